@@ -1,0 +1,178 @@
+"""The shapes that go into the engine and come out of it.
+
+Money is `Decimal` in the currency named beside it, dates are calendar dates (of the document or of the
+booking). Everything is frozen: the engine never changes what it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+MONEY_IN = frozenset({"invoice", "salesinvoice", "downpaymentinvoice", "purchasecreditnote"})
+"""Voucher types whose payment arrives on the account; all others leave it."""
+
+BANK_PAYMENTS = frozenset({"manualPayment", "partPaymentFinancialTransaction"})
+"""Payment item types that may stand for a booking of a bank account."""
+
+EVIDENCE_CODES: Mapping[str, str] = {
+    "number_in_text": "the voucher's number stands in the text as it is; params: number, found",
+    "number_rewritten": "the number with other separators, without prefix or zeros; params: number, found",
+    "number_torn": "the number, torn apart by blanks or a line break; params: number, found",
+    "number_typo": "the number with one wrong, missing or doubled character; params: number, found",
+    "number_in_list": "the number is part of a list or range in the text; params: number, found",
+    "number_cut": "the text ends inside the number; params: number, found",
+    "other_number": "the text names another voucher of the client; params: number, found",
+    "amount_equal": "a payment item or the total equals the booking; params: expected, booked",
+    "amount_less_discount": "the booking is the total less a usual discount; params: expected, booked, percent",
+    "amount_plus_dunning": "the booking is the total plus a dunning fee; params: expected, booked, difference",
+    "amount_less_fee": "the booking is the total less a bank or provider fee; params: expected, booked, difference",
+    "amount_rounded": "a difference of cents or whole units; params: expected, booked, difference",
+    "amount_converted": "equals at the day's rate; params: expected, currency, booked, rate",
+    "amount_original": "the text names the original amount; params: expected, currency, booked, found",
+    "amount_differs": "the booking differs from what is expected; params: expected, booked, difference",
+    "amount_rare": "no other voucher or booking has this amount; params: booked",
+    "amount_common": "the amount occurs again and again; params: booked, count",
+    "sum_equal": "the vouchers add up to the booking; params: expected, booked, count",
+    "instalment": "one of several payments of the voucher; params: position, count",
+    "payment_date_equal": "the payment item carries the booking's date; params: expected, booked",
+    "payment_date_near": "a few days from the payment item's date; params: expected, booked, days",
+    "payment_date_far": "the payment item carries another date; params: expected, booked, days",
+    "date_near": "booked when such a voucher is usually paid; params: expected, booked, days",
+    "date_far": "booked unusually early or late; params: expected, booked, days",
+    "document_date_in_text": "the text names the document's date; params: found",
+    "name_equal": "the contact's name stands in the booking; params: contact, found",
+    "name_similar": "a name like the contact's stands in the booking; params: contact, found, similarity",
+    "name_differs": "the booking names somebody else; params: contact, found",
+    "iban_known": "the account number belongs to the contact; params: contact, iban",
+    "iban_foreign": "the account number belongs to another contact; params: contact, iban, other",
+    "creditor_known": "the creditor or mandate belongs to the contact; params: contact, creditor",
+    "customer_number": "a customer number known for the contact; params: contact, found",
+    "returned": "the booking came back later; params: date",
+    "paid_again": "the same payment was made twice, this is the first; params: date",
+    "no_voucher_expected": "wages, taxes, fees and the like need no voucher; params: found",
+    "interchangeable": "another one is equal in everything visible; which of them makes no difference",
+    "other_candidate": "another booking or voucher fits as well; params: voucher, transaction, probability",
+}
+"""The closed list of evidence codes and what their params carry. Params are strings: amounts with a point and
+two decimals, dates as ISO dates. A code that was found in a text also carries field, start and end: the
+transaction's field and the half-open range of characters, so that a page can mark it."""
+
+
+class Permission(StrEnum):
+    """What may happen with a proposal without a person."""
+
+    NOTHING = "nothing"
+    SUGGEST = "suggest"
+    AUTOMATIC = "automatic"
+
+    nothing = NOTHING
+    suggest = SUGGEST
+    automatic = AUTOMATIC
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentItem:
+    """One payment that the accounting system knows of a voucher; `amount` in the voucher's currency."""
+
+    type: str
+    date: date | None
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """A document: `total` is gross, positive, in `currency`; `contact` is the name of the party."""
+
+    id: str
+    type: str
+    number: str
+    date: date | None
+    due_date: date | None
+    total: Decimal
+    currency: str
+    contact: str
+    status: str = "paid"
+    open_amount: Decimal = Decimal(0)
+    payments: tuple[PaymentItem, ...] = ()
+    remark: str = ""
+
+    @property
+    def direction(self) -> int:
+        """+1 where the payment comes in, -1 where it goes out."""
+        return 1 if self.type in MONEY_IN else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A booking of a bank account: `amount` is signed (minus: money out), in `currency`."""
+
+    id: str
+    account: str
+    booking_date: date
+    value_date: date | None
+    amount: Decimal
+    currency: str
+    counterparty: str
+    counterparty_iban: str
+    purpose: str
+    end_to_end_id: str = ""
+    mandate_id: str = ""
+    creditor_id: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for or against a proposal; `weight` is its share of the log odds, negative when against."""
+
+    code: str
+    supports: bool
+    weight: float
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """How much of a transaction settles a voucher; `amount` is positive, in the transaction's currency."""
+
+    voucher: str
+    transaction: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerUp:
+    """The next best explanation beside a proposal."""
+
+    allocations: tuple[Allocation, ...]
+    probability: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Allocations that belong together, with their reasons.
+
+    `kind`: single (one voucher, one booking), collective (several vouchers, one booking), partial (one voucher,
+    several bookings), netted (a collective payment with credit notes in it).
+    """
+
+    allocations: tuple[Allocation, ...]
+    probability: float
+    permission: Permission
+    evidence: tuple[Evidence, ...]
+    runner_up: RunnerUp | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What people have confirmed for this client: identifiers and the contact names they belong to."""
+
+    ibans: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    creditors: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    mandates: Mapping[str, frozenset[str]] = field(default_factory=dict)
