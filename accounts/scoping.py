@@ -1,0 +1,39 @@
+"""Who may see what. Every queryset that reaches a person goes through here; an outsider gets 404."""
+
+from typing import TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, Q, QuerySet
+
+from accounts.groups import PARTNER, SUPPORT
+from accounts.models import Client, User
+
+M = TypeVar("M", bound=Model)
+Person = User | AnonymousUser
+
+
+def sees_everything(user: Person) -> bool:
+    """Whether a person's view is not limited to some clients: partners, support (its groups limit what), admins."""
+    if not user.is_authenticated or not user.is_active or not user.is_staff:
+        return False
+    return user.is_superuser or user.groups.filter(name__in=[PARTNER, SUPPORT]).exists()
+
+
+def visible_clients(user: Person) -> QuerySet[Client]:
+    """The clients a person may see: all, the own ones of an accountant, or the companies of a client user."""
+    if not user.is_authenticated or not user.is_active:
+        return Client.objects.none()
+    if sees_everything(user):
+        return Client.objects.all()
+    own = Q(accountant=user) if user.is_staff else Q(pk__in=[])
+    return Client.objects.filter(own | Q(memberships__user=user)).distinct()
+
+
+def scoped(queryset: QuerySet[M], user: Person, path: str = "client") -> QuerySet[M]:
+    """Limit a queryset to what belongs to the person's clients; ``path`` leads from its model to the client.
+
+    Use ``path="pk"`` for a queryset of clients themselves.
+    """
+    if sees_everything(user):
+        return queryset
+    return queryset.filter(**{f"{path}__in": visible_clients(user).values("pk")})

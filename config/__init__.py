@@ -1,0 +1,1 @@
+"""The firm's installation: settings, urls, admin site, schedules, system commands."""

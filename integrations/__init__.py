@@ -1,0 +1,1 @@
+"""The rim: connections to providers, sync, bank statements, the client's pages."""

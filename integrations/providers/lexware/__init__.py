@@ -1,0 +1,1 @@
+"""Lexware Office: its typed client, errors, pace and mapping."""

@@ -1,0 +1,88 @@
+"""Tell from the first bytes what kind of file this is."""
+
+import re
+from typing import Final
+
+MESSAGES: Final = {
+    "BkToCstmrStmt": "camt.053",
+    "BkToCstmrAcctRpt": "camt.052",
+    "BkToCstmrDbtCdtNtfctn": "camt.054",
+}
+ARCHIVES: Final = ("zip", "gzip")
+
+_MAGIC: Final = ((b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\x1f\x8b", "gzip"), (b"%PDF", "pdf"))
+_BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_PROLOG: Final = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_NAMESPACE: Final = re.compile(r"""\sxmlns(?::[\w.-]+)?\s*=\s*["']([^"']*)["']""")
+_ISO_MESSAGE: Final = re.compile(r"\b([a-z]{4}\.\d{3}\.\d{3}\.\d{2})$")
+_MESSAGE_ELEMENT: Final = re.compile(r"<(?:[\w.-]+:)?(" + "|".join(MESSAGES) + r")[\s/>]")
+_MT940: Final = re.compile(r"^:20:.*?^:(?:25|28C?|60[FM]):", re.DOTALL | re.MULTILINE)
+
+
+def has_doctype(head: bytes) -> bool:
+    """Whether an XML file declares a document type before its first element."""
+    text = _text(head)
+    return text.startswith("<!DOCTYPE", _after_prolog(text))
+
+
+def detect(head: bytes) -> str:
+    """Name the format of a file by its first bytes (some 64 kB are plenty).
+
+    ``camt.053.001.08`` (052 and 054 likewise), ``camt.053`` if no known namespace gives the version, another ISO
+    20022 message such as ``pain.001.001.03``, ``xml``, ``html``, ``mt940``, ``csv``, ``json``, ``zip``, ``gzip``,
+    ``pdf``, ``empty`` or ``unknown``.
+    """
+    for magic, name in _MAGIC:
+        if head.startswith(magic):
+            return name
+    text = _text(head)
+    if not text.strip():
+        return "empty"
+    if "\x00" in text:
+        return "unknown"
+    start = text.lstrip()
+    if start.startswith("<"):
+        return _xml_format(text)
+    if start.startswith(("{", "[")) and re.match(r"[{\[]\s*[\"{\[\]}\d-]", start) and not start.startswith("{1:"):
+        return "json"
+    # Windows line ends, and the @@ that some programs write instead of one
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("@@", "\n")
+    if _MT940.search(lines):
+        return "mt940"
+    return "csv" if _looks_like_table(lines) else "unknown"
+
+
+def _text(head: bytes) -> str:
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return head[len(bom) :].decode(encoding, errors="replace")
+    return head.decode("utf-8", errors="replace")
+
+
+def _after_prolog(text: str) -> int:
+    found = _PROLOG.match(text)
+    return found.end() if found else 0
+
+
+def _xml_format(text: str) -> str:
+    body = _COMMENT.sub("", text[_after_prolog(text) :])
+    if body.startswith("<!DOCTYPE"):
+        if re.match(r"<!DOCTYPE\s+html", body, re.IGNORECASE):
+            return "html"
+        # the version behind the declaration does not matter, such a file is refused
+        body = re.sub(r"<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>", "", body, count=1, flags=re.DOTALL).lstrip()
+    if body[:5].lower() == "<html":
+        return "html"
+    element = _MESSAGE_ELEMENT.search(body)
+    known = MESSAGES[element.group(1)] if element else ""
+    for namespace in _NAMESPACE.findall(body):
+        message = _ISO_MESSAGE.search(namespace)
+        if message and (not known or message.group(1).startswith(known)):
+            return message.group(1)
+    return known or "xml"
+
+
+def _looks_like_table(lines: str) -> bool:
+    rows = [line for line in lines.split("\n") if line.strip()][:50]
+    return any(sum(row.count(mark) >= 2 for row in rows) >= 2 for mark in ";\t,")

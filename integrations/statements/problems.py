@@ -1,0 +1,105 @@
+"""What can be wrong with a bank file: codes, and the English words for each.
+
+The words are marked for translation by the name ``gettext_noop``, which the message extraction
+recognises; this module stays free of Django. ``messages`` gives them in the language of the reader.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+
+def gettext_noop(text: str) -> str:
+    """Mark ``text`` for translation and return it unchanged."""
+    return text
+
+
+class Severity(StrEnum):
+    """ERROR: something was not read. WARNING: everything was read, a person should look."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Code(StrEnum):
+    """The kinds of problems; `TEXTS` holds a sentence for each."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    CANNOT_OPEN = "cannot_open"
+    ARCHIVE = "archive"
+    FOREIGN = "foreign"
+    UNKNOWN = "unknown"
+    DOCTYPE = "doctype"
+    BROKEN_XML = "broken_xml"
+    TOO_DEEP = "too_deep"
+    ENTRY_TOO_LARGE = "entry_too_large"
+    NO_STATEMENT = "no_statement"
+    AMOUNT = "amount"
+    DIRECTION = "direction"
+    DATE = "date"
+    BALANCE = "balance"
+    NO_DATE = "no_date"
+    NO_ACCOUNT = "no_account"
+    VALUE_DATE = "value_date"
+    DATE_DERIVED = "date_derived"
+    DETAIL_AMOUNT = "detail_amount"
+    DETAIL_DIFFERS = "detail_differs"
+    DETAILS_SUM = "details_sum"
+    CURRENCY_DIFFERS = "currency_differs"
+    BALANCE_EQUATION = "balance_equation"
+    REPEATED = "repeated"
+    NOT_IMPORTED = "not_imported"
+
+
+# The parameters in brackets are filled by ReadError.params.
+TEXTS: Final[dict[Code, str]] = {
+    Code.EMPTY: gettext_noop("The file is empty."),
+    Code.TOO_LARGE: gettext_noop("The file is larger than %(limit)s MB and was not read."),
+    Code.CANNOT_OPEN: gettext_noop("The file cannot be opened: %(reason)s"),
+    Code.ARCHIVE: gettext_noop("This is a packed file (%(format)s). Unpack it first, then upload the files in it."),
+    Code.FOREIGN: gettext_noop("This is not a CAMT bank statement but a file of the kind %(format)s."),
+    Code.UNKNOWN: gettext_noop("This is not a CAMT bank statement; the kind of file was not recognised."),
+    Code.DOCTYPE: gettext_noop(
+        "The file contains a document type declaration (DOCTYPE). Bank statements never do; it was refused for safety."
+    ),
+    Code.BROKEN_XML: gettext_noop(
+        "The file is damaged and cannot be read beyond this place (%(reason)s). What stands before it was read."
+    ),
+    Code.TOO_DEEP: gettext_noop(
+        "The file is nested deeper than any bank statement and was not read beyond this place."
+    ),
+    Code.ENTRY_TOO_LARGE: gettext_noop(
+        "A single entry is larger than %(limit)s MB; the file was not read beyond this place."
+    ),
+    Code.NO_STATEMENT: gettext_noop("There is no statement in the file."),
+    Code.AMOUNT: gettext_noop("The amount “%(value)s” cannot be read; this entry was left out."),
+    Code.DIRECTION: gettext_noop(
+        "It is not clear whether money came in or went out (“%(value)s”); this entry was left out."
+    ),
+    Code.DATE: gettext_noop("The booking date “%(value)s” cannot be read; this entry was left out."),
+    Code.BALANCE: gettext_noop("The balance %(code)s (“%(value)s”) cannot be read."),
+    Code.NO_DATE: gettext_noop("The entry has no date; it was left out."),
+    Code.NO_ACCOUNT: gettext_noop("The statement does not say which account it belongs to; it was left out."),
+    Code.VALUE_DATE: gettext_noop("The value date “%(value)s” cannot be read; the entry was read without it."),
+    Code.DATE_DERIVED: gettext_noop(
+        "The entry has no booking date; %(date)s was taken from its value date or from the statement."
+    ),
+    Code.DETAIL_AMOUNT: gettext_noop(
+        "The amount “%(value)s” of a single payment within the entry cannot be read; the entry amount counts."
+    ),
+    Code.DETAIL_DIFFERS: gettext_noop(
+        "The payment in the entry says %(detail)s, the entry says %(entry)s; the entry amount counts."
+    ),
+    Code.DETAILS_SUM: gettext_noop(
+        "The %(count)s payments in the entry do not add up to %(entry)s; it was kept as one transaction."
+    ),
+    Code.CURRENCY_DIFFERS: gettext_noop("The entry is in %(entry)s, the account in %(account)s."),
+    Code.BALANCE_EQUATION: gettext_noop(
+        "The statement does not add up: %(opening)s + %(credits)s − %(debits)s gives %(expected)s, "
+        "but the closing balance is %(closing)s."
+    ),
+    Code.REPEATED: gettext_noop("The same statement is in the file twice; it was read once."),
+    Code.NOT_IMPORTED: gettext_noop(
+        "This is a %(format)s file. Only statements of booked entries (camt.053) are imported."
+    ),
+}

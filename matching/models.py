@@ -1,0 +1,221 @@
+"""Bank accounts, transactions, and what the engine and people think paid what."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Client
+from vouchers.models import Voucher
+
+
+class BankAccount(models.Model):
+    """An account of a client whose transactions are imported. ``key`` is the IBAN, or the bank's own account id."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="bank_accounts", verbose_name=_("client"))
+    key = models.CharField(_("account"), max_length=60)
+    iban = models.CharField(_("IBAN"), max_length=34, blank=True)
+    bank = models.CharField(_("bank"), max_length=120, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("bank account")
+        verbose_name_plural = _("bank accounts")
+        constraints = [models.UniqueConstraint(fields=["client", "key"], name="bank_account_unique")]
+
+    def __str__(self) -> str:
+        return self.iban or self.key
+
+
+class Transaction(models.Model):
+    """A payment: a booked line of a bank account, or (``external``) one that passed no connected account."""
+
+    class Source(models.TextChoices):
+        """Where it comes from."""
+
+        STATEMENT = "statement", _("Bank statement")
+        FEED = "feed", _("Bank feed")
+        EXTERNAL = "external", _("External transaction")
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="transactions", verbose_name=_("client"))
+    account = models.ForeignKey(
+        BankAccount,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="transactions",
+        verbose_name=_("account"),
+    )
+    source = models.CharField(_("source"), max_length=20, choices=Source.choices, default=Source.STATEMENT)
+    key = models.CharField(_("key"), max_length=80)
+    booking_date = models.DateField(_("booked"))
+    value_date = models.DateField(_("value date"), null=True, blank=True)
+    amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    counterparty = models.CharField(_("counterparty"), max_length=255, blank=True)
+    counterparty_iban = models.CharField(_("counterparty's IBAN"), max_length=60, blank=True)
+    purpose = models.TextField(_("purpose"), blank=True)
+    end_to_end_id = models.CharField(_("end-to-end id"), max_length=120, blank=True)
+    mandate_id = models.CharField(_("mandate"), max_length=120, blank=True)
+    creditor_id = models.CharField(_("creditor id"), max_length=120, blank=True)
+    code = models.CharField(_("transaction code"), max_length=60, blank=True)
+    bank_reference = models.CharField(_("bank's reference"), max_length=120, blank=True)
+    is_reversal = models.BooleanField(_("reversal"), default=False)
+    raw = models.TextField(_("as the bank wrote it"), blank=True)
+    created_at = models.DateTimeField(_("imported"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("bank transaction")
+        verbose_name_plural = _("bank transactions")
+        constraints = [
+            models.UniqueConstraint(fields=["account", "key"], name="transaction_unique"),
+            models.CheckConstraint(
+                condition=models.Q(source="external", account__isnull=True)
+                | models.Q(source__in=["statement", "feed"], account__isnull=False),
+                name="transaction_external_has_no_account",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["client", "-booking_date", "-id"], name="transaction_client_date"),
+            models.Index(fields=["-booking_date", "-id"], name="transaction_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking_date} {self.amount} {self.currency} {self.counterparty}".strip()
+
+
+class Proposal(models.Model):
+    """What the engine thinks, with its evidence; a match once it stands (automatic or confirmed).
+
+    The engine's text never changes after it is written; only ``state`` does, and every change has a ``Decision``.
+    """
+
+    class State(models.TextChoices):
+        """Where it stands. Automatic and confirmed ones are matches."""
+
+        SUGGESTED = "suggested", _("To review")
+        AUTOMATIC = "automatic", _("Matched automatically")
+        CONFIRMED = "confirmed", _("Confirmed")
+        REJECTED = "rejected", _("Rejected")
+        SUPERSEDED = "superseded", _("Replaced")
+
+    STANDING = (State.AUTOMATIC, State.CONFIRMED)
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="proposals", verbose_name=_("client"))
+    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.SUGGESTED)
+    kind = models.CharField(_("kind"), max_length=20, default="single")
+    rank = models.PositiveSmallIntegerField(_("rank"), default=1, help_text=_("1 is the best for its voucher."))
+    permission = models.CharField(_("may"), max_length=20)
+    probability = models.DecimalField(_("probability"), max_digits=5, decimal_places=4)
+    evidence = models.JSONField(_("evidence"), default=list)
+    runner_up = models.JSONField(_("next best"), null=True, blank=True)
+    engine_version = models.CharField(_("engine"), max_length=40)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(probability__gte=0, probability__lte=1), name="proposal_probability_range"
+            ),
+            # The same combination of allocations is open or standing at most once.
+            models.UniqueConstraint(
+                fields=["client", "fingerprint"],
+                condition=models.Q(state__in=["suggested", "automatic", "confirmed"]),
+                name="proposal_live_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["client", "state", "-probability", "id"], name="proposal_queue")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.get_state_display()}"
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it is a match now."""
+        return self.state in self.STANDING
+
+
+class Allocation(models.Model):
+    """The part of a transaction that settles a voucher; ``amount`` positive, in the transaction's currency."""
+
+    proposal = models.ForeignKey(
+        Proposal, on_delete=models.CASCADE, related_name="allocations", verbose_name=_("proposal")
+    )
+    voucher = models.ForeignKey(
+        Voucher, on_delete=models.PROTECT, related_name="allocations", verbose_name=_("voucher")
+    )
+    transaction = models.ForeignKey(
+        Transaction, on_delete=models.PROTECT, related_name="allocations", verbose_name=_("bank transaction")
+    )
+    amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)
+    # Copied from the proposal's state so that the database itself can refuse the same pair twice.
+    standing = models.BooleanField(_("stands"), default=False)
+
+    class Meta:
+        verbose_name = _("allocation")
+        verbose_name_plural = _("allocations")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="allocation_amount_positive"),
+            models.UniqueConstraint(fields=["proposal", "voucher", "transaction"], name="allocation_unique"),
+            models.UniqueConstraint(
+                fields=["voucher", "transaction"],
+                condition=models.Q(standing=True),
+                name="allocation_stands_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount}: {self.transaction_id} → {self.voucher_id}"
+
+
+class Decision(models.Model):
+    """Who changed a proposal's state, when and why. Append-only: a decision is undone by another one."""
+
+    class Kind(models.TextChoices):
+        """What was done."""
+
+        AUTOMATIC = "automatic", _("matched automatically")
+        CONFIRM = "confirm", _("confirmed")
+        REJECT = "reject", _("rejected")
+        UNDO = "undo", _("undone")
+        SUPERSEDE = "supersede", _("replaced by a newer proposal")
+        REOPEN = "reopen", _("sent back to review")
+
+    proposal = models.ForeignKey(
+        Proposal, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("proposal")
+    )
+    kind = models.CharField(_("decision"), max_length=20, choices=Kind.choices)
+    from_state = models.CharField(_("from"), max_length=20, choices=Proposal.State.choices)
+    to_state = models.CharField(_("to"), max_length=20, choices=Proposal.State.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        verbose_name=_("by"),
+        help_text=_("Empty: Kontor itself."),
+    )
+    reason = models.CharField(_("reason"), max_length=255, blank=True)
+    undoes = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="undone_by",
+        verbose_name=_("undoes"),
+    )
+    decided_at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        indexes = [models.Index(fields=["-decided_at", "-id"], name="decision_time")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.decided_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,98 @@
+"""The people and places every test may use."""
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.models import Group
+
+from accounts.groups import ACCOUNTANT, PARTNER, SUPPORT
+from accounts.models import Client, Membership, User
+from accounts.services import add_client
+
+TODAY = date(2026, 3, 12)
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of other people's sample files, which are not part of this repository."""
+    folder = os.environ.get("KONTOR_SAMPLES", "")
+    if not folder:
+        pytest.skip("KONTOR_SAMPLES is not set: the sample files of other projects are not here")
+    return Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path_factory: pytest.TempPathFactory, settings: object) -> Iterator[Path]:
+    """A media folder of its own for every test."""
+    folder = tmp_path_factory.mktemp("media")
+    old = django_settings.MEDIA_ROOT
+    settings.MEDIA_ROOT = folder  # type: ignore[attr-defined]
+    yield folder
+    settings.MEDIA_ROOT = old  # type: ignore[attr-defined]
+
+
+def _staff(email: str, name: str, group: str) -> User:
+    user = User.objects.create_user(email, "correct horse battery", name=name, is_staff=True)
+    user.groups.add(Group.objects.get_or_create(name=group)[0])
+    return user
+
+
+@pytest.fixture
+def accountant(db: None) -> User:
+    """The accountant who keeps the client's books."""
+    return _staff("anna@kanzlei.example", "Anna Albers", ACCOUNTANT)
+
+
+@pytest.fixture
+def colleague(db: None) -> User:
+    """An accountant who has nothing to do with the client: the outsider inside."""
+    return _staff("bernd@kanzlei.example", "Bernd Brock", ACCOUNTANT)
+
+
+@pytest.fixture
+def support(db: None) -> User:
+    """Somebody from support."""
+    return _staff("svenja@kanzlei.example", "Svenja Sund", SUPPORT)
+
+
+@pytest.fixture
+def partner(db: None) -> User:
+    """A partner of the firm, who sees everything."""
+    return _staff("paula@kanzlei.example", "Paula Petersen", PARTNER)
+
+
+@pytest.fixture
+def kontor_client(accountant: User) -> Client:
+    """A tax-only client with the open years 2025 and 2026 and one person who can log in."""
+    return add_client(
+        name="Tischlerei Ahrens GmbH",
+        email="ahrens@tischlerei.example",
+        number="10001",
+        closed_through=2024,
+        accountant=accountant,
+        today=TODAY,
+    )
+
+
+@pytest.fixture
+def member(kontor_client: Client) -> User:
+    """The person at the client."""
+    user = Membership.objects.get(client=kontor_client).user
+    user.set_password("correct horse battery")
+    user.name = "Ingo Ahrens"
+    user.save()
+    return user
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    """A person at another client."""
+    other = add_client(name="Bäckerei Ohlsen", email="ohlsen@baeckerei.example", number="10002", today=TODAY)
+    user = Membership.objects.get(client=other).user
+    user.set_password("correct horse battery")
+    user.save()
+    return user

@@ -1,0 +1,1 @@
+"""Vouchers, their payments and files, and what the provider said about them."""
