@@ -24,6 +24,7 @@ IGNORED = (".venv", "var", "tests")
 _GETTEXT_TOOLS = ("xgettext", "msguniq", "msgmerge", "msgattrib")
 _PERCENT = re.compile(r"%(?:\(\w+\))?[#0+-]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa]")
 _BRACE = re.compile(r"\{(\w*)(?:![rsa])?(?::[^{}]*)?\}")
+_LINE = re.compile(r"(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s+)?\"(?:[^\"\\]|\\.)*\"")
 _HEADER = {
     "Project-Id-Version": "Kontor",
     "Language": "de",
@@ -154,13 +155,11 @@ def _check(root: Path) -> int:
     try:
         lines += missing_texts(root)
     except TranslationError as error:
-        lines.append(str(error))
+        lines += [str(error)] if str(error) not in lines else []
     for line in lines:
         sys.stdout.write(f"{line}\n")
-    count = len(_catalogues(root))
-    sys.stdout.write(
-        f"translations: {len(lines)} problems\n" if lines else f"translations: {count} catalogues, all complete\n"
-    )
+    counted = f"problems: {len(lines)}" if lines else f"catalogues: {len(_catalogues(root))}, all complete"
+    sys.stdout.write(f"{counted}\n")
     return 1 if lines else 0
 
 
@@ -169,11 +168,16 @@ def _catalogues(root: Path) -> list[Path]:
 
 
 def _read(path: Path, root: Path) -> polib.POFile:
+    """Parse a catalogue; polib alone would cut a line without its closing quote instead of refusing it."""
+    place = path.relative_to(root) if path.is_relative_to(root) else path
     try:
+        text = path.read_text(encoding="utf-8")
+        for number, line in enumerate(map(str.strip, text.split("\n")), start=1):
+            if line and not line.startswith("#") and not _LINE.fullmatch(line):
+                raise TranslationError(f"{place}:{number}: cannot be read: {_short(line)}")
         return polib.pofile(str(path))
     except (OSError, UnicodeDecodeError) as error:
-        reason = str(error).replace(str(path), path.name)
-        raise TranslationError(f"{path.relative_to(root)}: cannot be read: {reason}") from error
+        raise TranslationError(f"{place}: cannot be read: {str(error).replace(str(path), path.name)}") from error
 
 
 def _key(entry: polib.POEntry) -> Key:
