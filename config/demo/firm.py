@@ -1,0 +1,136 @@
+"""The people and clients of the demo firm, and the morning's work done through the services."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import requests
+from django.contrib.auth.models import Group
+from django_q.models import OrmQ
+
+from accounts.groups import ACCOUNTANT, PARTNER, SUPPORT
+from accounts.models import Client, Membership, Service, User
+from accounts.services import add_client
+from integrations.models import Connection, Status, SyncRun
+from integrations.services import connections
+from integrations.services.statements import import_file
+
+PASSWORD = "hafenkante"  # noqa: S105 - printed on the screen, for this machine only
+PATIENCE_SECONDS = 240
+
+
+class DemoFailed(Exception):
+    """The demo's work did not end as it should; the text says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoClient:
+    """One client of the demo. ``organization``: its index in the sandbox, ``None`` where it has none."""
+
+    number: str
+    name: str
+    email: str
+    service: Service
+    accountant: str
+    organization: int | None
+    about: str
+
+
+CLIENTS = (
+    DemoClient("10001", "", "chef@mandant-1.example", Service.TAX, "anna", 0, "tax only, two open years"),
+    DemoClient("10002", "", "chef@mandant-2.example", Service.BOOKKEEPING, "bernd", 1, "bookkeeping, VAT return filed"),
+    DemoClient("10003", "", "chef@mandant-3.example", Service.TAX, "anna", 2, "has not connected yet"),
+    DemoClient(
+        "10004", "Yogastudio Ruhepol", "chef@mandant-4.example", Service.TAX, "bernd", None, "began, not completed"
+    ),
+    DemoClient("10005", "Kiosk am Speicher", "chef@mandant-5.example", Service.TAX, "anna", None, "key is rejected"),
+)
+STAFF = {
+    "admin": ("Alma Adler", None),
+    "anna": ("Anna Albers", ACCOUNTANT),
+    "bernd": ("Bernd Brock", ACCOUNTANT),
+    "svenja": ("Svenja Sund", SUPPORT),
+    "paula": ("Paula Petersen", PARTNER),
+}
+
+
+def staff_email(login: str) -> str:
+    """The address with which a member of the demo's staff logs in."""
+    return f"{login}@hafenkante.example"
+
+
+def seed_staff() -> dict[str, User]:
+    """The firm's people; safe to repeat."""
+    people = {}
+    for login, (name, group) in STAFF.items():
+        user = User.objects.filter(email=staff_email(login)).first()
+        if user is None:
+            user = User.objects.create_user(
+                staff_email(login), PASSWORD, name=name, is_staff=True, is_superuser=group is None
+            )
+        if group:
+            user.groups.add(Group.objects.get(name=group))
+        people[login] = user
+    return people
+
+
+def seed_client(plan: DemoClient, name: str, accountant: User, today: date) -> Client:
+    """One client with its tax years, VAT return and login; safe to repeat."""
+    client = Client.objects.filter(number=plan.number).first()
+    if client is not None:
+        return client
+    filed = None
+    if plan.service == Service.BOOKKEEPING:
+        # The last month of the quarter before last: recent enough to be real, old enough to leave work.
+        filed = date(today.year, today.month, 1) - timedelta(days=1)
+        while filed.month % 3 or (today - filed).days < 150:
+            filed = filed.replace(day=1) - timedelta(days=1)
+    client = add_client(
+        name=name, email=plan.email, number=plan.number, service=plan.service, closed_through=today.year - 2,
+        vat_filed_through=filed, accountant=accountant, today=today,
+    )  # fmt: skip
+    member = Membership.objects.get(client=client).user
+    member.set_password(PASSWORD)
+    member.name = name
+    member.save()
+    return client
+
+
+def connect(client: Client, key: str) -> Connection:
+    """Connect a client as its web form does; a connection that is past that point is left alone."""
+    connection = connections.get_or_create(client)
+    if connection.status == Status.NONE:
+        connection = connections.begin(client)
+    if connection.status == Status.ACTIVATE:
+        connection = connections.connect(connection, key)
+    return connection
+
+
+def import_statements(client: Client, control_url: str, organization: str) -> int:
+    """Fetch the bank's files of an organization from the sandbox and import them; returns their number."""
+    base = f"{control_url}/organizations/{organization}/statements"
+    listing = requests.get(base, timeout=30)
+    listing.raise_for_status()
+    files = listing.json()["statements"]
+    for file in files:
+        answer = requests.get(file["url"], timeout=30)
+        answer.raise_for_status()
+        import_file(client, file["name"], answer.content)
+    return len(files)
+
+
+def wait_for_workers(progress: Callable[[str], None]) -> None:
+    """Wait until the workers have nothing of ours left to do. ``DemoFailed`` when they do not come to an end."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    ours = {"integrations.tasks.run_sync", "matching.tasks.match_client"}
+    while True:
+        live = SyncRun.objects.filter(state__in=[SyncRun.State.QUEUED, SyncRun.State.RUNNING]).order_by("pk")
+        waiting = [task for task in OrmQ.objects.all() if task.func() in ours]
+        if not live and not waiting:
+            return
+        if time.monotonic() > deadline:
+            raise DemoFailed("The workers did not finish in time; see worker.log in the demo's logs folder.")
+        run = next((run for run in live if run.state == SyncRun.State.RUNNING), None)
+        progress(f"{run.connection.client}: {run.phase} {run.done}/{run.total}" if run else "matching")
+        time.sleep(0.3)

@@ -1,0 +1,131 @@
+"""The table that a demo ends with, and the comparison with the sandbox's truth."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Client
+from accounts.tax import sync_start
+from integrations.models import Connection, SyncRun
+from matching.models import Allocation, Proposal, Transaction
+from vouchers.models import Voucher, VoucherFile
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What happened for one client."""
+
+    client: str
+    state: str
+    requests: int
+    vouchers: int
+    files: int
+    transactions: int
+    automatic: int
+    suggested: int
+    left_over: int
+    seconds: float
+
+
+HEADINGS = (
+    "client", "connection", "requests", "vouchers", "files", "transactions", "automatic", "suggested", "left over",
+    "seconds",
+)  # fmt: skip
+
+
+def line_for(client: Client) -> Line:
+    """Count one client's rows; ``automatic``, ``suggested`` and ``left_over`` are vouchers and add up to them."""
+    connection = Connection.objects.filter(client=client).first()
+    runs = SyncRun.objects.filter(connection__client=client)
+    vouchers = Voucher.objects.filter(client=client, withdrawn_at=None)
+    standing = set(Allocation.objects.filter(proposal__client=client, standing=True).values_list("voucher", flat=True))
+    suggested = set(
+        Allocation.objects.filter(proposal__client=client, proposal__state=Proposal.State.SUGGESTED).values_list(
+            "voucher", flat=True
+        )
+    )
+    seconds = sum(
+        (run.finished_at - run.started_at).total_seconds() for run in runs if run.finished_at and run.started_at
+    )
+    total = vouchers.count()
+    return Line(
+        client=str(client),
+        state=connection.status + (f" ({connection.reason})" if connection.reason else "") if connection else "none",
+        requests=sum(runs.values_list("requests", flat=True)),
+        vouchers=total,
+        files=VoucherFile.objects.filter(voucher__in=vouchers).count(),
+        transactions=Transaction.objects.filter(client=client).count(),
+        automatic=len(standing),
+        suggested=len(suggested - standing),
+        left_over=total - len(standing | suggested),
+        seconds=seconds,
+    )
+
+
+def table(lines: list[Line]) -> str:
+    """The lines as text, numbers to the right."""
+    rows = [HEADINGS, *(
+        (
+            line.client, line.state, str(line.requests), str(line.vouchers), str(line.files), str(line.transactions),
+            str(line.automatic), str(line.suggested), str(line.left_over), f"{line.seconds:.1f}",
+        ) for line in lines
+    )]  # fmt: skip
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
+    out = []
+    for number, row in enumerate(rows):
+        out.append(
+            "  ".join(c.ljust(w) if i < 2 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
+        )
+        if number == 0:
+            out.append("  ".join("─" * width for width in widths))
+    return "\n".join(out)
+
+
+def differences(client: Client, truth: dict[str, Any], today: date) -> list[str]:
+    """What is not as the sandbox says it must be, in words; empty where everything is right.
+
+    Exact: which vouchers, how many files and transactions. Matches: no automatic one may be wrong.
+    """
+    start = sync_start(client, today)
+    wanted = {
+        v["id"]: v for v in truth["vouchers"] if v["paid"] and v["date"] and date.fromisoformat(v["date"]) >= start
+    }
+    stored = {str(v.external_id): v for v in Voucher.objects.filter(client=client, withdrawn_at=None)}
+    problems = []
+    if missing := wanted.keys() - stored.keys():
+        problems.append(f"{len(missing)} paid vouchers are missing")
+    if extra := stored.keys() - wanted.keys():
+        problems.append(f"{len(extra)} vouchers are there that must not be")
+    wanted_files = {(id, file) for id, voucher in wanted.items() for file in voucher["files"]}
+    files = defaultdict(set)
+    for id, name in VoucherFile.objects.filter(voucher__client=client).values_list(
+        "voucher__external_id", "external_id"
+    ):
+        files[str(id)].add(name)
+    here = {(id, name) for id, names in files.items() for name in names}
+    if here != wanted_files:
+        problems.append(
+            f"files: {len(here & wanted_files)} of {len(wanted_files)} right, {len(here - wanted_files)} too many"
+        )
+    if incomplete := sum(not voucher.complete for voucher in stored.values()):
+        problems.append(f"{incomplete} vouchers are incomplete")
+    count = Transaction.objects.filter(client=client).count()
+    if count != truth["counts"]["transactions"]:
+        problems.append(f"{count} transactions instead of {truth['counts']['transactions']}")
+    right: dict[tuple[str, str], Decimal] = {
+        (a["voucher"], a["transaction"]): Decimal(a["amount"]) for a in truth["allocations"]
+    }
+    automatic = list(
+        Allocation.objects.filter(proposal__client=client, proposal__state=Proposal.State.AUTOMATIC)
+        .select_related("voucher", "transaction")
+    )  # fmt: skip
+    wrong = [a for a in automatic if (str(a.voucher.external_id), a.transaction.bank_reference) not in right]
+    if wrong:
+        problems.append(f"{len(wrong)} of {len(automatic)} automatic matches are wrong")
+    if not automatic:
+        problems.append("nothing was matched automatically")
+    if not Proposal.objects.filter(client=client, state=Proposal.State.SUGGESTED).exists():
+        problems.append("nothing waits for review")
+    return problems

@@ -1,0 +1,98 @@
+"""``demo_firm``: seed the demo firm and do the main job once; called by ``make run`` and ``make chain``."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import requests
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Client
+from config.demo import firm, report
+from integrations.models import Status
+
+EXPECTED_STATES = ("active", "active", "none", "activate", "failed (key_rejected)")
+
+
+class Command(BaseCommand):
+    """Works only against a sandbox: ``sandbox.json`` in the data folder says where it is."""
+
+    help = "Seed the demo firm and do the main job once, against the running sandbox."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--check", action="store_true", help="exit 1 unless every number is as it must be")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.LEXWARE_API_URL == settings.LEXWARE_REAL_URL:
+            raise CommandError("The demo firm works with the sandbox only; LEXWARE_API_URL is the real service.")
+        sandbox = json.loads((Path(settings.DATA_DIR) / "sandbox.json").read_text(encoding="utf-8"))
+        organizations = sandbox["organizations"]
+        today = datetime.now(UTC).astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+        staff = firm.seed_staff()
+        clients = []
+        for plan in firm.CLIENTS:
+            name = plan.name or organizations[plan.organization]["name"]
+            clients.append(firm.seed_client(plan, name, staff[plan.accountant], today))
+        connected = [
+            (client, organizations[plan.organization])
+            for client, plan in zip(clients, firm.CLIENTS, strict=True)
+            if plan.organization in (0, 1)
+        ]
+        fresh = [
+            (client, organization)
+            for client, organization in connected
+            if not client.connections.filter(status=Status.ACTIVE).exists()
+        ]
+        for client, organization in fresh:
+            self.progress(f"{client}: connecting")
+            firm.connect(client, organization["key"])
+        firm.connections.begin(clients[3])
+        firm.connect(clients[4], "not-a-key-of-anybody")
+        for client, organization in fresh:
+            self.progress(f"{client}: bank statements")
+            firm.import_statements(client, sandbox["control_url"], organization["organization_id"])
+        firm.wait_for_workers(self.progress)
+        self.progress("")
+        lines = [report.line_for(client) for client in clients]
+        self.stdout.write(report.table(lines))
+        if options["check"]:
+            self.check(connected, sandbox["control_url"], lines, today)
+        else:
+            self.logins(organizations[2]["key"])
+
+    def progress(self, text: str) -> None:
+        """One line that rewrites itself on a terminal."""
+        if sys.stdout.isatty():
+            self.stdout.write(f"\r\033[K{text}", ending="")
+            self.stdout.flush()
+
+    def logins(self, key: str) -> None:
+        """Who can log in, and the key that the third client types in."""
+        self.stdout.write(f"\nLog in with the password '{firm.PASSWORD}' as")
+        for login, (name, group) in firm.STAFF.items():
+            self.stdout.write(f"  {firm.staff_email(login):30} {name}, {group or 'Admin'}")
+        for plan in firm.CLIENTS:
+            self.stdout.write(f"  {plan.email:30} client {plan.number}: {plan.about}")
+        self.stdout.write(f"\nAPI key for client 10003, who has not connected yet:  {key}")
+
+    def check(
+        self, connected: list[tuple[Client, dict[str, Any]]], control_url: str, lines: list[report.Line], today: date
+    ) -> None:
+        """Compare with the sandbox's truth; ``CommandError`` (exit 1) lists what differs."""
+        problems = [
+            f"{line.client}: connection is {line.state}, not {expected}"
+            for line, expected in zip(lines, EXPECTED_STATES, strict=True)
+            if line.state != expected
+        ]
+        for client, organization in connected:
+            answer = requests.get(f"{control_url}/organizations/{organization['organization_id']}/truth", timeout=30)
+            answer.raise_for_status()
+            problems += [f"{client}: {problem}" for problem in report.differences(client, answer.json(), today)]
+        if problems:
+            raise CommandError("Not as it must be:\n  " + "\n  ".join(problems))
+        self.stdout.write("\nEvery number is as it must be.")
