@@ -1,0 +1,1 @@
+"""Which transaction paid which voucher: accounts, transactions, the engine, proposals and decisions."""
