@@ -1,0 +1,93 @@
+"""When a call may go out: the shared budget, the clock, and how long to wait between attempts."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+Jitter = Callable[[], float]
+
+
+class QueueTooLong(Exception):
+    """The shared budget is booked out for longer than anybody should wait."""
+
+
+class Budget(Protocol):
+    """The request budget of one organization, shared by everybody who calls for it."""
+
+    def reserve(self) -> float:
+        """Book the next call; return the seconds to sleep before it. ``QueueTooLong`` when booked out."""
+
+    def penalize(self, seconds: float) -> None:
+        """Let nobody book a call earlier than in that many seconds."""
+
+
+class Clock(Protocol):
+    """Time, as far as waiting needs it."""
+
+    def monotonic(self) -> float:
+        """Return seconds that only ever grow."""
+
+    def now(self) -> datetime:
+        """Return the current moment, aware."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class SystemClock:
+    """The real time."""
+
+    def monotonic(self) -> float:
+        """Return seconds that only ever grow."""
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        """Return the current moment in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How often and how long to wait: ``first`` seconds, then twice as long each time, each up to half longer.
+
+    The jitter only ever adds, so that a wait is never shorter than the provider's advice (reference: rate limit 2.3).
+    ``time_scale`` makes everything that many times faster, for an accelerated sandbox.
+    """
+
+    retries: int
+    first: float = 1.0
+    longest: float = 30.0
+    time_scale: float = 1.0
+    jitter: Jitter = random.random
+
+    def wait(self, failures: int, *, at_least: float = 0.0) -> float | None:
+        """Return the seconds to wait after that many failures (from 1), None when it is time to give up.
+
+        ``at_least`` is what the provider asked for, in its own seconds.
+        """
+        if failures > self.retries:
+            return None
+        plain = min(self.first * 2 ** (failures - 1), self.longest)
+        return max(plain * (1 + self.jitter() / 2), at_least) / self.time_scale
+
+
+def retry_after(value: str | None, now: datetime) -> float:
+    """Return the seconds of a ``Retry-After`` header (seconds or an HTTP date), 0 when absent, past or not readable."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return 0.0
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max((moment - now).total_seconds(), 0.0)
