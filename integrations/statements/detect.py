@@ -13,11 +13,11 @@ ARCHIVES: Final = ("zip", "gzip")
 _MAGIC: Final = ((b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\x1f\x8b", "gzip"), (b"%PDF", "pdf"))
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _PROLOG: Final = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _NAMESPACE: Final = re.compile(r"""\sxmlns(?::[\w.-]+)?\s*=\s*["']([^"']*)["']""")
 _ISO_MESSAGE: Final = re.compile(r"\b([a-z]{4}\.\d{3}\.\d{3}\.\d{2})$")
 _MESSAGE_ELEMENT: Final = re.compile(r"<(?:[\w.-]+:)?(" + "|".join(MESSAGES) + r")[\s/>]")
-_MT940: Final = re.compile(r"^:20:.*?^:(?:25|28C?|60[FM]):", re.DOTALL | re.MULTILINE)
+_MT940_START: Final = re.compile(r"^:20:", re.MULTILINE)
+_MT940_FIELD: Final = re.compile(r"^:(?:25|28C?|60[FM]):", re.MULTILINE)
 
 
 def has_doctype(head: bytes) -> bool:
@@ -48,7 +48,8 @@ def detect(head: bytes) -> str:
         return "json"
     # Windows line ends, and the @@ that some programs write instead of one
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("@@", "\n")
-    if _MT940.search(lines):
+    mt940 = _MT940_START.search(lines)
+    if mt940 and _MT940_FIELD.search(lines, mt940.end()):
         return "mt940"
     return "csv" if _looks_like_table(lines) else "unknown"
 
@@ -65,8 +66,16 @@ def _after_prolog(text: str) -> int:
     return found.end() if found else 0
 
 
+def _without_comments(text: str) -> str:
+    parts, start = [], 0
+    while (opening := text.find("<!--", start)) >= 0 and (closing := text.find("-->", opening + 4)) >= 0:
+        parts.append(text[start:opening])
+        start = closing + 3
+    return "".join(parts) + text[start:]
+
+
 def _xml_format(text: str) -> str:
-    body = _COMMENT.sub("", text[_after_prolog(text) :])
+    body = _without_comments(text[_after_prolog(text) :])
     if body.startswith("<!DOCTYPE"):
         if re.match(r"<!DOCTYPE\s+html", body, re.IGNORECASE):
             return "html"

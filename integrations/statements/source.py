@@ -48,7 +48,8 @@ class GuardedStream:
             chunk = self._stream.read(HEAD - len(self._head))
             if not chunk:
                 break
-            self._head += chunk
+            # XML must not begin with blanks, yet some exports do
+            self._head = (self._head + chunk).lstrip(b" \t\r\n")
         return self._head
 
     def read(self, size: int = -1, /) -> bytes:

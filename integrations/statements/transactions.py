@@ -1,0 +1,207 @@
+"""Entries of a statement as flat bank lines with keys, ready to be imported."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+from integrations.statements.keys import bank_reference, entry_key, part_key
+from integrations.statements.problems import Code, Severity
+from integrations.statements.shapes import (
+    BankCode,
+    BankLine,
+    Entry,
+    EntryDetail,
+    LineRecord,
+    Place,
+    ReadError,
+    Record,
+    Statement,
+    StatementHeader,
+)
+from integrations.statements.values import decimal_text
+
+
+def bank_lines(records: Iterable[Record]) -> Iterator[LineRecord]:
+    """Replace the entries among ``records`` (of `read_camt`, one file) by bank lines; the rest passes through.
+
+    Only booked entries of a camt.053 become lines. An entry with several payments becomes a line for each of
+    them if they add up to it, otherwise one line with a warning. A statement that is in the file twice is
+    read once.
+    """
+    lines = _Lines()
+    for record in records:
+        if isinstance(record, Entry):
+            yield from lines.of(record)
+        else:
+            if isinstance(record, StatementHeader):
+                yield from lines.begin(record)
+            yield record
+
+
+class _Lines:
+    """The state of one delivery: the current statement, and how often each key has come."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[bytes] = Counter()
+        self._headers: set[tuple[object, ...]] = set()
+        self._header: StatementHeader | None = None
+
+    def begin(self, header: StatementHeader) -> Iterator[ReadError]:
+        """Start a statement; if none of it can be imported, say why and skip its entries."""
+        place = Place(statement=header.number)
+        identity = (
+            (header.account, header.message, header.statement_id, header.sequence_number, header.page),
+            (header.created, header.period_from, header.period_to, header.opening, header.closing),
+        )
+        self._header = None
+        if header.message != "camt.053":
+            yield ReadError(place, Code.NOT_IMPORTED, {"format": header.format}, Severity.WARNING)
+        elif not header.account:
+            yield ReadError(place, Code.NO_ACCOUNT)
+        elif header.statement_id and identity in self._headers:
+            yield ReadError(place, Code.REPEATED, {}, Severity.WARNING)
+        else:
+            self._header = header
+            self._headers.add(identity)
+
+    def of(self, entry: Entry) -> Iterator[LineRecord]:
+        """The lines of an entry, and what a person should know about them."""
+        header = self._header
+        # the schema demands a status, some foreign files leave it out: a camt.053 holds booked entries
+        if header is None or entry.status not in ("BOOK", ""):
+            return
+        booked_on = entry.booking_date or entry.value_date or header.single_day
+        if booked_on is None:
+            yield ReadError(entry.place, Code.NO_DATE)
+            return
+        if entry.booking_date is None:
+            yield _warning(entry, Code.DATE_DERIVED, date=booked_on.isoformat())
+        if entry.currency != header.currency:
+            yield _warning(entry, Code.CURRENCY_DIFFERS, entry=entry.currency, account=header.currency)
+        key = entry_key(header.account, booked_on, entry)
+        if _adds_up(entry):
+            for part, detail in enumerate(entry.details, start=1):
+                raw = f"{entry.raw}\n{detail.raw}"
+                yield self._line(entry, detail, booked_on, (key, part_key(key, detail)), part, raw)
+            return
+        yield from _disagreement(entry)
+        raw = "\n".join((entry.raw, *(detail.raw for detail in entry.details if detail.raw)))
+        detail = entry.details[0] if len(entry.details) == 1 else _merged(entry)
+        yield self._line(entry, detail, booked_on, (key, key), 0, raw)
+
+    def _line(
+        self, entry: Entry, detail: EntryDetail, booked_on: date, keys: tuple[str, str], part: int, raw: str
+    ) -> BankLine:
+        header = self._header
+        digest = bytes.fromhex(keys[1])
+        self._seen[digest] += 1
+        code = detail.code if str(detail.code) else entry.code
+        own_reference = detail.turnover_id or detail.bank_reference
+        amount = detail.direction.sign(detail.amount) if part and detail.amount is not None else entry.signed
+        return BankLine(
+            account=header.account if header else "",
+            booking_date=booked_on,
+            value_date=entry.value_date,
+            amount=amount,
+            currency=entry.currency,
+            counterparty=detail.counterparty,
+            counterparty_iban=detail.counterparty_iban,
+            ultimate_party=detail.ultimate_party,
+            purpose=detail.purpose,
+            purpose_lines=detail.purpose_lines,
+            booking_text=entry.additional_info or detail.additional_info,
+            end_to_end_id=detail.end_to_end_id,
+            mandate_id=detail.mandate_id,
+            creditor_id=detail.creditor_id,
+            structured_reference=detail.structured_reference,
+            code=str(code),
+            gvc=detail.code.gvc or entry.code.gvc,
+            return_reason=detail.return_reason,
+            charges=detail.charges,
+            charges_currency=detail.charges_currency,
+            instructed_amount=detail.instructed_amount,
+            instructed_currency=detail.instructed_currency,
+            bank_reference=own_reference if part and own_reference else bank_reference(entry),
+            reversal=entry.reversal,
+            key=keys[1],
+            entry_key=keys[0],
+            ordinal=self._seen[digest],
+            part=max(part, 1),
+            parts=len(entry.details) if part else 1,
+            place=entry.place,
+            raw=raw,
+        )
+
+
+def balance_problem(statement: Statement) -> ReadError | None:
+    """A warning if opening balance plus booked entries is not the closing balance (ISO 20022 camt.053)."""
+    opening, closing, difference = statement.header.opening, statement.header.closing, statement.difference
+    if not difference or opening is None or closing is None:
+        return None
+    params = {
+        "opening": decimal_text(opening.amount),
+        "credits": decimal_text(statement.credit_total),
+        "debits": decimal_text(statement.debit_total),
+        "expected": decimal_text(closing.amount - difference),
+        "closing": decimal_text(closing.amount),
+    }
+    place = Place(statement=statement.header.number)
+    return ReadError(place, Code.BALANCE_EQUATION, params, Severity.WARNING)
+
+
+def _warning(where: Entry, code: Code, /, **params: str) -> ReadError:
+    return ReadError(where.place, code, params, Severity.WARNING)
+
+
+def _adds_up(entry: Entry) -> bool:
+    """Whether an entry has several payments in its own currency whose signed sum is the entry's amount."""
+    if len(entry.details) < 2:
+        return False
+    total = Decimal(0)
+    for detail in entry.details:
+        if detail.amount is None or detail.currency != entry.currency:
+            return False
+        total += detail.direction.sign(detail.amount)
+    return total == entry.signed
+
+
+def _disagreement(entry: Entry) -> Iterator[ReadError]:
+    if len(entry.details) > 1:
+        count, text = str(len(entry.details)), decimal_text(entry.amount)
+        yield _warning(entry, Code.DETAILS_SUM, count=count, entry=text)
+    elif len(entry.details) == 1:
+        detail = entry.details[0]
+        if detail.amount not in (None, entry.amount) and detail.currency == entry.currency:
+            said = decimal_text(detail.amount or Decimal(0))
+            yield _warning(entry, Code.DETAIL_DIFFERS, detail=said, entry=decimal_text(entry.amount))
+
+
+def _merged(entry: Entry) -> EntryDetail:
+    """What the payments of an unsplit entry say together: the texts of all, no single party."""
+    details = entry.details
+    codes = {detail.code for detail in details}
+    return EntryDetail(
+        direction=entry.direction,
+        amount=None,
+        currency=entry.currency,
+        counterparty="",
+        counterparty_iban="",
+        ultimate_party="",
+        purpose_lines=tuple(f"{line} " for detail in details for line in detail.purpose_lines),
+        end_to_end_id="",
+        mandate_id="",
+        creditor_id="",
+        bank_reference="",
+        turnover_id="",
+        code=codes.pop() if len(codes) == 1 else BankCode(),
+        structured_reference="",
+        return_reason="",
+        return_info="",
+        charges=None,
+        charges_currency="",
+        instructed_amount=None,
+        instructed_currency="",
+        additional_info="",
+        raw="",
+    )
