@@ -210,6 +210,16 @@ class Decision(models.Model):
         related_name="undone_by",
         verbose_name=_("undoes"),
     )
+    # A confirmation uses up a transaction: the proposals that compete for it are replaced because of that decision,
+    # and come back when it is undone.
+    cause = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="consequences",
+        verbose_name=_("follows from"),
+    )
     decided_at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
 
     class Meta:
