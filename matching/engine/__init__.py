@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from .types import Allocation, Evidence, Learned, Permission, Proposal, Transaction, Voucher
+from .engine import run
+from .types import Allocation, Learned, Proposal, Transaction, Voucher
 
-ENGINE_VERSION = "1.0"
+ENGINE_VERSION = "1.1"
 """Changes whenever the same input may lead to other proposals."""
 
 __all__ = ["ENGINE_VERSION", "propose"]
@@ -27,29 +28,16 @@ def propose(
     learned: Learned | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Proposal]:
-    """Propose allocations for the vouchers and transactions of one client."""
-    del rates, learned
-    used_v = {a.voucher for a in settled}
-    used_t = {a.transaction for a in settled}
-    refused = set(rejected)
-    by_amount: dict[tuple[str, Decimal], list[Transaction]] = {}
-    for t in sorted(transactions, key=lambda t: t.id):
-        if t.id not in used_t:
-            by_amount.setdefault((t.currency, t.amount), []).append(t)
-    ordered = sorted((v for v in vouchers if v.id not in used_v), key=lambda v: v.id)
-    found: list[Proposal] = []
-    for done, v in enumerate(ordered, 1):
-        if progress:
-            progress(done, len(ordered))
-        for t in by_amount.get((v.currency, v.direction * v.total), []):
-            if v.number and v.number in t.purpose and frozenset({(v.id, t.id)}) not in refused:
-                evidence = (
-                    Evidence("number_in_text", True, 6.0, {"number": v.number, "found": v.number}),
-                    Evidence(
-                        "amount_equal", True, 3.0, {"expected": f"{v.total:.2f}", "booked": f"{t.amount:.2f}"}
-                    ),
-                )
-                allocation = Allocation(v.id, t.id, v.total)
-                found.append(Proposal((allocation,), 0.9, Permission.SUGGEST, evidence, None, "single"))
-                break
-    return found
+    """Propose allocations for the vouchers and transactions of one client.
+
+    `rates`: units of each currency for one euro, by day. `settled`: standing allocations; they use up their
+    vouchers and transactions. `rejected`: sets of (voucher id, transaction id) that a person refused; exactly
+    that combination is not proposed again. `learned`: identifiers people have confirmed for this client.
+    `progress(done, total)` is called now and then.
+
+    Returns for each voucher the best proposal and up to two alternatives, ordered by voucher and probability.
+    Automatic proposals never use a voucher or a transaction beyond its amount. The order of the input makes no
+    difference.
+    """
+    report = progress or (lambda done, total: None)
+    return run(vouchers, transactions, rates or {}, tuple(settled), frozenset(rejected), learned, report)

@@ -1,0 +1,94 @@
+"""How a booked amount relates to an expected one, and how much that says.
+
+Amounts are whole cents. A relation's weight is a log likelihood ratio: the share of payments that differ in
+this way against the chance that some other booking of the account lies at one of the points it allows.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+DISCOUNTS = (Decimal("1"), Decimal("1.5"), Decimal("2"), Decimal("2.5"), Decimal("3"), Decimal("4"), Decimal("5"))
+"""Usual cash discounts in per cent."""
+
+_MAX_WEIGHT = 8.0
+
+
+def cents(amount: Decimal) -> int:
+    """Whole cents of an amount, rounded half up."""
+    return int((abs(amount) * 100).to_integral_value("ROUND_HALF_UP")) * (1 if amount >= 0 else -1)
+
+
+def money(value: int) -> str:
+    """Cents as a decimal string with a point."""
+    return f"{Decimal(value) / 100:.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What a booked amount is to an expected one; `usual` when the difference has a name and is small."""
+
+    code: str
+    share: float
+    points: float
+    usual: bool
+    percent: str = ""
+
+
+def relate(expected: int, booked: int, *, dunning_named: bool = False) -> Relation:
+    """Name the difference between an expected and a booked amount (both positive cents)."""
+    difference = booked - expected
+    if difference == 0:
+        return Relation("amount_equal", 0.88, 1, True)
+    for rate in DISCOUNTS:
+        if abs(booked - expected * (1 - rate / 100)) <= 1:
+            return Relation("amount_less_discount", 0.015, 3 * len(DISCOUNTS), True, str(rate))
+    if abs(difference) <= 2:
+        return Relation("amount_rounded", 0.008, 4, True)
+    if 0 < difference <= 4000 and difference % 50 == 0:
+        return Relation("amount_plus_dunning", 0.3 if dunning_named else 0.006, 80, True)
+    if 0 < -difference < 100 and booked % 100 == 0:
+        return Relation("amount_rounded", 0.004, 1, True)
+    if abs(difference) <= 100 and abs(difference) * 50 <= expected:
+        return Relation("amount_rounded", 0.004, 200, True)
+    if 0 < -difference <= 2500 and difference % 50 == 0 and -difference * 5 <= expected:
+        return Relation("amount_less_fee", 0.003, 50, True)
+    if sorted(str(expected)) == sorted(str(booked)):
+        return Relation("amount_differs", 0.003, 6, False)
+    if 0 < difference * 5 <= expected:
+        return Relation("amount_differs", 0.004, expected / 5, False)
+    return Relation("amount_differs", 0.003, 0, False)
+
+
+class Density:
+    """How densely the bookings of one direction lie around an amount: bookings to be expected per cent."""
+
+    __slots__ = ("_amounts",)
+
+    def __init__(self, amounts: Iterable[int]) -> None:
+        self._amounts = sorted(amounts)
+
+    def at(self, amount: int) -> float:
+        """Expected number of unrelated bookings of exactly this amount (positive cents)."""
+        low, high = amount * 3 // 4, amount * 4 // 3 + 1
+        count = bisect_right(self._amounts, high) - bisect_left(self._amounts, low)
+        return min(5.0, (count + 1) / max(1, high - low) * _roundness(amount))
+
+    def weight(self, relation: Relation, amount: int) -> float:
+        """The log likelihood ratio of a relation at a booked amount."""
+        if not relation.points:
+            return math.log(relation.share)
+        chance = min(1.0, relation.points * self.at(amount))
+        return min(_MAX_WEIGHT, math.log(relation.share / chance))
+
+
+def _roundness(amount: int) -> float:
+    """People and price lists prefer round amounts."""
+    for step, factor in ((10000, 60.0), (5000, 40.0), (1000, 25.0), (500, 15.0), (100, 8.0), (50, 4.0), (10, 2.0)):
+        if amount % step == 0:
+            return factor
+    return 4.0 if amount % 10 == 9 else 1.0

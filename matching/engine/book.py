@@ -1,0 +1,180 @@
+"""One client's vouchers and bookings, prepared once and indexed for everything that follows."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from .amounts import Density, cents
+from .names import WordStatistics
+from .numbers import Form, Hit, NumberText, canonical, forms, wording
+from .purpose import is_card
+from .text import TextDate, dates_in, fold, is_collective_contact, name_words, words
+from .types import BANK_PAYMENTS, Allocation, Transaction, Voucher
+
+FIELDS = ("purpose", "end_to_end_id", "counterparty")
+"""The fields of a transaction in which numbers are looked for, in this order."""
+
+
+class Booking:
+    """A transaction with everything that is read from it once; `amount` is what is left of it in cents."""
+
+    __slots__ = (
+        "amount", "index", "is_card", "names", "numbers", "returned", "sign", "squashed", "t", "text_dates", "words",
+    )  # fmt: skip
+
+    def __init__(self, index: int, t: Transaction, used: int) -> None:
+        self.index = index
+        self.t = t
+        self.sign = 1 if t.amount >= 0 else -1
+        self.amount = abs(cents(t.amount)) - used
+        folded = {field: fold(getattr(t, field)) for field in FIELDS}
+        self.text_dates: list[TextDate] = dates_in(folded["purpose"])
+        self.numbers = [
+            NumberText(f, folded[f], self.text_dates if f == "purpose" else ()) for f in FIELDS if folded[f]
+        ]
+        joined = f"{folded['counterparty']} {folded['purpose']}"
+        self.words = frozenset(words(joined.replace("'", "")))
+        self.squashed = re.sub(r"[^A-Z0-9]", "", joined)
+        self.names = name_words(t.counterparty)
+        self.is_card = is_card(t)
+        self.returned: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A payment that a voucher waits for: one bank payment item, or the total where no item is known."""
+
+    index: int
+    voucher: int
+    position: int
+    count: int
+    amount: int
+    due: date | None
+    item_type: str
+
+
+class Claim:
+    """A voucher with everything that is read from it once; amounts in cents."""
+
+    __slots__ = ("contact", "forms", "index", "number", "slots", "total", "v")
+
+    def __init__(self, index: int, v: Voucher) -> None:
+        self.index = index
+        self.v = v
+        self.total = abs(cents(v.total))
+        self.number = canonical(v.number)
+        self.forms: dict[str, Form] = forms(v.number)
+        self.contact: tuple[str, ...] = () if is_collective_contact(v.contact) else name_words(v.contact)
+        self.slots: list[Slot] = []
+
+
+class Book:
+    """All of it, with indices by amount, number and word. Deterministic: everything is ordered by id."""
+
+    def __init__(
+        self,
+        vouchers: Iterable[Voucher],
+        transactions: Iterable[Transaction],
+        rates: Mapping[date, Mapping[str, Decimal]],
+        settled: Iterable[Allocation],
+    ) -> None:
+        self.rates = rates
+        self._rate_days = sorted(rates)
+        self.currencies = frozenset(c for day in rates.values() for c in day) | {"EUR"}
+        used_t: dict[str, int] = defaultdict(int)
+        self._used_v: dict[str, list[int]] = defaultdict(list)
+        for a in settled:
+            used_t[a.transaction] += cents(a.amount)
+            self._used_v[a.voucher].append(cents(a.amount))
+        ordered = sorted(transactions, key=lambda t: t.id)
+        self.bookings = [Booking(i, t, used_t[t.id]) for i, t in enumerate(ordered)]
+        self.claims = [Claim(i, v) for i, v in enumerate(sorted(vouchers, key=lambda v: v.id))]
+        self.slots: list[Slot] = []
+        for claim in self.claims:
+            self._add_slots(claim)
+        self.own_accounts = frozenset(t.account for t in ordered)
+        self.words = WordStatistics(b.words for b in self.bookings)
+        self.density = {
+            sign: Density(b.amount for b in self.bookings if b.sign == sign and b.amount > 0) for sign in (1, -1)
+        }
+        self._index()
+
+    def _add_slots(self, claim: Claim) -> None:
+        v = claim.v
+        items = [p for p in v.payments if p.type in BANK_PAYMENTS and p.amount > 0]
+        if v.payments and not items:
+            return
+        expected = [(cents(p.amount), p.date, p.type) for p in items] or [(claim.total, None, "")]
+        used = sorted(self._used_v.get(v.id, []))
+        if used:
+            if sum(used) * 100 >= sum(e[0] for e in expected) * 94:
+                return
+            for amount in used:
+                gone = next((e for e in expected if e[0] == amount), None)
+                if gone is None:
+                    return
+                expected.remove(gone)
+        expected.sort(key=lambda e: (e[1] or date.min, e[0], e[2]))
+        for position, (amount, due, item_type) in enumerate(expected, 1):
+            slot = Slot(len(self.slots), claim.index, position, len(expected), amount, due, item_type)
+            self.slots.append(slot)
+            claim.slots.append(slot)
+
+    def _index(self) -> None:
+        self.by_amount: dict[tuple[int, int], list[int]] = defaultdict(list)
+        self.by_word: dict[str, list[int]] = defaultdict(list)
+        for b in self.bookings:
+            if b.amount > 0:
+                self.by_amount[(b.sign, b.amount)].append(b.index)
+                for word in b.words:
+                    if not word.isdigit() and len(word) > 1:
+                        self.by_word[word].append(b.index)
+        self._sorted = {
+            sign: sorted((b.amount, b.index) for b in self.bookings if b.sign == sign and b.amount > 0)
+            for sign in (1, -1)
+        }
+        self.by_form: dict[str, list[int]] = defaultdict(list)
+        for claim in self.claims:
+            for value in claim.forms:
+                self.by_form[value].append(claim.index)
+        self.hits: list[dict[int, Hit]] = [self._find_numbers(b) for b in self.bookings]
+        self.hit_by: dict[int, list[int]] = defaultdict(list)
+        for b in self.bookings:
+            for claim_index in self.hits[b.index]:
+                self.hit_by[claim_index].append(b.index)
+
+    def _find_numbers(self, b: Booking) -> dict[int, Hit]:
+        found: dict[int, Hit] = {}
+        for text in b.numbers:
+            for window in text.windows:
+                owners = self.by_form.get(window.value)
+                if not owners or text.says_no_document(window):
+                    continue
+                for index in owners:
+                    form = self.claims[index].forms[window.value]
+                    if index in found and found[index].weight >= form.weight:
+                        continue
+                    raw = text.folded[window.start : window.end]
+                    code = wording(self.claims[index].v.number, raw)
+                    found[index] = Hit(code, form.weight, form.whole, text.field, window.start, window.end, raw)
+        return found
+
+    def rate(self, currency: str, day: date) -> Decimal | None:
+        """Units of the currency for one euro on the last rate day up to `day` (at most ten days before)."""
+        if currency == "EUR":
+            return Decimal(1)
+        i = bisect_right(self._rate_days, day)
+        if not i or (day - self._rate_days[i - 1]).days > 10:
+            return None
+        return self.rates[self._rate_days[i - 1]].get(currency)
+
+    def near_amounts(self, sign: int, low: int, high: int) -> list[int]:
+        """Indices of bookings of a direction with an amount in low..high cents."""
+        rows = self._sorted[sign]
+        return [i for _, i in rows[bisect_left(rows, (low, -1)) : bisect_right(rows, (high, 1 << 60))]]

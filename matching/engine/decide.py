@@ -1,0 +1,97 @@
+"""Which pairs are chosen automatically, so that nothing is used twice."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+from .book import Book, Booking, Claim
+from .graph import Graph
+from .marginals import Edge
+from .policy import MARGIN, is_automatic
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A chosen edge; `interchangeable` when an equal one would do as well."""
+
+    edge: Edge
+    probability: float
+    automatic: bool
+    interchangeable: bool
+
+
+def choose(book: Book, graph: Graph) -> dict[Edge, Choice]:
+    """The automatic choices, best first; never two on one slot or one booking."""
+    slot_class, booking_class = _slot_classes(book), _booking_classes(book)
+    members_s: dict[object, set[int]] = defaultdict(set)
+    members_b: dict[object, set[int]] = defaultdict(set)
+    mass: dict[tuple[object, object], float] = defaultdict(float)
+    for (s, b), p in graph.probability.items():
+        members_s[slot_class[s]].add(s)
+        members_b[booking_class[b]].add(b)
+        mass[(slot_class[s], booking_class[b])] += p
+    chosen: dict[Edge, Choice] = {}
+    used_s: set[int] = set()
+    used_b: set[int] = set()
+    order = sorted(graph.pairs, key=lambda e: (-graph.probability[e], -graph.pairs[e].score, e))
+    for edge in order:
+        s, b = edge
+        if s in used_s or b in used_b:
+            continue
+        own = graph.probability[edge]
+        classes = slot_class[s], booking_class[b]
+        size_s, size_b = len(members_s[classes[0]]), len(members_b[classes[1]])
+        probability = own
+        if (size_s, size_b) != (1, 1) and _may_swap(book, members_s[classes[0]], size_b):
+            probability = max(own, min(1.0, mass[classes] / min(size_s, size_b)))
+        pair = graph.pairs[edge]
+        if not is_automatic(pair, probability):
+            continue
+        chosen[edge] = Choice(edge, probability, True, probability > own + 0.01)
+        used_s.add(s)
+        used_b.add(b)
+        if size_s > 1 and _same_document(book, members_s[classes[0]]):
+            used_s |= members_s[classes[0]]
+    return chosen
+
+
+def _may_swap(book: Book, slots: set[int], bookings: int) -> bool:
+    """Equal slots and bookings may stand for each other where all of them are served, or all are one document."""
+    return len(slots) == bookings or _same_document(book, slots)
+
+
+def _same_document(book: Book, slots: set[int]) -> bool:
+    claims = [book.claims[book.slots[s].voucher] for s in slots]
+    return len(claims) > 1 and bool(claims[0].number) and len({c.number for c in claims}) == 1
+
+
+def _slot_classes(book: Book) -> dict[int, object]:
+    """Slots that nothing visible tells apart get the same class."""
+    classes: dict[int, object] = {}
+    for slot in book.slots:
+        claim = book.claims[slot.voucher]
+        if slot.count > 1:
+            classes[slot.index] = slot.index
+        else:
+            classes[slot.index] = _looks(claim)
+    return classes
+
+
+def _looks(claim: Claim) -> object:
+    v = claim.v
+    return v.type, claim.contact or v.contact, claim.total, v.currency, v.date, v.due_date
+
+
+def _booking_classes(book: Book) -> dict[int, object]:
+    return {b.index: _booking_looks(b) for b in book.bookings}
+
+
+def _booking_looks(b: Booking) -> object:
+    name = re.sub(r"[\d\W]", "", b.t.counterparty.upper())
+    return b.t.account, b.t.booking_date, b.amount * b.sign, b.t.currency, name, _letters(b)
+
+
+def _letters(b: Booking) -> frozenset[str]:
+    return frozenset(w for w in b.words if not any(c.isdigit() for c in w)) if not b.is_card else frozenset()

@@ -1,0 +1,107 @@
+"""The amount as evidence: equal, with a difference that has a name, or converted."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..amounts import Relation, money, relate
+from ..book import Book, Booking, Claim, Slot
+from ..text import amounts_in, fold
+from .trait import Trait
+
+_ORIGINAL_NAMED = 6.0
+_CONVERTED = ((0.004, 0.45), (0.03, 0.4), (0.06, 0.08))
+
+
+@dataclass(frozen=True, slots=True)
+class AmountFit:
+    """How a booking's amount fits a slot: the cents it settles, and the traits that say so."""
+
+    code: str
+    usual: bool
+    settles: int
+    traits: tuple[Trait, ...]
+
+
+def fit(book: Book, slot: Slot, b: Booking) -> AmountFit:
+    """Compare what a slot expects with what was booked, in the booking's currency."""
+    claim = book.claims[slot.voucher]
+    if claim.v.currency != b.t.currency:
+        return _converted(book, slot, claim, b)
+    dunning = any(w.startswith("MAHN") for w in b.words)
+    best: tuple[float, Relation, int] | None = None
+    for expected in _expectations(slot, claim):
+        relation = relate(expected, b.amount, dunning_named=dunning)
+        weight = book.density[b.sign].weight(relation, b.amount)
+        if best is None or weight > best[0]:
+            best = weight, relation, expected
+    assert best is not None  # noqa: S101 - a slot always has an amount
+    weight, relation, expected = best
+    settles = min(b.amount, max(slot.amount, expected) if relation.code == "amount_equal" else expected)
+    if relation.code in ("amount_plus_dunning", "amount_differs") or b.amount > expected:
+        settles = min(b.amount, expected)
+    if relation.code == "amount_differs" and _foreign_named(book, b):
+        deviation = abs(b.amount / expected - 1)
+        if deviation <= 0.05:
+            chance = 0.1 * expected * book.density[b.sign].at(b.amount)
+            weight = math.log(0.06 / min(1.0, chance))
+            params = {"expected": money(expected), "booked": money(b.amount), "currency": claim.v.currency}
+            return AmountFit("amount_converted", False, settles, (Trait("amount_converted", weight, params),))
+    params = {"expected": money(expected), "booked": money(b.amount)}
+    if relation.percent:
+        params["percent"] = relation.percent
+    if relation.code != "amount_equal":
+        params["difference"] = money(b.amount - expected)
+    return AmountFit(relation.code, relation.usual, settles, (Trait(relation.code, weight, params),))
+
+
+def _expectations(slot: Slot, claim: Claim) -> list[int]:
+    """The payment item first; then it with dunning costs, or the total where only one item is known."""
+    found = [slot.amount]
+    if slot.count == 1:
+        dunning = sum(p.amount for p in claim.v.payments if p.type == "dunningCosts")
+        if dunning:
+            found.append(slot.amount + int(dunning * 100))
+        reduced = any(p.type not in ("dunningCosts", slot.item_type) for p in claim.v.payments)
+        if claim.total not in found and not reduced:
+            found.append(claim.total)
+    return found
+
+
+def _foreign_named(book: Book, b: Booking) -> bool:
+    return any(c in b.words for c in book.currencies if c != b.t.currency)
+
+
+def _converted(book: Book, slot: Slot, claim: Claim, b: Booking) -> AmountFit:
+    traits: list[Trait] = []
+    usual = False
+    currency = claim.v.currency
+    folded = fold(b.t.purpose)
+    for value, start, end in amounts_in(folded):
+        if value == slot.amount and re.search(currency, folded[max(0, start - 6) : end + 6]):
+            params = {"expected": money(slot.amount), "currency": currency, "booked": money(b.amount)}
+            traits.append(Trait("amount_original", _ORIGINAL_NAMED, params, ("purpose", start, end)))
+            usual = True
+            break
+    foreign, own = book.rate(currency, b.t.booking_date), book.rate(b.t.currency, b.t.booking_date)
+    if foreign and own:
+        expected = Decimal(slot.amount) / foreign * own
+        deviation = abs(float(b.amount / expected) - 1)
+        share = next((s for limit, s in _CONVERTED if deviation <= limit), 0.002)
+        width = next((limit for limit, _ in _CONVERTED if deviation <= limit), 1.0)
+        chance = min(1.0, 2 * width * float(expected) * book.density[b.sign].at(b.amount))
+        params = {
+            "expected": money(slot.amount),
+            "currency": currency,
+            "booked": money(b.amount),
+            "rate": f"{foreign / own:.4f}",
+        }
+        traits.append(Trait("amount_converted", math.log(share / chance), params))
+        usual = usual or deviation <= 0.03
+    if not traits:
+        params = {"expected": money(slot.amount), "booked": money(b.amount), "currency": currency}
+        traits.append(Trait("amount_differs", -5.0, params))
+    return AmountFit(traits[0].code, usual, b.amount, tuple(traits))

@@ -1,0 +1,65 @@
+"""The document number as evidence."""
+
+from __future__ import annotations
+
+from ..book import Book, Booking, Claim
+from ..numbers import Hit, another_of_the_kind, cut, typo
+from .trait import Trait
+
+STRONG = 5.5
+"""From this weight on a whole number points at one voucher practically alone."""
+
+_NO_NUMBER = -0.4
+_OTHER_NUMBER = -6.0
+_OTHER_OF_THE_KIND = -3.0
+
+
+def number_trait(book: Book, claim: Claim, b: Booking) -> tuple[Trait | None, str]:
+    """The best evidence from the number, and how good it is: strong, weak, none, against."""
+    number = claim.v.number
+    hit = book.hits[b.index].get(claim.index)
+    others = _strong_others(book, claim, b)
+    if hit is not None and (hit.whole or not others):
+        grade = "strong" if hit.whole and hit.weight >= STRONG else "weak"
+        return _found(number, hit), grade
+    if others:
+        other, other_hit = others[0]
+        params = {"number": number, "other": book.claims[other].v.number}
+        return Trait("other_number", _OTHER_NUMBER, params, _where(other_hit)), "against"
+    for text in b.numbers:
+        slip = typo(number, text, book.by_form) or cut(number, text)
+        if slip is not None:
+            return _found(number, slip), "weak"
+    for text in b.numbers:
+        window = another_of_the_kind(number, text)
+        if window is not None:
+            where = (text.field, window.start, window.end)
+            return Trait("other_number", _OTHER_OF_THE_KIND, {"number": number}, where), "against"
+    return None, "none"
+
+
+def no_number_weight() -> float:
+    """A booking without any number is a little less likely to be the right one."""
+    return _NO_NUMBER
+
+
+def _where(hit: Hit) -> tuple[str, int, int]:
+    return hit.field, hit.start, hit.end
+
+
+def _found(number: str, hit: Hit) -> Trait:
+    return Trait(hit.code, hit.weight, {"number": number}, _where(hit))
+
+
+def _strong_others(book: Book, claim: Claim, b: Booking) -> list[tuple[int, Hit]]:
+    """Other vouchers whose whole number stands in the booking, strongest first."""
+    found = [
+        (index, hit)
+        for index, hit in book.hits[b.index].items()
+        if index != claim.index
+        and hit.whole
+        and hit.weight >= STRONG
+        and book.claims[index].number != claim.number
+        and book.claims[index].v.direction == b.sign
+    ]
+    return sorted(found, key=lambda f: (-f[1].weight, f[0]))

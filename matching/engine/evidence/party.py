@@ -1,0 +1,93 @@
+"""Who paid or was paid as evidence: names, account numbers, mandates, learned names and customer numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..book import Book, Booking, Claim
+from ..memory import Memory
+from ..names import NameMatch, compare
+from .trait import Trait
+
+_IBAN_KNOWN = 4.0
+_CREDITOR_KNOWN = 4.0
+_ALIAS_KNOWN = 3.0
+_CUSTOMER_NUMBER = 3.5
+_BOTH = 0.7
+_OTHER_PARTY = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PartyFit:
+    """Whether the party is the voucher's contact: `grade` is known, similar, partly, silent, differs."""
+
+    grade: str
+    weight: float
+    traits: tuple[Trait, ...]
+
+
+class NameCache:
+    """Name comparisons of a run: the same contact meets the same booking texts again and again."""
+
+    __slots__ = ("_book", "_known")
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._known: dict[tuple[tuple[str, ...], int], NameMatch] = {}
+
+    def match(self, contact: tuple[str, ...], b: Booking) -> NameMatch:
+        """Compare a contact with a booking."""
+        key = contact, b.index
+        if key not in self._known:
+            self._known[key] = compare(contact, b.words, b.squashed, self._book.words)
+        return self._known[key]
+
+
+def fit_party(claim: Claim, b: Booking, names: NameCache, memory: Memory) -> PartyFit:
+    """Compare the contact with whoever the booking names."""
+    if not claim.contact:
+        return PartyFit("silent", 0.0, ())
+    contact = claim.v.contact
+    match = names.match(claim.contact, b)
+    shown = {"contact": contact, "found": b.t.counterparty or " ".join(match.found)}
+    known = _known(claim, b, memory)
+    best = max((k.weight for k in known), default=0.0)
+    if match.level in ("equal", "similar"):
+        code = "name_equal" if match.level == "equal" else "name_similar"
+        shown["similarity"] = f"{match.similarity:.2f}"
+        trait = Trait(code, match.weight, shown)
+        grade = "known" if match.level == "equal" or known else "similar"
+        return PartyFit(grade, max(match.weight, best) + (_BOTH if known else 0.0), (trait, *known))
+    if known:
+        return PartyFit("known", best, known)
+    if match.level == "partly":
+        shown["similarity"] = f"{match.similarity:.2f}"
+        return PartyFit("partly", match.weight, (Trait("name_similar", match.weight, shown),))
+    if not any(len(w) > 2 and not w.isdigit() for w in b.words):
+        return PartyFit("silent", 0.0, ())
+    weight = match.weight
+    traits = [Trait("name_differs", weight, shown)]
+    other = memory.iban_of_another(claim.contact, b)
+    if other:
+        weight += _OTHER_PARTY
+        params = {"contact": contact, "iban": b.t.counterparty_iban, "other": other}
+        traits.append(Trait("iban_foreign", _OTHER_PARTY, params))
+    return PartyFit("differs", weight, tuple(traits))
+
+
+def _known(claim: Claim, b: Booking, memory: Memory) -> tuple[Trait, ...]:
+    """What earlier matches say of the party."""
+    contact = claim.v.contact
+    found: list[Trait] = []
+    if memory.knows_iban(claim.contact, b):
+        found.append(Trait("iban_known", _IBAN_KNOWN, {"contact": contact, "iban": b.t.counterparty_iban}))
+    if memory.knows_creditor(claim.contact, b):
+        creditor = b.t.creditor_id or b.t.mandate_id
+        found.append(Trait("creditor_known", _CREDITOR_KNOWN, {"contact": contact, "creditor": creditor}))
+    customer = memory.customer_number(claim.contact, b)
+    if customer:
+        found.append(Trait("customer_number", _CUSTOMER_NUMBER, {"contact": contact, "found": customer}))
+    alias = memory.alias(claim.contact, b)
+    if alias:
+        found.append(Trait("alias_known", _ALIAS_KNOWN, {"contact": contact, "found": alias}))
+    return tuple(found)

@@ -1,0 +1,105 @@
+"""Whether the contact of a voucher stands in a booking, under whatever spelling."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz.distance import JaroWinkler
+
+EQUAL, SIMILAR, PARTLY = 0.92, 0.6, 0.33
+_FUZZY = 0.92
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """How much of a contact's name was found (0..1), and the words of the booking that matched."""
+
+    similarity: float
+    found: tuple[str, ...]
+    weight: float
+
+    @property
+    def level(self) -> str:
+        """equal, similar, partly or none."""
+        if self.similarity >= EQUAL:
+            return "equal"
+        if self.similarity >= SIMILAR:
+            return "similar"
+        return "partly" if self.similarity >= PARTLY else "none"
+
+
+class WordStatistics:
+    """How common each word is among the bookings of a client."""
+
+    __slots__ = ("_count", "total")
+
+    def __init__(self, texts: Iterable[frozenset[str]]) -> None:
+        self._count: Counter[str] = Counter()
+        self.total = 0
+        for found in texts:
+            self._count.update(found)
+            self.total += 1
+
+    def count(self, word: str) -> int:
+        """Bookings that carry the word."""
+        return self._count[word]
+
+    def information(self, word: str) -> float:
+        """Rare words say more; words of one or two letters little."""
+        rarity = math.log(2 + self.total / (1 + self._count[word]))
+        return rarity * (0.3 if len(word) == 1 else 0.7 if len(word) == 2 else 1.0)
+
+
+def _match(word: str, present: frozenset[str], squashed: str) -> tuple[float, str]:
+    if word in present:
+        return 1.0, word
+    if len(word) < 4:
+        return 0.0, ""
+    best, found = 0.0, ""
+    for other in present:
+        if len(other) < 4 or other[0] != word[0] or other.isdigit():
+            continue
+        if other.startswith(word) or word.startswith(other):
+            score = 0.9
+        else:
+            score = JaroWinkler.normalized_similarity(word, other, score_cutoff=_FUZZY)
+            if score < _FUZZY or abs(len(word) - len(other)) > 2:
+                continue
+            score *= 0.9
+        if (score, other) > (best, found):
+            best, found = score, other
+    if best < 0.9 and len(word) >= 6 and word in squashed:
+        return 0.9, word
+    return best, found
+
+
+def compare(contact: tuple[str, ...], present: frozenset[str], squashed: str, statistics: WordStatistics) -> NameMatch:
+    """Find the words of a contact among the words of a booking (`squashed`: its letters without blanks)."""
+    total = got = 0.0
+    found: list[str] = []
+    rarest = statistics.total
+    for word in contact:
+        value = statistics.information(word)
+        total += value
+        score, other = _match(word, present, squashed)
+        got += value * score
+        if score:
+            found.append(other)
+            rarest = min(rarest, statistics.count(other) or 1)
+    similarity = got / total if total else 0.0
+    return NameMatch(similarity, tuple(found), _weight(similarity, rarest, statistics.total))
+
+
+def _weight(similarity: float, rarest: int, total: int) -> float:
+    """The share of right bookings that look like this against the share of all bookings that do."""
+    chance = (rarest + 0.5) / (total + 1)
+    if similarity >= EQUAL:
+        return min(5.0, max(0.5, math.log(0.8 / chance)))
+    if similarity >= SIMILAR:
+        return min(3.5, max(0.0, math.log(0.4 / chance)))
+    if similarity >= PARTLY:
+        return min(1.0, max(-1.0, math.log(0.08 / chance)))
+    return -3.0

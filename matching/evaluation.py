@@ -1,0 +1,131 @@
+"""The engine measured on a benchmark data set: read it, run the engine, write predictions, score them.
+
+Reads folders with vouchers.jsonl, transactions.jsonl, truth.jsonl (each may end in .gz), rates.json and, where
+there is one, meta.json (scenarios, classes of interchangeable vouchers and transactions).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from .engine import propose
+from .engine.types import PaymentItem, Permission, Transaction, Voucher
+
+TOLERANCE = Decimal("0.02")
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A benchmark set: rows by client, the true allocations, and what is known of scenarios and classes."""
+
+    path: Path
+    vouchers: dict[str, list[Voucher]]
+    transactions: dict[str, list[Transaction]]
+    rates: dict[date, dict[str, Decimal]]
+    truth: list[dict[str, str]]
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One predicted allocation; `decision` is auto or suggest, `amount` positive in the transaction's currency."""
+
+    client: str
+    voucher: str
+    transaction: str
+    amount: Decimal
+    confidence: float
+    decision: str
+
+    def as_json(self) -> str:
+        """One line of a predictions file."""
+        return json.dumps(
+            {
+                "client": self.client,
+                "voucher": self.voucher,
+                "transaction": self.transaction,
+                "amount": f"{self.amount:.2f}",
+                "confidence": self.confidence,
+                "decision": self.decision,
+            }
+        )
+
+
+def _lines(folder: Path, name: str) -> list[dict[str, Any]]:
+    plain = folder / name
+    packed = folder / f"{name}.gz"
+    if plain.exists():
+        text = plain.read_text(encoding="utf-8")
+    else:
+        text = gzip.decompress(packed.read_bytes()).decode("utf-8")
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _voucher(row: Mapping[str, Any]) -> Voucher:
+    items = tuple(PaymentItem(p["type"], _day(p["date"]), Decimal(p["amount"])) for p in row["payments"])
+    return Voucher(
+        row["id"], row["type"], row["number"], _day(row["date"]), _day(row.get("due_date")), Decimal(row["total"]),
+        row["currency"], row["contact"], row["status"], Decimal(row["open_amount"]), items, row.get("remark", ""),
+    )  # fmt: skip
+
+
+def _transaction(row: Mapping[str, Any]) -> Transaction:
+    return Transaction(
+        row["id"], row["account_iban"], date.fromisoformat(row["booking_date"]), _day(row.get("value_date")),
+        Decimal(row["amount"]), row["currency"], row["counterparty"], row["counterparty_iban"], row["purpose"],
+        row.get("end_to_end_id", ""), row.get("mandate_id", ""), row.get("creditor_id", ""), row.get("code", ""),
+    )  # fmt: skip
+
+
+def load_dataset(path: str | Path) -> Dataset:
+    """Read a benchmark folder. Raises FileNotFoundError where a file is missing."""
+    folder = Path(path)
+    vouchers: dict[str, list[Voucher]] = defaultdict(list)
+    transactions: dict[str, list[Transaction]] = defaultdict(list)
+    for row in _lines(folder, "vouchers.jsonl"):
+        vouchers[row["client"]].append(_voucher(row))
+    for row in _lines(folder, "transactions.jsonl"):
+        transactions[row["client"]].append(_transaction(row))
+    rates: dict[date, dict[str, Decimal]] = {}
+    if (folder / "rates.json").exists():
+        raw = json.loads((folder / "rates.json").read_text(encoding="utf-8"), parse_float=Decimal)
+        rates = {date.fromisoformat(d): {c: Decimal(r) for c, r in row.items()} for d, row in raw["rates"].items()}
+    meta = folder / "meta.json"
+    known = json.loads(meta.read_text(encoding="utf-8")) if meta.exists() else {}
+    return Dataset(folder, dict(vouchers), dict(transactions), rates, _lines(folder, "truth.jsonl"), known)
+
+
+def predict(dataset: Dataset, progress: Callable[[int, int], None] | None = None) -> list[Prediction]:
+    """Run the engine for every client of a set; one prediction for each voucher and transaction."""
+    found: dict[tuple[str, str], Prediction] = {}
+    clients = sorted(dataset.vouchers)
+    for done, client in enumerate(clients, 1):
+        proposals = propose(dataset.vouchers[client], dataset.transactions.get(client, []), rates=dataset.rates)
+        for proposal in proposals:
+            decision = "auto" if proposal.permission is Permission.AUTOMATIC else "suggest"
+            for a in proposal.allocations:
+                key = a.voucher, a.transaction
+                old = found.get(key)
+                if old is None or (decision == "auto" and old.decision != "auto"):
+                    found[key] = Prediction(client, *key, a.amount, proposal.probability, decision)
+        if progress:
+            progress(done, len(clients))
+    return [found[key] for key in sorted(found)]
+
+
+def write_predictions(predictions: Iterable[Prediction], path: str | Path) -> None:
+    """Write predictions as JSON lines."""
+    Path(path).write_text("".join(p.as_json() + "\n" for p in predictions), encoding="utf-8")
