@@ -6,12 +6,15 @@ Every variable is listed with its default in ``.env.example``. A wrong value sto
 import os
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.unfold import UNFOLD as UNFOLD
+
+django_stubs_ext.monkeypatch()  # Django's generic classes take their type arguments at run time, too
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

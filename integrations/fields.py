@@ -6,7 +6,7 @@ import fernet_fields
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-class EncryptedTextField(fernet_fields.EncryptedTextField):  # type: ignore[misc]
+class EncryptedTextField(fernet_fields.EncryptedTextField):
     """Text encrypted with the newest of ``FERNET_KEYS``.
 
     Refuses expressions: the library would encrypt their Python text and lose the value (``bulk_update`` does that).
