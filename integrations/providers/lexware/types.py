@@ -25,7 +25,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class VoucherRow:
-    """One row of the voucher list (reference: voucherlist 6.2). ``status`` may be ``overdue``, which only lists show."""
+    """A row of the voucher list (reference: voucherlist 6.2). ``status`` may be ``overdue``, which only lists show."""
 
     id: UUID
     type: str

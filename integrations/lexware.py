@@ -1,0 +1,32 @@
+"""Where the Lexware Office client meets this application: keys, budgets and settings."""
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from integrations.models import Connection
+from integrations.providers.lexware.client import LexwareApi
+from integrations.rate_budget import DatabaseBudget
+
+
+def fingerprint(api_key: str) -> str:
+    """Return 64 hexadecimal digits that name a key without giving it away; the same key, the same digits."""
+    return salted_hmac("integrations.lexware.key", api_key.strip(), algorithm="sha256").hexdigest()
+
+
+def api_for(connection: Connection) -> LexwareApi:
+    """Return the client for a connection's saved key; ``ConnectionSecret.DoesNotExist`` when none is saved."""
+    return api_for_key(connection.secret.api_key, organization_id=connection.organization_id)
+
+
+def api_for_key(api_key: str, *, organization_id: str = "") -> LexwareApi:
+    """Return the client for a key.
+
+    The budget belongs to the organization (reference: rate limit 2.1). While the organization is unknown, the key has
+    a budget of its own: ask for its profile, then come back with the organization's id.
+    """
+    return LexwareApi(
+        api_key,
+        base_url=settings.LEXWARE_API_URL,
+        budget=DatabaseBudget(organization_id or f"key:{fingerprint(api_key)}"),
+        time_scale=settings.LEXWARE_TIME_SCALE,
+    )
