@@ -75,6 +75,10 @@ class Voucher(models.Model):
     complete = models.BooleanField(
         _("complete"), default=False, help_text=_("Payments, document and all files are here.")
     )
+    # How far the details of the state described above have come, so that an interrupted fetch asks for nothing twice.
+    payments_read = models.BooleanField(_("payments read"), default=False, editable=False)
+    document_read = models.BooleanField(_("document read"), default=False, editable=False)
+    expected_files = models.JSONField(_("ids of its files"), default=list, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     withdrawn_reason = models.CharField(_("why withdrawn"), max_length=40, blank=True)
     note = models.TextField(_("note"), blank=True)

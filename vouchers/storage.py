@@ -1,0 +1,70 @@
+"""The bytes of files, kept once under their SHA-256 in the media folder."""
+
+import hashlib
+import os
+import time
+import uuid
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+from vouchers.models import StoredFile
+
+UNFINISHED = "files/incoming"
+
+
+def store(content: bytes, content_type: str) -> StoredFile:
+    """Keep these bytes and return their row; the same bytes are kept once.
+
+    The file appears under its name only when it is whole and on the disk, before its row is written: a crash leaves
+    neither half a file nor a row without bytes. ``OSError`` where the media folder cannot be written.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    row = StoredFile(sha256=sha256, size=len(content), content_type=content_type[:100])
+    target = _absolute(row.path)
+    if not target.is_file() or target.stat().st_size != len(content):
+        _write(target, content)
+    stored, _ = StoredFile.objects.get_or_create(
+        sha256=sha256, defaults={"size": row.size, "content_type": row.content_type}
+    )
+    return stored
+
+
+def open_stored(stored: StoredFile) -> BinaryIO:
+    """The bytes, open for reading; ``FileNotFoundError`` where they are gone."""
+    return _absolute(stored.path).open("rb")
+
+
+def sweep_unfinished(older_than_seconds: float = 3600.0) -> int:
+    """Remove files that a killed process left unfinished; how many there were."""
+    removed = 0
+    folder = _absolute(UNFINISHED)
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if time.time() - path.stat().st_mtime > older_than_seconds:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
+
+
+def _absolute(relative: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / relative
+
+
+def _write(target: Path, content: bytes) -> None:
+    unfinished = _absolute(UNFINISHED) / uuid.uuid4().hex
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with unfinished.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
