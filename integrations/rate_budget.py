@@ -5,6 +5,7 @@ long to sleep: no lock outlives the statement, nobody polls, and slots are hande
 Time is the database's, so machines need not agree on the clock.
 """
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 from django.conf import settings
@@ -59,7 +60,7 @@ class DatabaseBudget:
         transaction: the row would stay locked, for everybody, until that transaction ends.
         """
         horizon = self.longest_wait + self.longest_penalty
-        parameters = [horizon, self.interval, self.key, self.longest_wait, horizon, self.interval]
+        parameters: list[float | str] = [horizon, self.interval, self.key, self.longest_wait, horizon, self.interval]
         found = self._execute(_RESERVE, parameters)
         if found is None:
             self._make_row()
@@ -79,7 +80,7 @@ class DatabaseBudget:
         RateBudget.objects.bulk_create([RateBudget(key=self.key)], ignore_conflicts=True)
 
     @staticmethod
-    def _execute(statement: str, parameters: list[object]) -> float | None:
+    def _execute(statement: str, parameters: Sequence[float | str]) -> float | None:
         """Run a statement in a transaction of its own; return what it returns, None when no row was changed."""
         table = connection.ops.quote_name(RateBudget._meta.db_table)
         sql = statement.format(table=table, now=_NOW[connection.vendor])
@@ -93,5 +94,6 @@ class DatabaseBudget:
                 ) from error
             cursor = stack.enter_context(connection.cursor())
             cursor.execute(sql, parameters)
-            row = cursor.fetchone() if cursor.description else None
-        return None if row is None else float(row[0])
+            # All rows, although there is one at most: SQLite does not commit while a statement is still open.
+            rows = cursor.fetchall() if cursor.description else []
+        return float(rows[0][0]) if rows else None

@@ -1,17 +1,42 @@
 """The typed client of the Lexware Office API: which path answers what."""
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 import requests
 
-from integrations.providers.lexware.pace import Budget, Clock, SystemClock
+from integrations.providers.lexware import files, reading
+from integrations.providers.lexware.answers import Purpose
+from integrations.providers.lexware.errors import AnswerNotUnderstood, LexwareError
+from integrations.providers.lexware.pace import Budget, Clock, Jitter, SystemClock
+from integrations.providers.lexware.paging import read_pages
+from integrations.providers.lexware.transport import Transport
 from integrations.providers.lexware.types import CallRecord, Document, Download, Payments, Profile, VoucherPage
+from integrations.providers.lexware.values import identifier
+
+T = TypeVar("T")
+
+# The voucher list's type of a document -> where it is read (reference: voucherlist 6.3).
+SALES_PATHS = {
+    "invoice": "/v1/invoices",
+    "downpaymentinvoice": "/v1/down-payment-invoices",
+    "creditnote": "/v1/credit-notes",
+}
+BOOKKEEPING_TYPES = ("salesinvoice", "salescreditnote", "purchaseinvoice", "purchasecreditnote")
+PATHS = {**SALES_PATHS, **dict.fromkeys(BOOKKEEPING_TYPES, "/v1/vouchers")}
+LARGEST_PAGE = 250
 
 
 class LexwareApi:
-    """One organization's Lexware Office, read through one API key. Every method may raise a ``LexwareError``."""
+    """One organization's Lexware Office, read through one API key. Every method may raise a ``LexwareError``.
+
+    ``requests`` counts every attempt, ``rate_limited`` those that the service refused; ``on_call`` hears of each.
+    ``base_url`` has no ``/v1``. ``time_scale`` shortens all waits, for an accelerated sandbox; ``clock`` and
+    ``jitter`` (0 to 1) are there for tests.
+    """
 
     def __init__(
         self,
@@ -22,19 +47,32 @@ class LexwareApi:
         clock: Clock | None = None,
         session: requests.Session | None = None,
         time_scale: float = 1.0,
+        jitter: Jitter = random.random,
     ) -> None:
         self.requests = 0
         self.rate_limited = 0
         self.on_call: Callable[[CallRecord], None] | None = None
-        self._clock = clock or SystemClock()
+        self._transport = Transport(
+            api_key,
+            base_url=base_url,
+            budget=budget,
+            clock=clock or SystemClock(),
+            session=session,
+            time_scale=time_scale,
+            jitter=jitter,
+            on_attempt=self._count,
+        )
+
+    def __repr__(self) -> str:
+        return f"<LexwareApi over {self._transport!r}>"
 
     def ping(self) -> str:
         """Return the e-mail address of the key's user; the cheapest check of a key."""
-        raise NotImplementedError
+        return self._read("/v1/ping", reading.ping)
 
     def profile(self) -> Profile:
         """Return the organization behind the key."""
-        raise NotImplementedError
+        return self._read("/v1/profile", reading.profile)
 
     def voucherlist(
         self,
@@ -44,39 +82,99 @@ class LexwareApi:
         voucher_date_from: date | None = None,
         updated_date_from: date | None = None,
         sort: str = "updatedDate,ASC",
-        size: int = 250,
+        size: int = LARGEST_PAGE,
     ) -> Iterator[VoucherPage]:
-        """Yield the pages of the voucher list; each row once, and again only when it changed meanwhile."""
-        raise NotImplementedError
+        """Yield the pages of the voucher list, at least one; a row comes again only when it changed meanwhile.
+
+        ``types`` and ``statuses`` are the provider's words, or ``any`` alone. The two dates are inclusive German days
+        (reference: voucherlist 6.1). ``TooManyRows`` beyond 10,000 rows, unless sorted by ``updatedDate`` ascending:
+        then reading continues by day.
+        """
+        if not types or not statuses or not 1 <= size <= LARGEST_PAGE:
+            raise ValueError("the voucher list needs types, statuses, and a size from 1 to 250")
+        parameters = {"voucherType": ",".join(types), "voucherStatus": ",".join(statuses)}
+        parameters |= {"sort": sort, "size": str(size)}
+        if voucher_date_from:
+            parameters["voucherDateFrom"] = voucher_date_from.isoformat()
+
+        def fetch(number: int, since: date | None) -> VoucherPage:
+            query = {**parameters, "page": str(number)}
+            if since:
+                query["updatedDateFrom"] = since.isoformat()
+            return self._read("/v1/voucherlist", lambda body: reading.voucher_page(body, number), query)
+
+        by_change = sort in ("updatedDate", "updatedDate,ASC")
+        yield from read_pages(fetch, since=updated_date_from, by_change=by_change, size=size)
 
     def voucher(self, voucher_id: UUID | str) -> Document:
         """Return a bookkeeping voucher."""
-        raise NotImplementedError
+        return self.document("purchaseinvoice", voucher_id)
 
     def invoice(self, invoice_id: UUID | str) -> Document:
         """Return an invoice written in Lexware Office."""
-        raise NotImplementedError
+        return self.document("invoice", invoice_id)
 
     def credit_note(self, credit_note_id: UUID | str) -> Document:
         """Return a credit note written in Lexware Office."""
-        raise NotImplementedError
+        return self.document("creditnote", credit_note_id)
 
     def down_payment_invoice(self, invoice_id: UUID | str) -> Document:
         """Return a down payment invoice."""
-        raise NotImplementedError
+        return self.document("downpaymentinvoice", invoice_id)
 
     def document(self, voucher_type: str, document_id: UUID | str) -> Document:
         """Return a document of one of the seven types with payments; ``ValueError`` for any other type."""
-        raise NotImplementedError
+        path = _path(PATHS, voucher_type)
+        return self._read(f"{path}/{identifier(document_id, 'id')}", reading.document)
 
     def payments(self, document_id: UUID | str) -> Payments:
         """Return the payments of a document; ``NoPaymentInformation`` where there are none by nature."""
-        raise NotImplementedError
+        path = f"/v1/payments/{identifier(document_id, 'id')}"
+        return self._read(path, reading.payments, purpose=Purpose.PAYMENTS)
 
     def file(self, file_id: UUID | str) -> Download:
-        """Download a receipt in its original form."""
-        raise NotImplementedError
+        """Download a receipt in its original form; ``NotDownloadable`` above 30 MB."""
+        name = identifier(file_id, "id")
+        return self._download(f"/v1/files/{name}", name)
 
     def document_file(self, voucher_type: str, document_id: UUID | str) -> Download:
-        """Download a sales document in its original form; ``ValueError`` for a bookkeeping voucher's type."""
-        raise NotImplementedError
+        """Download a sales document in its original form: PDF, or XML for an XRechnung (reference: files 9.3).
+
+        ``NotDownloadable`` for drafts; ``ValueError`` for the type of a bookkeeping voucher.
+        """
+        name = identifier(document_id, "id")
+        return self._download(f"{_path(SALES_PATHS, voucher_type)}/{name}/file", name)
+
+    def _count(self, record: CallRecord) -> None:
+        self.requests += 1
+        self.rate_limited += record.rate_limited
+        if self.on_call:
+            self.on_call(record)
+
+    def _read(
+        self,
+        path: str,
+        read: Callable[[bytes], T],
+        parameters: dict[str, str] | None = None,
+        purpose: Purpose = Purpose.RECORD,
+    ) -> T:
+        answer = self._transport.get(path, parameters, purpose=purpose)
+        try:
+            return read(answer.body)
+        except LexwareError as error:
+            explained = self._transport.explain(error, answer)
+        raise explained
+
+    def _download(self, path: str, file_id: str) -> Download:
+        answer = self._transport.get(path, accept="*/*", purpose=Purpose.FILE)
+        media_type = files.content_type(answer.headers.get("Content-Type"), answer.body)
+        if media_type in files.NEVER_A_RECEIPT:
+            raise self._transport.explain(AnswerNotUnderstood(f"{media_type} instead of a file"), answer)
+        name = files.file_name(answer.headers.get("Content-Disposition"), file_id, media_type)
+        return Download(file_id, name, media_type, answer.body)
+
+
+def _path(paths: dict[str, str], voucher_type: str) -> str:
+    if voucher_type not in paths:
+        raise ValueError(f"{voucher_type!r} is not one of {', '.join(paths)}")
+    return paths[voucher_type]

@@ -68,14 +68,12 @@ class Backoff:
     time_scale: float = 1.0
     jitter: Jitter = random.random
 
-    def wait(self, failures: int, *, at_least: float = 0.0) -> float | None:
-        """Return the seconds to wait after that many failures (from 1), None when it is time to give up.
+    def wait(self, failures: int, *, at_least: float = 0.0) -> float:
+        """Return the seconds to wait after that many failures (from 1).
 
         ``at_least`` is what the provider asked for, in its own seconds.
         """
-        if failures > self.retries:
-            return None
-        plain = min(self.first * 2 ** (failures - 1), self.longest)
+        plain = min(self.first * 2.0 ** (failures - 1), self.longest)
         return max(plain * (1 + self.jitter() / 2), at_least) / self.time_scale
 
 

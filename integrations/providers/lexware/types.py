@@ -5,8 +5,8 @@ days, moments are aware and in UTC. ``raw`` is the JSON text the values came fro
 Enumerations stay text, because the provider adds values without notice (reference: voucherlist 6.3).
 """
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -31,16 +31,16 @@ class VoucherRow:
     type: str
     status: str
     number: str
-    date: date | None
-    due_date: date | None
+    date: dt.date | None
+    due_date: dt.date | None
     contact_id: UUID | None
     contact_name: str
     total: Decimal
     open_amount: Decimal | None
     currency: str
     archived: bool
-    created_at: datetime | None
-    updated_at: datetime
+    created_at: dt.datetime | None
+    updated_at: dt.datetime
     raw: str
 
 
@@ -71,7 +71,7 @@ class PaymentLine:
     """One payment of a document (reference: payments, section 8)."""
 
     type: str
-    date: date | None
+    date: dt.date | None
     amount: Decimal
     currency: str
 
@@ -85,7 +85,7 @@ class Payments:
     payment_status: str
     voucher_type: str
     voucher_status: str
-    paid_on: date | None
+    paid_on: dt.date | None
     items: tuple[PaymentLine, ...]
     raw: str
 

@@ -1,0 +1,63 @@
+"""Names and types of downloaded files, which come from outside and are not to be trusted."""
+
+import re
+from email.message import Message
+from pathlib import PurePosixPath
+
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+_MAGIC = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"<?xml", "application/xml"),
+    (b"<!DOCTYPE html", "text/html"),
+    (b"<!doctype html", "text/html"),
+    (b"<html", "text/html"),
+)
+_GENERIC = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/force-download", "*/*"})
+# Receipts are PDF, JPG, PNG or XML (reference: upload 9.1): these are an outage's page, or an error in disguise.
+NEVER_A_RECEIPT = frozenset({"text/html", "application/xhtml+xml", "application/json"})
+_ENDINGS = {
+    "application/pdf": ".pdf",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "application/xml": ".xml",
+    "text/xml": ".xml",
+}
+
+
+def content_type(header: str | None, content: bytes) -> str:
+    """Return the plain media type of a file: the header's, or the content's own where the header says nothing."""
+    said = (header or "").partition(";")[0].strip().lower()
+    if said not in _GENERIC and re.fullmatch(r"[a-z0-9.+-]+/[a-z0-9.+-]+", said):
+        return said
+    start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1024]
+    for magic, media_type in _MAGIC:
+        if start.startswith(magic):
+            return media_type
+    return "application/octet-stream"
+
+
+def file_name(disposition: str | None, fallback: str, media_type: str) -> str:
+    """Return the bare file name of a ``Content-Disposition`` header, or ``fallback`` with a fitting ending.
+
+    The provider sends ``inline; filename=name.pdf;`` without quotes (reference: download 9.2). Parts of a path, control
+    characters and everything that a file system or a reader could misunderstand are removed; at most 150 characters.
+    """
+    name = _UNSAFE.sub("", _given_name(disposition or ""))
+    name = PurePosixPath(name.replace("\\", "/")).name.strip(" .")
+    if not name:
+        return fallback + _ENDINGS.get(media_type, "")
+    path = PurePosixPath(name)
+    return name if len(name) <= 150 else path.stem[: 150 - len(path.suffix[:20])] + path.suffix[:20]
+
+
+def _given_name(disposition: str) -> str:
+    message = Message()
+    message["Content-Disposition"] = disposition.replace("\r", " ").replace("\n", " ").rstrip("; ")
+    # HTTP headers arrive decoded as Latin-1; names with umlauts were sent as UTF-8.
+    name = message.get_filename("")
+    try:
+        return name.encode("latin-1").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return name

@@ -1,0 +1,21 @@
+"""Keeps the API key out of everything that is kept: the gateway's 403 repeats it (reference: errors 5.3)."""
+
+import json
+import re
+from urllib.parse import quote
+
+HIDDEN = "[hidden]"
+LONGEST = 300
+
+_BEARER = re.compile(r"(?i)\bbearer\s+[^\s'\",;]+")
+_ECHO = re.compile(r"'[^']*'(?= not a valid key=value pair)")
+
+
+def redact(text: str, secret: str) -> str:
+    """Return a text without the secret, however it is written, without bearer tokens, and at most 300 characters."""
+    spellings = {secret, quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1]}
+    for spelling in sorted(filter(None, spellings), key=len, reverse=True):
+        text = text.replace(spelling, HIDDEN)
+    text = _ECHO.sub(f"'{HIDDEN}'", _BEARER.sub(f"Bearer {HIDDEN}", text))
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

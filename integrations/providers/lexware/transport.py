@@ -1,0 +1,238 @@
+"""One HTTP call, with everything that belongs to every call: budget, timeouts, retries, limits, redaction, log.
+
+Our own loop stands above the budget, so that a repeated attempt books a slot like any other call. Only GET is sent:
+repeating it is always safe (reference: retry table 5.5).
+"""
+
+import logging
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import requests
+from requests.auth import AuthBase
+
+from integrations.providers.lexware import answers
+from integrations.providers.lexware.answers import Purpose
+from integrations.providers.lexware.errors import (
+    AnswerNotUnderstood,
+    KeyRejected,
+    LexwareError,
+    NotDownloadable,
+    RateLimited,
+    RequestRefused,
+    Unavailable,
+)
+from integrations.providers.lexware.pace import Backoff, Budget, Clock, Jitter, QueueTooLong, retry_after
+from integrations.providers.lexware.redaction import HIDDEN, redact
+from integrations.providers.lexware.types import CallRecord
+
+logger = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT = 5.0
+# The gateway gives up after 30 seconds (reference: usage policy 2.5).
+READ_TIMEOUT = 35.0
+WHOLE_ANSWER_TIMEOUT = 300.0
+JSON_LIMIT = 20_000_000
+FILE_LIMIT = 30_000_000
+# Waiting longer than this inside a call would only block a worker: the next run is a better moment.
+LONGEST_WAIT = 120.0
+
+_CHUNK = 65_536
+_KEY = re.compile(r"[\x21-\x7e]+")
+_NO_ANSWER = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
+
+
+class _TooLarge(Exception):
+    """The body passed its limit."""
+
+
+class _TooSlow(Exception):
+    """The body did not end in time."""
+
+
+class _Bearer(AuthBase):
+    """Adds the key. As an auth object it also keeps ``requests`` from taking another one out of a netrc file."""
+
+    def __init__(self, api_key: str) -> None:
+        self._api_key = api_key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._api_key}"
+        return request
+
+    def redact(self, text: str) -> str:
+        """Return a text without the key."""
+        return redact(text, self._api_key)
+
+    def is_usable(self) -> bool:
+        """Tell whether the key can be sent in a header at all."""
+        return bool(_KEY.fullmatch(self._api_key))
+
+    def __repr__(self) -> str:
+        return f"<Bearer {HIDDEN}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A success: the whole body, and the headers with names in any case."""
+
+    path: str
+    body: bytes
+    headers: Mapping[str, str]
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """A failed attempt; ``asked_for`` is the provider's ``Retry-After`` in seconds."""
+
+    error: LexwareError
+    asked_for: float = 0.0
+
+
+class Transport:
+    """Sends calls for one API key. ``on_attempt`` hears of every attempt, the failed ones too."""
+
+    def __init__(
+        self,
+        api_key: str,
+        *,
+        base_url: str,
+        budget: Budget,
+        clock: Clock,
+        session: requests.Session | None,
+        time_scale: float,
+        jitter: Jitter = random.random,
+        on_attempt: Callable[[CallRecord], None],
+    ) -> None:
+        self._bearer = _Bearer(api_key.strip())
+        self._base_url = base_url.rstrip("/")
+        self._budget = budget
+        self._clock = clock
+        self._session = session or requests.Session()
+        self._longest_wait = LONGEST_WAIT / time_scale
+        self._refusals = Backoff(retries=5, time_scale=time_scale, jitter=jitter)
+        self._outages = Backoff(retries=3, time_scale=time_scale, jitter=jitter)
+        self._on_attempt = on_attempt
+
+    def __repr__(self) -> str:
+        return f"<Transport {self._base_url}>"
+
+    def get(
+        self,
+        path: str,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        accept: str = "application/json",
+        purpose: Purpose = Purpose.RECORD,
+    ) -> Answer:
+        """Return the answer to a GET, after as many attempts as make sense; a ``LexwareError`` otherwise."""
+        if not self._bearer.is_usable():
+            raise KeyRejected("the key holds characters that no key has", path=path)
+        refused = failed = 0
+        while True:
+            self._wait_for_turn(path)
+            outcome = self._attempt(path, parameters or {}, accept, purpose)
+            if isinstance(outcome, Answer):
+                return outcome
+            if isinstance(outcome.error, RateLimited):
+                refused += 1
+                wait = self._refusals.wait(refused, at_least=outcome.asked_for)
+                # Everybody who calls for this organization is too fast, not only we.
+                self._budget.penalize(wait)
+                give_up = refused > self._refusals.retries
+            elif isinstance(outcome.error, Unavailable):
+                failed += 1
+                wait = self._outages.wait(failed, at_least=outcome.asked_for)
+                give_up = failed > self._outages.retries
+            else:
+                raise outcome.error
+            if give_up or wait > self._longest_wait:
+                raise outcome.error
+            self._clock.sleep(wait)
+
+    def explain(self, error: LexwareError, answer: Answer) -> LexwareError:
+        """Complete an error that was found while reading an answer: where it came from, without the key."""
+        return type(error)(
+            self._bearer.redact(error.message), status=200, request_id=answer.request_id, path=answer.path
+        )
+
+    def _wait_for_turn(self, path: str) -> None:
+        try:
+            wait = self._budget.reserve()
+        except QueueTooLong as error:
+            raise RateLimited(str(error), path=path) from None
+        if wait > 0:
+            self._clock.sleep(wait)
+
+    def _attempt(self, path: str, parameters: Mapping[str, str], accept: str, purpose: Purpose) -> Answer | _Failure:
+        started = self._clock.monotonic()
+        response: requests.Response | None = None
+        body = b""
+        problem: LexwareError | None = None
+        try:
+            with self._session.get(
+                self._base_url + path,
+                params=parameters,
+                headers={"Accept": accept, "User-Agent": "Kontor"},
+                auth=self._bearer,
+                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+                # A redirect could carry the key to somebody else.
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                body = self._read(response, FILE_LIMIT if purpose is Purpose.FILE else JSON_LIMIT, started)
+        except _NO_ANSWER as error:
+            problem = Unavailable(f"no whole answer: {type(error).__name__}")
+        except _TooSlow:
+            problem = Unavailable("no whole answer within five minutes")
+        except _TooLarge:
+            family = NotDownloadable if purpose is Purpose.FILE else AnswerNotUnderstood
+            problem = family("the answer is too large")
+        except requests.RequestException as error:
+            problem = RequestRefused(f"not sent: {type(error).__name__}")
+        # Raised and kept outside of the except blocks: the exceptions of requests hold the request, and so the key.
+        return self._judge(path, response, body, problem, purpose, started)
+
+    def _judge(
+        self,
+        path: str,
+        response: requests.Response | None,
+        body: bytes,
+        problem: LexwareError | None,
+        purpose: Purpose,
+        started: float,
+    ) -> Answer | _Failure:
+        status = None if response is None else response.status_code
+        headers: Mapping[str, str] = {} if response is None else response.headers
+        if problem is None and status is not None and status != 200:
+            problem = answers.failure(status, body, purpose)
+        request_id = headers.get("x-amzn-RequestId", "") or (answers.request_id(body) if problem else "")
+        request_id = self._bearer.redact(request_id)[:80]
+        milliseconds = round((self._clock.monotonic() - started) * 1000)
+        logger.info("GET %s %s %d ms %s", path, status or "no answer", milliseconds, request_id or "-")
+        self._on_attempt(
+            CallRecord("GET", path, status, milliseconds, request_id, rate_limited=isinstance(problem, RateLimited))
+        )
+        if problem is None:
+            return Answer(path, body, headers, request_id)
+        message = self._bearer.redact(problem.message)
+        error = type(problem)(message, status=status, request_id=request_id, path=path)
+        return _Failure(error, retry_after(headers.get("Retry-After"), self._clock.now()))
+
+    def _read(self, response: requests.Response, limit: int, started: float) -> bytes:
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            body += chunk
+            if len(body) > limit:
+                raise _TooLarge
+            if self._clock.monotonic() - started > WHOLE_ANSWER_TIMEOUT:
+                raise _TooSlow
+        return bytes(body)
