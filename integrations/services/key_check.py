@@ -1,0 +1,193 @@
+"""Whether an API key is good for what Kontor needs: the organization behind it and every permission."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from cryptography.fernet import InvalidToken
+from django.utils.translation import gettext_lazy as _
+
+from integrations.lexware import api_for_key
+from integrations.models import Connection, ConnectionSecret, Reason
+from integrations.providers.lexware.client import LexwareApi
+from integrations.providers.lexware.errors import (
+    KeyRejected,
+    LexwareError,
+    PermissionMissing,
+    PlanWithoutApi,
+    RateLimited,
+    Unavailable,
+)
+from integrations.providers.lexware.types import Profile, VoucherRow
+from vouchers.models import VoucherType
+
+BOOKKEEPING_TYPES = frozenset(
+    {
+        VoucherType.SALES_INVOICE,
+        VoucherType.SALES_CREDIT_NOTE,
+        VoucherType.PURCHASE_INVOICE,
+        VoucherType.PURCHASE_CREDIT_NOTE,
+    }
+)
+LONGEST_KEY = 4096
+# One page with enough rows to find a voucher and a sales document in it; costs what a page of one row costs.
+SAMPLE_SIZE = 25
+
+
+class UnusableKey(ValueError):
+    """What was typed in cannot be a key; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found.
+
+    ``reason``: why the key is refused, empty when it is good or when nothing is known. ``outage``: nothing is known,
+    because the service did not answer as it should. ``detail`` is free of secrets.
+    """
+
+    profile: Profile | None = None
+    reason: str = ""
+    outage: bool = False
+    request_id: str = ""
+    detail: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def good(self) -> bool:
+        """Whether the key may be used."""
+        return not self.reason and not self.outage
+
+
+def clean_key(text: str) -> str:
+    """The key in what somebody pasted: without blanks, line breaks, quotes and a leading "Bearer".
+
+    ``UnusableKey`` where nothing is left, or something that cannot be sent in a header.
+    """
+    key = re.sub(
+        r"[\s\u200b-\u200f\u2060\ufeff]+",
+        "",
+        re.sub(r"^\W*(authorization\s*:\s*)?bearer[\s:]+", "", text, flags=re.IGNORECASE),
+    )
+    key = key.strip("\"'`„“”‚‘’<>")
+    if not key:
+        raise UnusableKey(_("No API key was given."))
+    if not key.isascii() or not key.isprintable() or len(key) > LONGEST_KEY:
+        raise UnusableKey(_("This is not an API key of Lexware Office. Copy it again, nothing before or after it."))
+    return key
+
+
+def saved_key(connection: Connection) -> str | None:
+    """The connection's API key, None where none is saved.
+
+    ``InvalidToken`` where it was encrypted with a key that is not among ``FERNET_KEYS`` any more.
+    """
+    secret = ConnectionSecret.objects.filter(connection=connection).first()
+    return secret.api_key if secret else None
+
+
+def check_saved(connection: Connection, today: date) -> CheckResult:
+    """Check the saved key. A missing key, or one that cannot be decrypted any more, counts as rejected."""
+    try:
+        key = saved_key(connection)
+    except InvalidToken:
+        return CheckResult(reason=Reason.KEY_REJECTED, detail={"code": "key_not_decryptable"})
+    if key is None:
+        return CheckResult(reason=Reason.KEY_REJECTED, detail={"code": "no_key_saved"})
+    expired = connection.key_expires_on is not None and connection.key_expires_on < today
+    return check_key(key, known_organization=connection.organization_id, expired=expired)
+
+
+def check_key(key: str, *, known_organization: str = "", expired: bool = False) -> CheckResult:
+    """Ask for the profile, then make one cheap call for each permission.
+
+    ``known_organization``: the organization connected before; another one is refused. ``expired``: the key's known end
+    has passed, so that a rejection needs no other explanation. Missing business features refuse nothing.
+    """
+    profile: Profile | None = None
+    try:
+        profile = _confirmed_profile(api_for_key(key, organization_id=known_organization))
+        if known_organization and profile.organization_id != known_organization:
+            return CheckResult(profile, Reason.ORGANIZATION_CHANGED, detail={"organization": profile.company_name})
+        _try_permissions(api_for_key(key, organization_id=profile.organization_id))
+    except LexwareError as error:
+        reason = reason_of(error, expired=expired)
+        return CheckResult(profile, reason, outage=not reason, request_id=error.request_id, detail=error_detail(error))
+    return CheckResult(profile)
+
+
+def confirm_rejection(api: LexwareApi, error: KeyRejected) -> KeyRejected | None:
+    """The rejection again if a second call is rejected as well, None if the first one was an outage.
+
+    A 401 may also mean that the service is down for a moment (reference: keys 1.3).
+    """
+    try:
+        api.profile()
+    except KeyRejected as second:
+        return second
+    except LexwareError:
+        return None
+    return None
+
+
+def reason_of(error: LexwareError, *, expired: bool = False) -> str:
+    """Why a connection fails after this error; empty where the error says nothing about the key."""
+    if isinstance(error, KeyRejected):
+        return Reason.KEY_EXPIRED if expired else Reason.KEY_REJECTED
+    if isinstance(error, PlanWithoutApi):
+        return Reason.PLAN_WITHOUT_API
+    if isinstance(error, PermissionMissing):
+        return Reason.PERMISSION_MISSING
+    return ""
+
+
+def error_detail(error: LexwareError) -> dict[str, str]:
+    """What the timeline keeps of an error; the error itself is free of secrets."""
+    return {
+        "code": error.code,
+        "status": str(error.status or ""),
+        "path": error.path,
+        "message": error.message[:300],
+    }
+
+
+def _confirmed_profile(api: LexwareApi) -> Profile:
+    try:
+        return api.profile()
+    except KeyRejected:
+        return api.profile()
+
+
+def _try_permissions(api: LexwareApi) -> None:
+    """One call each for the list, payments, a voucher, a sales document and a file, as far as there is one to ask for.
+
+    Raises what says something about the key or the service; what concerns one record only proves the permission.
+    """
+    pages = api.voucherlist(types=list(VoucherType.values), statuses=["any"], sort="updatedDate,DESC", size=SAMPLE_SIZE)
+    rows = next(iter(pages)).rows
+    if rows:
+        _attempt(lambda: api.payments(rows[0].id))
+    booked = next((row for row in rows if row.type in BOOKKEEPING_TYPES), None)
+    written = next((row for row in rows if row.type not in BOOKKEEPING_TYPES and row.status != "draft"), None)
+    file_ids = _file_ids(api, booked) if booked else ()
+    if written:
+        _file_ids(api, written)
+    if file_ids:
+        _attempt(lambda: api.file(file_ids[0]))
+    elif written:
+        _attempt(lambda: api.document_file(written.type, written.id))
+
+
+def _file_ids(api: LexwareApi, row: VoucherRow) -> tuple[str, ...]:
+    found: list[str] = []
+    _attempt(lambda: found.extend(api.document(row.type, row.id).file_ids))
+    return tuple(found)
+
+
+def _attempt(call: Callable[[], object]) -> None:
+    try:
+        call()
+    except (KeyRejected, PlanWithoutApi, PermissionMissing, RateLimited, Unavailable):
+        raise
+    except LexwareError:
+        return
