@@ -1,13 +1,45 @@
-"""A run of the engine over everything of one client."""
+"""A run of the engine over everything of one client.
 
+The engine works outside the lock, because it may take seconds and people go on deciding meanwhile. What it says is
+checked again under the lock, against what stands then. A run only adds, replaces open suggestions that it knew when it
+began, and never touches what stands or was rejected. Running twice in a row writes nothing the second time.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
 from accounts.models import Client
+from matching.engine import ENGINE_VERSION, propose
+from matching.models import Allocation, Decision, Proposal, Transaction
+from matching.services import loading
+from matching.services.drafts import Draft, draft
+from matching.services.states import Kind, State, move
+from vouchers.locks import lock
+from vouchers.models import Voucher
+
+BATCH = 500
+REJECTED = Q(state=State.REJECTED)
+# Matches that a person took back, or that went back to review because a voucher changed: only a person decides again.
+SEEN_BY_A_PERSON = Exists(
+    Decision.objects.filter(
+        Q(kind__in=[Kind.UNDO, Kind.REJECT]) | Q(kind=Kind.REOPEN, cause=None), proposal=OuterRef("pk")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchingResult:
-    """How a client stands after a run: ``automatic`` matches, ``suggested`` proposals, what has neither, seconds."""
+    """How a client stands after a run.
+
+    ``automatic``: matches that stand without a person; ``suggested``: proposals that wait for review;
+    ``unmatched_vouchers`` and ``unmatched_transactions``: those with neither a match nor a proposal; ``seconds``: how
+    long the run took.
+    """
 
     automatic: int
     suggested: int
@@ -16,6 +48,146 @@ class MatchingResult:
     seconds: float
 
 
-def run_matching(client: Client) -> MatchingResult:
-    """Let the engine propose for all vouchers and transactions of ``client`` and write what is new."""
-    raise NotImplementedError
+def run_matching(client: Client, *, progress: Callable[[int, int], None] | None = None) -> MatchingResult:
+    """Let the engine propose for all vouchers and transactions of ``client`` and write what is new.
+
+    ``progress`` is told (done, of) while the engine works. Safe to repeat, to stop anywhere, and to run twice at the
+    same time.
+    """
+    began = time.monotonic()
+    open_before = set(Proposal.objects.filter(client=client, state=State.SUGGESTED).values_list("pk", flat=True))
+    vouchers = loading.engine_vouchers(client)
+    found = propose(
+        vouchers,
+        loading.engine_transactions(client),
+        settled=loading.settled(client),
+        rejected=loading.pairs_of(client, REJECTED),
+        learned=loading.learned(client),
+        progress=progress,
+    )
+    drafts = sorted((draft(client.pk, proposal) for proposal in found), key=Draft.order)
+    _write(client, drafts, {int(voucher.id) for voucher in vouchers}, open_before)
+    return _standing_of(client, time.monotonic() - began)
+
+
+@transaction.atomic
+def _write(client: Client, drafts: list[Draft], looked_at: set[int], open_before: set[int]) -> None:
+    """Write what is new. ``looked_at``: the vouchers the engine has seen; ``open_before``: the suggestions it knew."""
+    lock(client.pk)
+    usage = loading.usage_of(client)
+    refused = set(loading.pairs_of(client, REJECTED))
+    personal = frozenset[tuple[str, str]]().union(*loading.pairs_of(client, Q(SEEN_BY_A_PERSON)))
+    gone = set(Voucher.objects.filter(client=client, withdrawn_at__isnull=False).values_list("pk", flat=True))
+    usable = {
+        candidate.fingerprint: candidate
+        for candidate in drafts
+        if candidate.pairs not in refused
+        and all(share.voucher in usage.vouchers and share.voucher not in gone for share in candidate.shares)
+        and all(share.transaction in usage.transactions for share in candidate.shares)
+    }
+    stands: list[Draft] = []
+    for candidate in usable.values():
+        if candidate.automatic and not candidate.pairs & personal and not usage.conflict(candidate.shares):
+            usage.add(-len(stands), candidate.shares)  # zero and below: numbers that no row has
+            stands.append(candidate)
+    suggested = [candidate for candidate in usable.values() if not usage.conflict(candidate.shares)]
+    ranks = _ranks(suggested)
+
+    open_now = {
+        row.fingerprint: row for row in Proposal.objects.filter(client=client, state=State.SUGGESTED).order_by("pk")
+    }
+    shares = loading.shares_of([row.pk for row in open_now.values()])
+    fresh = []
+    kept = {pk for pk, some in shares.items() if any(share.voucher not in looked_at for share in some)}
+    for candidate in suggested:
+        row = open_now.get(candidate.fingerprint)
+        if row is None:
+            fresh.append(candidate)
+        elif candidate.says_the_same_as(row):
+            kept.add(row.pk)
+            if row.rank != ranks[candidate.fingerprint]:
+                Proposal.objects.filter(pk=row.pk).update(rank=ranks[candidate.fingerprint])
+        else:
+            move(open_now.pop(candidate.fingerprint), State.SUPERSEDED, Kind.SUPERSEDE)
+            fresh.append(candidate)
+    for candidate in stands:
+        if candidate.fingerprint in open_now:
+            move(open_now.pop(candidate.fingerprint), State.SUPERSEDED, Kind.SUPERSEDE)
+    causes = _create(client, stands, ranks, State.AUTOMATIC)
+    for row in open_now.values():
+        conflict = usage.conflict(shares[row.pk])
+        if conflict is not None:
+            # the match in the way is the cause: undoing it brings this proposal back
+            cause = next((causes[-other] for other in conflict[2] if other <= 0), None)
+            move(row, State.SUPERSEDED, Kind.SUPERSEDE, cause=cause)
+        elif row.pk in open_before and row.pk not in kept:
+            move(row, State.SUPERSEDED, Kind.SUPERSEDE)
+    _create(client, fresh, ranks, State.SUGGESTED)
+
+
+def _ranks(suggested: list[Draft]) -> dict[str, int]:
+    """The place of each suggestion among those of its vouchers, best first; for several vouchers the best place."""
+    seen: Counter[int] = Counter()
+    ranks = {}
+    for candidate in suggested:
+        vouchers = {share.voucher for share in candidate.shares}
+        seen.update(vouchers)
+        ranks[candidate.fingerprint] = min(seen[voucher] for voucher in vouchers)
+    return ranks
+
+
+def _create(client: Client, drafts: list[Draft], ranks: dict[str, int], state: State) -> list[Decision]:
+    """Store proposals; for automatic ones with the decision that makes them stand. Answers the decisions."""
+    stands = state in Proposal.STANDING
+    rows = Proposal.objects.bulk_create(
+        [
+            Proposal(
+                client=client,
+                state=state,
+                kind=candidate.kind,
+                rank=ranks.get(candidate.fingerprint, 1),
+                permission=candidate.permission,
+                probability=candidate.probability,
+                evidence=candidate.evidence,
+                runner_up=candidate.runner_up,
+                engine_version=ENGINE_VERSION,
+                fingerprint=candidate.fingerprint,
+            )
+            for candidate in drafts
+        ],
+        batch_size=BATCH,
+    )
+    Allocation.objects.bulk_create(
+        [
+            Allocation(
+                proposal=row,
+                voucher_id=share.voucher,
+                transaction_id=share.transaction,
+                amount=share.amount,
+                standing=stands,
+            )
+            for row, candidate in zip(rows, drafts, strict=True)
+            for share in candidate.shares
+        ],
+        batch_size=BATCH,
+    )
+    if not stands:
+        return []
+    return Decision.objects.bulk_create(
+        [Decision(proposal=row, kind=Kind.AUTOMATIC, from_state=State.SUGGESTED, to_state=state) for row in rows],
+        batch_size=BATCH,
+    )
+
+
+def _standing_of(client: Client, seconds: float) -> MatchingResult:
+    proposals = Proposal.objects.filter(client=client)
+    live = Allocation.objects.filter(proposal__client=client, proposal__state__in=[*Proposal.STANDING, State.SUGGESTED])
+    vouchers = Voucher.objects.filter(client=client, withdrawn_at=None).exclude(pk__in=live.values("voucher"))
+    transactions = Transaction.objects.filter(client=client).exclude(pk__in=live.values("transaction"))
+    return MatchingResult(
+        automatic=proposals.filter(state=State.AUTOMATIC).count(),
+        suggested=proposals.filter(state=State.SUGGESTED).count(),
+        unmatched_vouchers=vouchers.count(),
+        unmatched_transactions=transactions.count(),
+        seconds=round(seconds, 3),
+    )
