@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from integrations.statements.shapes import BankCode, Direction, EntryDetail
-from integrations.statements.values import gvc_of, meaningful, read_amount
+from integrations.statements.values import currency_or_empty, gvc_of, meaningful, read_amount
 from integrations.statements.xmltree import Node
 
 NOTHING: Final = Node("", "", None)
@@ -27,7 +27,14 @@ def read_money(node: Node | None) -> tuple[Decimal | None, str]:
     """Amount and currency of an ``Amt``; None if it is missing. Raises ValueError."""
     if node is None:
         return None, ""
+    if node.currency and not currency_or_empty(node.currency):
+        raise ValueError(node.currency)
     return read_amount(node.text.strip()), node.currency
+
+
+def money_text(node: Node | None) -> str:
+    """An ``Amt`` as written, for a message."""
+    return f"{node.text.strip()} {node.currency}".strip() if node is not None else ""
 
 
 def money_or_none(node: Node | None) -> tuple[Decimal | None, str]:

@@ -7,7 +7,14 @@ from decimal import Decimal
 
 from lxml import etree
 
-from integrations.statements.camt_detail import money_or_none, read_charges, read_code, read_detail, read_money
+from integrations.statements.camt_detail import (
+    money_or_none,
+    money_text,
+    read_charges,
+    read_code,
+    read_detail,
+    read_money,
+)
 from integrations.statements.problems import Code, Severity
 from integrations.statements.shapes import (
     Batch,
@@ -60,7 +67,7 @@ def read_entry(element: etree._Element, header: StatementHeader, place: Place) -
     with suppress(ValueError):
         reading.amount, reading.currency = read_money(amount_node)
     if reading.amount is None:
-        problems.error(Code.AMOUNT, amount_node.text.strip() if amount_node else "")
+        problems.error(Code.AMOUNT, money_text(amount_node))
     reading.currency = reading.currency or header.currency
     reading.direction = _direction(node)
     if reading.direction is None:
@@ -141,7 +148,7 @@ def _read_payment(
     try:
         amount, currency = read_money(amount_node)
     except ValueError:
-        problems.warn(Code.DETAIL_AMOUNT, value=amount_node.text.strip() if amount_node else "")
+        problems.warn(Code.DETAIL_AMOUNT, value=money_text(amount_node))
         amount, currency = None, ""
     direction = _direction(payment) or reading.direction or Direction.CREDIT
     own = (header.account, header.owner)

@@ -5,7 +5,7 @@ from typing import Final
 
 from integrations.statements.problems import Code
 from integrations.statements.shapes import Balance, Direction, Place, ReadError, StatementHeader
-from integrations.statements.values import date_or_none, meaningful, read_amount
+from integrations.statements.values import currency_or_empty, date_or_none, meaningful, read_amount
 from integrations.statements.xmltree import Node
 
 HEAD_ELEMENTS: Final = frozenset(
@@ -35,7 +35,7 @@ class HeaderDraft:
         elif name == "Bal":
             code = node.get("Tp", "CdOrPrtry", "Cd")
             amount = node.find("Amt")
-            self._balance_currency = self._balance_currency or (amount.currency if amount else "")
+            self._balance_currency = self._balance_currency or currency_or_empty(amount.currency if amount else "")
             if code in BALANCE_CODES and code not in self._balances:
                 return self._take_balance(code, node)
         return None
@@ -57,7 +57,7 @@ class HeaderDraft:
 
     def see_currency(self, currency: str) -> None:
         """Remember the currency of the first entry, the last resort."""
-        self._first_currency = self._first_currency or currency
+        self._first_currency = self._first_currency or currency_or_empty(currency)
 
     def finish(self) -> StatementHeader:
         """The header by what has been seen so far."""
@@ -81,7 +81,7 @@ class HeaderDraft:
             period_to=_period(head, "ToDtTm", "ToDt"),
             iban="".join(account.get("Id", "IBAN").split()),
             other_id=account.get("Id", "Othr", "Id"),
-            currency=account.get("Ccy") or self._balance_currency or self._first_currency,
+            currency=currency_or_empty(account.get("Ccy")) or self._balance_currency or self._first_currency,
             owner=meaningful(account.get("Ownr", "Nm")),
             bank_bic=bank.get("BICFI") or bank.get("BIC"),
             bank_name=bank.get("Nm"),

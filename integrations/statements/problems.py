@@ -39,6 +39,7 @@ class Code(StrEnum):
     DATE = "date"
     BALANCE = "balance"
     NO_DATE = "no_date"
+    NO_CURRENCY = "no_currency"
     NO_ACCOUNT = "no_account"
     VALUE_DATE = "value_date"
     DATE_DERIVED = "date_derived"
@@ -79,6 +80,7 @@ TEXTS: Final[dict[Code, str]] = {
     Code.DATE: gettext_noop("The booking date “%(value)s” cannot be read; this entry was left out."),
     Code.BALANCE: gettext_noop("The balance %(code)s (“%(value)s”) cannot be read."),
     Code.NO_DATE: gettext_noop("The entry has no date; it was left out."),
+    Code.NO_CURRENCY: gettext_noop("The entry does not say its currency; it was left out."),
     Code.NO_ACCOUNT: gettext_noop("The statement does not say which account it belongs to; it was left out."),
     Code.VALUE_DATE: gettext_noop("The value date “%(value)s” cannot be read; the entry was read without it."),
     Code.DATE_DERIVED: gettext_noop(

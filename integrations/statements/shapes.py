@@ -275,6 +275,11 @@ class BankLine:
     place: Place
     raw: str
 
+    @property
+    def numbered_key(self) -> str:
+        """Key and ordinal in one text (at most 80 characters), different for twins."""
+        return self.key if self.ordinal == 1 else f"{self.key}-{self.ordinal}"
+
 
 Record = Opened | StatementHeader | Entry | Statement | ReadError
 LineRecord = Opened | StatementHeader | BankLine | Statement | ReadError

@@ -75,6 +75,9 @@ class _Lines:
         if booked_on is None:
             yield ReadError(entry.place, Code.NO_DATE)
             return
+        if not entry.currency:
+            yield ReadError(entry.place, Code.NO_CURRENCY)
+            return
         if entry.booking_date is None:
             yield _warning(entry, Code.DATE_DERIVED, date=booked_on.isoformat())
         if entry.currency != header.currency:

@@ -7,6 +7,7 @@ from typing import Final
 
 # ISO 20022 ActiveCurrencyAndAmount: 18 digits, 5 of them decimals, no sign, no exponent, no grouping.
 _AMOUNT: Final = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,5})?")
+_CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.*|Z|[+-][0-9]{2}:[0-9]{2})?", re.DOTALL)
 _GVC: Final = re.compile(r"[NFS][A-Z]{3}\+([0-9]{3})(?:\+.*)?", re.DOTALL)
 _NOTHING: Final = re.compile(r"[\s.\-0]*")
@@ -20,6 +21,11 @@ def read_amount(text: str) -> Decimal:
     if not _AMOUNT.fullmatch(text) or len(text.replace(".", "")) > 18:
         raise ValueError(text)
     return Decimal(text)
+
+
+def currency_or_empty(text: str) -> str:
+    """A currency code such as ``EUR``, empty for anything else."""
+    return text if _CURRENCY.fullmatch(text) else ""
 
 
 def read_date(text: str) -> date:

@@ -1,0 +1,35 @@
+"""Short ways to read a file in a test."""
+
+from integrations.statements.camt import read_camt
+from integrations.statements.problems import Code
+from integrations.statements.shapes import BankLine, Entry, LineRecord, ReadError, Statement
+from integrations.statements.source import Source
+from integrations.statements.transactions import bank_lines
+
+
+def records(source: Source) -> list[LineRecord]:
+    return list(bank_lines(read_camt(source)))
+
+
+def lines(source: Source) -> list[BankLine]:
+    return [record for record in records(source) if isinstance(record, BankLine)]
+
+
+def entries(source: Source) -> list[Entry]:
+    return [record for record in read_camt(source) if isinstance(record, Entry)]
+
+
+def statements(source: Source) -> list[Statement]:
+    return [record for record in records(source) if isinstance(record, Statement)]
+
+
+def problems(source: Source) -> list[ReadError]:
+    return [record for record in records(source) if isinstance(record, ReadError)]
+
+
+def codes(source: Source) -> list[Code]:
+    return [problem.code for problem in problems(source)]
+
+
+def keys(source: Source) -> list[str]:
+    return [line.numbered_key for line in lines(source)]

@@ -1,0 +1,273 @@
+"""Empty, broken, foreign and hostile files: each gets its own words and loses nothing around it."""
+
+import gzip
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from integrations.statements import source as limits
+from integrations.statements.camt import read_camt
+from integrations.statements.inspect import inspect_statement
+from integrations.statements.problems import Code, Severity
+from integrations.statements.shapes import Opened, ReadError
+from integrations.statements.source import GuardedStream, open_source
+
+from .builder import Booking, booking, document, one, statement
+from .reading import codes, entries, lines, problems, statements
+
+GOOD = booking("10.00", "before"), booking("20.00", "after")
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "format_name"),
+    [
+        (b"", Code.EMPTY, "empty"),
+        (b"  \n", Code.EMPTY, "empty"),
+        (b":20:X\n:25:1/2\n:28C:1\n", Code.FOREIGN, "mt940"),
+        (b"a;b;c\n1;2;3\n", Code.FOREIGN, "csv"),
+        (b"%PDF-1.4", Code.FOREIGN, "pdf"),
+        (b"<html><body>Please log in</body></html>", Code.FOREIGN, "html"),
+        (gzip.compress(one(*GOOD)), Code.ARCHIVE, "gzip"),
+        (b"PK\x03\x04....", Code.ARCHIVE, "zip"),
+        (b"Sehr geehrte Damen und Herren", Code.UNKNOWN, "unknown"),
+        (document(), Code.NO_STATEMENT, "camt.053.001.08"),
+    ],
+)
+def test_files_that_hold_no_statement(content: bytes, code: Code, format_name: str) -> None:
+    report = inspect_statement(content, "file")
+    assert (report["format"], report["accounts"]) == (format_name, [])
+    assert [error["code"] for error in report["errors"]] == [code]
+
+
+def test_a_missing_file_is_an_error_in_the_report(tmp_path: Path) -> None:
+    report = inspect_statement(tmp_path / "none.xml", "none.xml")
+    assert [error["code"] for error in report["errors"]] == ["cannot_open"]
+
+
+def test_bytes_paths_and_files_read_alike(tmp_path: Path) -> None:
+    content = one(*GOOD)
+    path = tmp_path / "statement.xml"
+    path.write_bytes(content)
+    stream = BytesIO(content)
+    stream.read(17)  # somebody looked into it
+    assert entries(content) == entries(path) == entries(str(path)) == entries(stream)
+    assert not stream.closed
+
+
+def test_blanks_before_the_declaration_are_forgiven() -> None:
+    assert len(entries(b"\r\n  " + one(*GOOD))) == 2
+
+
+def test_what_stands_before_a_break_is_kept() -> None:
+    content = one(*GOOD)
+    cut = content[: content.rindex(b"<Ntry>") + 40]
+    assert [line.purpose for line in lines(cut)] == ["before"]
+    (problem,) = problems(cut)
+    assert (problem.code, problem.place.statement, problem.place.line) == (Code.BROKEN_XML, 1, 3)
+    (read,) = statements(cut)
+    assert (read.complete, read.entries, read.difference) == (False, 1, None)
+    report = inspect_statement(cut, "cut")
+    assert report["accounts"][0]["debit_total"] == "10.00"
+    assert report["accounts"][0]["complete"] is False
+    assert "statement 1" in report["errors"][0]["place"]
+
+
+def test_a_break_far_into_the_file_keeps_everything_before() -> None:
+    content = one(*(booking(f"{number}.00") for number in range(1, 1001)))
+    cut = content[: content.index(b">999.00<")]
+    assert [int(line.amount) for line in lines(cut)] == [-number for number in range(1, 999)]
+    assert codes(cut) == [Code.BROKEN_XML]
+
+
+def test_bytes_that_are_not_the_declared_encoding_break_off_there() -> None:
+    content = one(booking("1.00", "fine"), booking("2.00", "MARK")).replace(b"MARK", b"M\xfcller")
+    assert [line.purpose for line in lines(content)] == ["fine"]
+    assert codes(content) == [Code.BROKEN_XML]
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "",
+        "-5.00",
+        "+5.00",
+        "5,00",
+        "1.000,00",
+        "1 000.00",
+        "1e3",
+        "NaN",
+        "٥.٠٠",
+        "abc",
+        ".5",
+        "5.",
+        "1.123456",
+        "9" * 19,
+    ],
+)
+def test_an_unreadable_amount_costs_only_its_entry(amount: str) -> None:
+    content = one(GOOD[0], booking(amount, "bad"), GOOD[1])
+    assert [line.purpose for line in lines(content)] == ["before", "after"]
+    (problem,) = problems(content)
+    assert (problem.code, problem.place.entry, problem.severity) == (Code.AMOUNT, 2, Severity.ERROR)
+    assert amount in problem.message
+    (read,) = statements(content)
+    assert (read.entries, read.unreadable, str(read.debit_total)) == (3, 1, "30.00")
+
+
+@pytest.mark.parametrize("amount", ["5", "5.1", "0.00001", "889752.9", "999999999999999999"])
+def test_odd_but_valid_amounts(amount: str) -> None:
+    assert str(lines(one(booking(amount)))[0].amount) == f"-{amount}"
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "30.02.2026", "2026-13-01", "20260301", "tomorrow", "2026-03-01x"])
+def test_an_unreadable_booking_date_costs_only_its_entry(day: str) -> None:
+    content = one(GOOD[0], booking("5.00", booked=day), GOOD[1])
+    assert [line.purpose for line in lines(content)] == ["before", "after"]
+    assert codes(content) == [Code.DATE]
+    assert statements(content)[0].debit_total == 35
+
+
+def test_other_bad_entries() -> None:
+    content = one(
+        booking("1.00", direction="XXXX"),
+        booking("2.00", valued="2026-02-31", booked="2026-03-01"),
+        booking("3.00", booked="", valued=""),
+        booking("4.00", currency="EURO"),
+        GOOD[1],
+    )
+    assert codes(content) == [Code.DIRECTION, Code.VALUE_DATE, Code.NO_DATE, Code.AMOUNT]
+    assert [(str(line.amount), line.value_date) for line in lines(content)] == [
+        ("-2.00", None),
+        ("-20.00", date(2026, 3, 2)),
+    ]
+
+
+def test_an_entry_without_any_currency_is_not_guessed() -> None:
+    content = one(booking("1.00", currency=""), currency="")
+    assert codes(content) == [Code.NO_CURRENCY]
+    assert not lines(content)
+
+
+def test_an_unreadable_balance_is_an_error_and_the_entries_stay() -> None:
+    content = one(*GOOD, opening="1,00", closing="5.00")
+    assert codes(content) == [Code.BALANCE]
+    assert len(lines(content)) == 2
+    assert statements(content)[0].header.opening is None
+
+
+def test_a_statement_without_account_is_left_out_and_the_next_one_read() -> None:
+    content = document(statement(*GOOD, iban=""), statement(*GOOD, number="S-2"))
+    assert codes(content) == [Code.NO_ACCOUNT]
+    assert len(lines(content)) == 2
+    assert [read.entries for read in statements(content)] == [2, 2]
+
+
+SECRET = "the-secret-of-the-house"
+ENTITY_FILES = {
+    "internal": '<!DOCTYPE Document [<!ENTITY x "y">]>',
+    "external": '<!DOCTYPE Document [<!ENTITY x SYSTEM "file://{path}">]>',
+    "external dtd": '<!DOCTYPE Document SYSTEM "file://{path}">',
+    "parameter": '<!DOCTYPE Document [<!ENTITY % p SYSTEM "file://{path}"> %p;]>',
+    "laughs": "<!DOCTYPE Document ["
+    '<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">'
+    '<!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;">'
+    '<!ENTITY f "&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;"><!ENTITY x "&f;&f;&f;&f;&f;&f;&f;&f;&f;&f;">]>',
+    "harmless": "<!DOCTYPE Document>",
+}
+
+
+@pytest.mark.parametrize("name", ENTITY_FILES)
+@pytest.mark.parametrize("comment", ["", f"<!--{'x' * (limits.HEAD + 10)}-->"], ids=["at once", "far behind"])
+def test_a_doctype_is_refused(name: str, comment: str, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text(SECRET)
+    prefix = comment + ENTITY_FILES[name].replace("{path}", str(secret))
+    content = document(statement(booking("1.00", "AAMARKBB")), prefix=prefix).replace(b"MARK", b"&x;")
+    if name in {"harmless", "external dtd"}:
+        content = content.replace(b"&x;", b"")
+    found = list(read_camt(content))
+    assert not lines(content)
+    assert isinstance(found[0], Opened)
+    assert isinstance(found[-1], ReadError)
+    # behind a long comment the parser meets the entity first
+    allowed = {Code.DOCTYPE, Code.BROKEN_XML, Code.FOREIGN} if comment else {Code.DOCTYPE}
+    assert found[-1].code in allowed
+    assert SECRET not in repr(found)
+
+
+def test_deep_nesting_is_refused() -> None:
+    deep = "<X>" * 300_000 + "</X>" * 300_000
+    content = one(GOOD[0], booking("5.00", extra=deep), GOOD[1])
+    assert codes(content) == [Code.TOO_DEEP]
+    assert [line.purpose for line in lines(content)] == ["before"]
+
+
+def test_nesting_that_no_statement_has_is_refused_below_the_parsers_own_limit() -> None:
+    deep = "<X>" * 100 + "</X>" * 100
+    assert codes(one(GOOD[0], booking("5.00", extra=deep))) == [Code.TOO_DEEP]
+
+
+def test_a_statement_hidden_in_an_entry_is_not_read() -> None:
+    hidden = f"<SplmtryData><BkToCstmrStmt>{statement(booking('999.00'))}</BkToCstmrStmt></SplmtryData>"
+    content = one(GOOD[0], booking("5.00", extra=hidden), GOOD[1])
+    assert [str(line.amount) for line in lines(content)] == ["-10.00", "-5.00", "-20.00"]
+    assert len(statements(content)) == 1
+
+
+def test_size_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = one(*GOOD)
+    monkeypatch.setattr(limits, "MAX_FILE", len(content) - 1)
+    for given in (content, BytesIO(content)):
+        assert codes(given) == [Code.TOO_LARGE]
+
+
+def test_a_path_is_checked_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.xml"
+    with path.open("wb") as stream:
+        stream.truncate(limits.MAX_FILE + 1)
+    assert codes(path) == [Code.TOO_LARGE]
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [({"max_file": 1000}, limits.FileTooLargeError), ({"max_unread": 1000}, limits.EntryTooLargeError)],
+)
+def test_a_stream_of_unknown_size_is_stopped(given: dict[str, int], error: type[Exception]) -> None:
+    guarded = GuardedStream(BytesIO(b"x" * 1001), **given)
+    assert len(guarded.read(1000)) == 1000
+    with pytest.raises(error):
+        guarded.read(1000)
+
+
+@pytest.mark.slow
+def test_an_entry_without_end_is_stopped() -> None:
+    start, end = one(Booking(extra="MARK")).split(b"MARK")
+
+    class Endless:
+        def __init__(self) -> None:
+            self.head = one(*GOOD).replace(b"</Stmt></BkToCstmrStmt></Document>", start[start.index(b"<Ntry>") :])
+
+        def read(self, size: int = -1, /) -> bytes:
+            chunk, self.head = self.head[:size], self.head[size:]
+            return chunk or b"<Text>more</Text>" * 4000
+
+    assert end
+    assert codes(Endless()) == [Code.ENTRY_TOO_LARGE]
+    assert len(lines(Endless())) == 2
+
+
+def test_many_small_elements_before_the_entries_do_not_slow_down() -> None:
+    junk = "<Junk/>" * 200_000
+    content = document(statement(GOOD[0]).replace("<Ntry>", f"{junk}<Ntry>", 1))
+    assert len(lines(content)) == 1
+
+
+def test_the_source_is_left_alone_by_open_source() -> None:
+    stream = BytesIO(b"abc")
+    with open_source(stream) as guarded:
+        assert guarded.head() == b"abc"
+        assert guarded.read() == b"abc"
+        assert guarded.read() == b""
+    assert not stream.closed
