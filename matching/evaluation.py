@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -119,7 +118,8 @@ def predict(dataset: Dataset, progress: Callable[[int, int], None] | None = None
             for a in proposal.allocations:
                 key = a.voucher, a.transaction
                 old = found.get(key)
-                if old is None or (decision == "auto" and old.decision != "auto"):
+                rank = (decision == "auto", proposal.probability)
+                if old is None or rank > (old.decision == "auto", old.confidence):
                     found[key] = Prediction(client, *key, a.amount, proposal.probability, decision)
         if progress:
             progress(done, len(clients))

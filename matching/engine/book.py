@@ -25,7 +25,7 @@ class Booking:
     """A transaction with everything that is read from it once; `amount` is what is left of it in cents."""
 
     __slots__ = (
-        "amount", "index", "is_card", "names", "numbers", "returned", "sign", "squashed", "t", "text_dates", "words",
+        "amount", "index", "is_card", "marks", "names", "numbers", "returned", "sign", "squashed", "t", "text_dates", "words",
     )  # fmt: skip
 
     def __init__(self, index: int, t: Transaction, used: int) -> None:
@@ -42,8 +42,15 @@ class Booking:
         self.words = frozenset(words(joined.replace("'", "")))
         self.squashed = re.sub(r"[^A-Z0-9]", "", joined)
         self.names = name_words(t.counterparty)
+        self.marks = self.words | _couples(folded["counterparty"] or folded["purpose"][:40])
         self.is_card = is_card(t)
         self.returned: date | None = None
+
+
+def _couples(folded: str) -> frozenset[str]:
+    """Neighbouring words, which mark a party where each alone is common: DB VERTRIEB."""
+    found = words(folded)
+    return frozenset(f"{a} {b}" for a, b in zip(found, found[1:], strict=False) if not (a + b).isdigit())
 
 
 @dataclass(frozen=True, slots=True)

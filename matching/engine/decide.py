@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .book import Book, Booking, Claim
 from .graph import Graph
 from .marginals import Edge
-from .policy import MARGIN, is_automatic
+from .policy import is_automatic
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ _COMMON = 0.2
 class Memory:
     """Identifiers and words with the contacts they were seen with."""
 
-    __slots__ = ("_ibans", "_creditors", "_learned", "_seen", "_total", "_word_all", "_word_contact")
+    __slots__ = ("_creditors", "_ibans", "_learned", "_seen", "_total", "_word_all", "_word_contact")
 
     def __init__(self, learned: Learned | None, total: int) -> None:
         self._total = total
@@ -49,7 +49,7 @@ class Memory:
         for identifier in (b.t.creditor_id, b.t.mandate_id):
             if identifier:
                 self._creditors[identifier][key].add(b.index)
-        for word in b.words:
+        for word in b.marks:
             if len(word) >= (5 if word.isdigit() else 3):
                 self._word_contact[word][key].add(b.index)
                 self._word_all[word].add(b.index)
@@ -85,7 +85,7 @@ class Memory:
     def _word(self, contact: Contact, b: Booking, *, numbers: bool) -> str:
         key = _key(contact)
         best = (0, "")
-        for word in b.words:
+        for word in sorted(b.marks):
             seen = self._word_contact.get(word, {}).get(key)
             if not seen or word.isdigit() != numbers:
                 continue

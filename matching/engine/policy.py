@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from .evidence import Pair
 
 ANY = frozenset({"*"})
-_NAMED_PARTY = frozenset({"known", "similar"})
+_PARTY = frozenset({"known", "similar"})
+_PARTY_PARTLY = frozenset({"known", "similar", "partly"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,69 +25,38 @@ class Rule:
     amount: frozenset[str]
     party: frozenset[str]
     day: frozenset[str]
-    once: bool = False
-    """Only where the same amount by the same party occurs once."""
+    alone: frozenset[str] = ANY
+    """Whether the party may have other bookings of this amount: once (none), apart (weeks away)."""
 
+
+_NEAR = frozenset({"equal", "near"})
+_TIMELY = frozenset({"equal", "near", "plausible"})
+_EQUAL = frozenset({"amount_equal"})
+_ALONE = frozenset({"once", "apart"})
+_STRONG = frozenset({"strong"})
+_NO_NUMBER = frozenset({"none"})
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        "whole number and equal amount",
-        0.97,
-        frozenset({"strong"}),
-        frozenset({"amount_equal"}),
-        frozenset({"known", "similar", "partly", "silent"}),
-        ANY,
-    ),
-    Rule(
-        "whole number and equal amount, paid by somebody else",
-        0.98,
-        frozenset({"strong"}),
-        frozenset({"amount_equal"}),
-        frozenset({"differs"}),
-        frozenset({"equal", "near", "plausible"}),
-    ),
-    Rule(
-        "whole number and a difference with a name",
-        0.98,
-        frozenset({"strong"}),
-        frozenset({"usual"}),
-        frozenset({"known", "similar", "partly"}),
-        frozenset({"equal", "near", "plausible"}),
-    ),
-    Rule(
-        "part of the number, equal amount, party",
-        0.985,
-        frozenset({"weak"}),
-        frozenset({"amount_equal"}),
-        frozenset({"known", "similar", "partly"}),
-        frozenset({"equal", "near", "plausible"}),
-    ),
-    Rule(
-        "equal amount by the party on the payment day",
-        0.99,
-        frozenset({"none"}),
-        frozenset({"amount_equal"}),
-        _NAMED_PARTY,
-        frozenset({"equal"}),
-    ),
-    Rule(
-        "equal amount by the party, once",
-        0.995,
-        frozenset({"none"}),
-        frozenset({"amount_equal"}),
-        _NAMED_PARTY,
-        frozenset({"near", "plausible"}),
-        once=True,
-    ),
-    Rule(
-        "original amount by the party",
-        0.99,
-        frozenset({"none", "weak", "strong"}),
-        frozenset({"amount_original"}),
-        _NAMED_PARTY,
-        frozenset({"equal", "near"}),
-    ),
+    Rule("whole number, equal amount", 0.97, _STRONG, _EQUAL, frozenset({"known", "similar", "partly", "silent"}), ANY),
+    Rule("whole number, equal amount, other payer", 0.98, _STRONG, _EQUAL, frozenset({"differs"}), _TIMELY),
+    Rule("whole number, usual difference", 0.98, _STRONG, frozenset({"usual"}), _PARTY_PARTLY, _TIMELY),
+    Rule("part of the number, equal amount", 0.985, frozenset({"weak"}), _EQUAL, _PARTY_PARTLY, _TIMELY),
+    Rule("party, equal amount, payment day", 0.99, _NO_NUMBER, _EQUAL, _PARTY, frozenset({"equal"})),
+    Rule("party, equal amount, near the payment day", 0.995, _NO_NUMBER, _EQUAL, _PARTY, _NEAR, _ALONE),
+    Rule("party, equal amount, once", 0.995, _NO_NUMBER, _EQUAL, _PARTY, _TIMELY, frozenset({"once"})),
+    Rule("party, original amount", 0.99, ANY, frozenset({"amount_original"}), _PARTY, _NEAR),
+    Rule("party, converted amount", 0.995, ANY, frozenset({"usual_converted"}), _PARTY, _NEAR),
 )
+
+GROUP_THRESHOLDS: dict[str, float] = {
+    "named": 0.98,
+    "partly named": 0.99,
+    "party and day": 0.99,
+    "batch and day": 0.99,
+    "named parts": 0.98,
+    "worded parts": 0.99,
+}
+"""The probability that a set needs, by what it rests on; other sets are only suggested."""
 
 SUGGEST_FROM = 0.01
 """Below this probability nothing is shown."""
@@ -97,14 +67,18 @@ MARGIN = 0.9
 
 def rule_for(pair: Pair) -> Rule | None:
     """The first rule whose grounds a pair meets."""
+    if pair.returned or pair.number == "against":
+        return None
     amount = {pair.amount} | ({"usual"} if pair.amount_usual else set())
+    if pair.amount == "amount_converted" and pair.amount_usual:
+        amount = {"usual_converted"}
     for rule in RULES:
         if (
             _meets(rule.number, {pair.number})
             and _meets(rule.amount, amount)
             and _meets(rule.party, {pair.party})
             and _meets(rule.day, {pair.day})
-            and (not rule.once or pair.same_kind == 1)
+            and _meets(rule.alone, {pair.alone})
         ):
             return rule
     return None
@@ -118,3 +92,9 @@ def is_automatic(pair: Pair, probability: float) -> bool:
 
 def _meets(wanted: frozenset[str], given: set[str]) -> bool:
     return wanted is ANY or bool(wanted & given)
+
+
+def may_book_group(grounds: str, probability: float, rival: float) -> bool:
+    """Whether a set may be booked without a person."""
+    threshold = GROUP_THRESHOLDS.get(grounds)
+    return threshold is not None and probability >= threshold and probability - rival >= MARGIN

@@ -25,6 +25,31 @@ def no_voucher_word(t: Transaction) -> str:
     return t.code if _CODES.search(t.code.upper()) else ""
 
 
+_PART = re.compile(
+    r"ANZAHLUNG|ABSCHLAG|TEILZAHLUNG|TEILBETRAG|\bRATE\b|\bRATEN|\bTZ\b|SCHLUSSZAHLUNG|RESTZAHLUNG|RESTBETRAG"
+)
+
+
+def names_a_part(t: Transaction) -> bool:
+    """Whether the text calls the booking a part payment."""
+    return bool(_PART.search(fold(t.purpose)))
+
+
+_BATCH = re.compile(r"SAMMEL|\bBATCH|\bBULK|LASTSCHRIFTDATEI|ZAHLUNGSDATEI")
+_COUNT = re.compile(
+    r"(?:ANZAHL|ANZ|STUECK|MIT|SAMMELUEBERWEISUNG|SAMMELLASTSCHRIFT)\W{0,3}0*(\d{1,3})\b|\b0*(\d{1,3}) (?:LASTSCHRIFT|UEBERWEISUNG|ZAHLUNG|POSTEN)"
+)
+
+
+def batch_size(t: Transaction) -> int | None:
+    """None: no batch booking. Otherwise the number of payments the text declares, 0 where it declares none."""
+    folded = fold(t.purpose)
+    if not _BATCH.search(folded):
+        return None
+    found = _COUNT.search(folded)
+    return int(found.group(1) or found.group(2)) if found else 0
+
+
 _CARD = re.compile(r"CCRD|POSD|CARD|KARTE|^106$|GIROCARD|MAESTRO|VISA", re.I)
 
 
@@ -36,7 +61,8 @@ def is_card(t: Transaction) -> bool:
 
 
 _RETURN = re.compile(
-    r"R(UE|U)CKLASTSCHR|RETOURE|R(UE|U)CKGABE|R(UE|U)CKBUCHUNG|RETURN|WIDERSPRUCH|STORNO|MANGELS DECKUNG"
+    r"RUECKLASTSCHR|RUCKLASTSCHR|LASTSCHRIFTRUECK|RETOURE SEPA|RETOURE.{0,12}LASTSCHR|RUECKUEBERWEISUNG|MANGELS DECKUNG"
+    r"|LASTSCHRIFTWIDERSPRUCH|RETURNED DIRECT DEBIT|DIRECT DEBIT RETURN"
 )
 _RETURN_CODES = re.compile(r"UPDD|PRDD|RRTN|RPCR|ARET|REVERSAL|^(108|109|159|181)$", re.I)
 

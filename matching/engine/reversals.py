@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from .book import Booking
 from .purpose import is_return
+from .text import amounts_in, fold
 
 _WINDOW = 75
-_RETURN_FEE = 2000
+_RETURN_FEE = 2500
 _NO_ID = frozenset({"", "NOTPROVIDED"})
 
 
 def mark_returned(bookings: Sequence[Booking]) -> None:
-    """Set `returned` on every return and on the booking it gives back, to the day of the return."""
-    by_amount: dict[int, list[Booking]] = defaultdict(list)
-    for b in bookings:
-        by_amount[b.sign * b.amount].append(b)
+    """Set `returned` on every return and on the booking it gives back, to the day of the return.
+
+    The bank may add its fee to what it takes back, so the return may be up to 25.00 above the original; then
+    both must share a reference or mandate, or the return must name the original amount.
+    """
+    returns = sorted((b for b in bookings if is_return(b.t)), key=lambda b: (b.t.booking_date, b.t.id))
+    back_ids = {b.index for b in returns}
+    signed = sorted((b.sign * b.amount, b.index) for b in bookings if b.index not in back_ids)
     taken: set[int] = set()
-    for back in sorted((b for b in bookings if is_return(b.t)), key=lambda b: (b.t.booking_date, b.t.id)):
-        best: tuple[tuple[int, int, str], Booking] | None = None
-        for fee in (0, *range(50, _RETURN_FEE + 1, 50)):
-            for b in by_amount.get(-back.sign * (back.amount - fee), ()):
-                days = (back.t.booking_date - b.t.booking_date).days
-                if b.index in taken or not 0 <= days <= _WINDOW or is_return(b.t):
-                    continue
-                likeness = _likeness(b, back)
-                rank = (-likeness, days + fee, b.t.id)
-                if likeness and (best is None or rank < best[0]):
-                    best = rank, b
+    for back in returns:
         back.returned = back.t.booking_date
-        if best is not None:
-            taken.add(best[1].index)
-            best[1].returned = back.t.booking_date
+        ends = sorted((-back.sign * back.amount, -back.sign * max(0, back.amount - _RETURN_FEE)))
+        low, high = bisect_left(signed, (ends[0], -1)), bisect_right(signed, (ends[1], 1 << 60))
+        named = {value for value, _, _ in amounts_in(fold(back.t.purpose))}
+        ranked = []
+        for _, index in signed[low:high]:
+            b = bookings[index]
+            days = (back.t.booking_date - b.t.booking_date).days
+            likeness = _likeness(b, back)
+            fee = back.amount - b.amount
+            if index in taken or not likeness or not 0 <= days <= _WINDOW:
+                continue
+            if fee and likeness < 2 and b.amount not in named:
+                continue
+            ranked.append((-likeness, fee, days, b.t.id, index))
+        if ranked:
+            index = min(ranked)[-1]
+            taken.add(index)
+            bookings[index].returned = back.t.booking_date
 
 
 def _likeness(b: Booking, back: Booking) -> int:

@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..amounts import Relation, money, relate
-from ..book import Book, Booking, Claim, Slot
-from ..text import amounts_in, fold
+from matching.engine.amounts import Relation, money, relate
+from matching.engine.book import Book, Booking, Claim, Slot
+from matching.engine.text import amounts_in, fold
+
 from .trait import Trait
 
 _ORIGINAL_NAMED = 6.0
@@ -80,16 +81,19 @@ def _converted(book: Book, slot: Slot, claim: Claim, b: Booking) -> AmountFit:
     usual = False
     currency = claim.v.currency
     folded = fold(b.t.purpose)
+    originals = {slot.amount, claim.total} if slot.count == 1 else {slot.amount}
     for value, start, end in amounts_in(folded):
-        if value == slot.amount and re.search(currency, folded[max(0, start - 6) : end + 6]):
+        if value in originals and re.search(currency, folded[max(0, start - 6) : end + 6]):
             params = {"expected": money(slot.amount), "currency": currency, "booked": money(b.amount)}
             traits.append(Trait("amount_original", _ORIGINAL_NAMED, params, ("purpose", start, end)))
             usual = True
             break
     foreign, own = book.rate(currency, b.t.booking_date), book.rate(b.t.currency, b.t.booking_date)
     if foreign and own:
-        expected = Decimal(slot.amount) / foreign * own
-        deviation = abs(float(b.amount / expected) - 1)
+        expected, deviation = min(
+            ((e, abs(float(b.amount / e) - 1)) for e in (Decimal(o) / foreign * own for o in sorted(originals))),
+            key=lambda e: (e[1], e[0]),
+        )
         share = next((s for limit, s in _CONVERTED if deviation <= limit), 0.002)
         width = next((limit for limit, _ in _CONVERTED if deviation <= limit), 1.0)
         chance = min(1.0, 2 * width * float(expected) * book.density[b.sign].at(b.amount))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..book import Booking, Claim, Slot
-from ..timing import distance, item_weight, lag_weight
+from matching.engine.book import Booking, Claim, Slot
+from matching.engine.timing import distance, item_weight, lag_weight
+
 from .trait import Trait
 
 _NAMED = math.log(0.3 * 365 / 3)
@@ -15,7 +16,7 @@ _CARD_OTHER_DAY = -2.5
 
 @dataclass(frozen=True, slots=True)
 class DayFit:
-    """How the day fits: `grade` is equal, near, plausible or far."""
+    """How the day fits: `grade` is equal, near, plausible or far (also when the card was used on another day)."""
 
     grade: str
     traits: tuple[Trait, ...]
@@ -47,7 +48,10 @@ def fit_day(slot: Slot, claim: Claim, b: Booking) -> DayFit:
         params = {"expected": document.isoformat() if document else "", "booked": booked.isoformat(), "days": days_text}
         traits.append(Trait(code, weight, params))
     if document is not None:
-        traits.extend(_named_date(claim, b))
+        named = _named_date(claim, b)
+        if any(t.code == "date_far" for t in named):
+            grade = "far"
+        traits.extend(named)
     return DayFit(grade, tuple(traits))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..book import Book, Booking, Claim
-from ..numbers import Hit, another_of_the_kind, cut, typo
+from matching.engine.book import Book, Booking, Claim
+from matching.engine.numbers import Hit, another_of_the_kind, cut, typo
+
 from .trait import Trait
 
 STRONG = 5.5

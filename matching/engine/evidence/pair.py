@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..book import Book, Booking, Slot
-from ..memory import Memory
-from ..purpose import no_voucher_word
+from matching.engine.book import Book, Booking, Slot
+from matching.engine.memory import Memory
+from matching.engine.purpose import no_voucher_word
+
 from .amount import fit
 from .day import fit_day
 from .number import no_number_weight, number_trait
 from .party import NameCache, fit_party
 from .trait import Trait
 
+_APART = 10
 _PAID_BY_BANK = 2.5
 _NO_VOUCHER = -4.0
-_RETURNED = -9.0
+_RETURNED = -16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +35,23 @@ class Pair:
     amount_usual: bool
     party: str
     day: str
-    same_kind: int
+    alone: str
+    returned: bool
 
 
 def examine(book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory) -> Pair:
-    """Collect the evidence. `same_kind`: bookings of the same amount by the same party, this one included."""
+    """Collect the evidence. `alone`: whether the same party has other bookings of this amount (once, apart, no)."""
     claim = book.claims[slot.voucher]
     number, number_grade = number_trait(book, claim, b)
     money = fit(book, slot, b)
     day = fit_day(slot, claim, b)
     party = fit_party(claim, b, names, memory)
     amount_weight = sum(t.weight for t in money.traits)
-    same_kind = 1
+    alone = "once"
     if party.weight > 0 and money.code == "amount_equal":
-        same_kind = _same_kind(book, claim.contact, b, names)
-        ceiling = math.log(0.7 * len(book.bookings) / (same_kind - 1 + 0.05))
+        others = _same_kind(book, claim.contact, b, names)
+        alone = _alone(book, b, others)
+        ceiling = math.log(0.7 * len(book.bookings) / (len(others) + 0.05))
         together = min(amount_weight + party.weight, ceiling)
     else:
         together = amount_weight + party.weight
@@ -62,14 +66,29 @@ def examine(book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory
         score += _RETURNED
         traits.append(Trait("returned", _RETURNED, {"date": b.returned.isoformat()}))
     return Pair(
-        slot.index, b.index, score, money.settles, tuple(traits), number_grade, money.code, money.usual,
-        party.grade, day.grade, same_kind,
-    )  # fmt: skip
+        slot=slot.index,
+        booking=b.index,
+        score=score,
+        settles=money.settles,
+        traits=tuple(traits),
+        number=number_grade,
+        amount=money.code,
+        amount_usual=money.usual,
+        party=party.grade,
+        day=day.grade,
+        alone=alone,
+        returned=b.returned is not None,
+    )
 
 
-def _same_kind(book: Book, contact: tuple[str, ...], b: Booking, names: NameCache) -> int:
-    """Bookings of the same amount and direction in which the same contact is named."""
-    others = book.by_amount[(b.sign, b.amount)]
-    if len(others) == 1:
-        return 1
-    return max(1, sum(names.match(contact, book.bookings[i]).level in ("equal", "similar") for i in others))
+def _same_kind(book: Book, contact: tuple[str, ...], b: Booking, names: NameCache) -> list[int]:
+    """Other bookings of the same amount and direction in which the same contact is named."""
+    same = book.by_amount[(b.sign, b.amount)]
+    return [i for i in same if i != b.index and names.match(contact, book.bookings[i]).level in ("equal", "similar")]
+
+
+def _alone(book: Book, b: Booking, others: list[int]) -> str:
+    if not others:
+        return "once"
+    days = (abs((book.bookings[i].t.booking_date - b.t.booking_date).days) for i in others)
+    return "apart" if min(days) > _APART else "no"

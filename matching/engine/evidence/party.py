@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..book import Book, Booking, Claim
-from ..memory import Memory
-from ..names import NameMatch, compare
+from matching.engine.book import Book, Booking, Claim
+from matching.engine.memory import Memory
+from matching.engine.names import NameMatch, compare
+
 from .trait import Trait
 
 _IBAN_KNOWN = 4.0

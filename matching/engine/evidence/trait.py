@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..text import locate
-from ..types import Evidence, Transaction
+from matching.engine.text import locate
+from matching.engine.types import Evidence, Transaction
 
 
 @dataclass(frozen=True, slots=True)

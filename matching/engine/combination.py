@@ -1,0 +1,218 @@
+"""One booking for several vouchers, credit notes set off.
+
+A set must add up exactly. All sets that do are found, within bounds; they are weighed against each other and
+against chance, so two equally good sets leave both at a half.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from .amounts import money
+from .book import Book, Booking, Claim, Slot
+from .evidence import Trait
+from .evidence.day import fit_day
+from .evidence.party import NameCache
+from .lists import NumberLine
+from .memory import Memory
+from .numbers import Hit
+from .purpose import batch_size, no_voucher_word
+from .subsets import exact_subsets
+
+_POOL = 20
+_EARLY, _LATE = 15, 200
+_MEMBER = 2.0
+"""What each member costs: a larger set must be borne by what speaks for its members."""
+_UNNAMED = -4.0
+_COUNT_FITS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A set that adds up: (slot, booking, cents) for each part, with its probability."""
+
+    parts: tuple[tuple[int, int, int], ...]
+    probability: float
+    kind: str
+    grounds: str
+    traits: tuple[tuple[int, Trait], ...]
+    rival: tuple[tuple[int, int, int], ...] = ()
+    rival_probability: float = 0.0
+
+
+def weigh(scored: Iterable[tuple[float, tuple[int, ...]]]) -> list[tuple[float, tuple[int, ...]]]:
+    """Turn log odds of rival solutions into probabilities, best first; none of them counts 1."""
+    bounded = sorted(((min(30.0, score), solution) for score, solution in scored), key=lambda s: (-s[0], s[1]))
+    total = 1.0 + sum(math.exp(score) for score, _ in bounded)
+    return [(math.exp(score) / total, solution) for score, solution in bounded]
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    slot: Slot
+    amount: int
+    weight: float
+    named: bool
+    dated: bool
+    traits: tuple[Trait, ...]
+
+
+class Combiner:
+    """Finds sets among the slots and bookings that single matches have left."""
+
+    def __init__(self, book: Book, names: NameCache, memory: Memory, free_slots: Collection[int]) -> None:
+        self._book = book
+        self._names = names
+        self._memory = memory
+        self._free = [s for s in book.slots if s.index in free_slots]
+        self._free_ids = {s.index for s in self._free}
+        self._line = NumberLine(book)
+        self._by_contact: dict[tuple[str, ...], list[Slot]] = defaultdict(list)
+        self._by_word: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+        self._by_due: dict[int, list[Slot]] = defaultdict(list)
+        for slot in self._free:
+            contact = book.claims[slot.voucher].contact
+            self._by_contact[contact].append(slot)
+            for word in contact:
+                self._by_word[word].add(contact)
+            if slot.due is not None:
+                self._by_due[slot.due.toordinal()].append(slot)
+
+    def collective(self, b: Booking) -> list[Group]:
+        """Sets of vouchers that one booking pays, best first; at most three."""
+        if b.amount <= 0 or b.returned is not None or b.t.counterparty_iban in self._book.own_accounts:
+            return []
+        declared = batch_size(b.t)
+        if no_voucher_word(b.t) and declared is None:
+            return []
+        members, grounds = self._party_members(b)
+        groups = self._solve(b, members, grounds, 0) if len(members) > 1 else []
+        if not groups and declared is not None:
+            groups = self._solve(b, self._batch_members(b, declared), "batch", declared)
+        return groups
+
+    def _party_members(self, b: Booking) -> tuple[list[_Member], str]:
+        """Vouchers named in the text, and those of the party that the booking or they name."""
+        hits = {i: h for i, h in self._book.hits[b.index].items() if self._free_slot(i)}
+        whole = {i for i, h in hits.items() if h.whole}
+        contacts = {self._book.claims[i].contact for i in whole}
+        seen: set[tuple[str, ...]] = set()
+        for word in sorted(b.words):
+            if len(word) > 2 and self._book.words.count(word) < 400:
+                seen |= self._by_word.get(word, set())
+        for contact in sorted(seen):
+            known = contact and self._names.match(contact, b).level in ("equal", "similar")
+            if known:
+                contacts.add(contact)
+        kin = {s.voucher for c in contacts if c for s in self._by_contact[c]}
+        for contact in sorted(self._by_contact):
+            if contact and contact not in contacts and self._memory.knows_iban(contact, b):
+                kin |= {s.voucher for s in self._by_contact[contact]}
+        named = {i: h for i, h in hits.items() if i in whole or i in kin}
+        for index, hit in self._line.listed(self._book, b, kin | whole).items():
+            named.setdefault(index, hit)
+        members = [m for i in sorted(kin | set(named)) for m in self._members(i, b, named.get(i), bool(named))]
+        return members, "named" if named else "party"
+
+    def _free_slot(self, claim: int) -> bool:
+        return any(s.index in self._free_ids for s in self._book.claims[claim].slots)
+
+    def _members(self, index: int, b: Booking, hit: Hit | None, others_named: bool) -> Iterable[_Member]:
+        claim = self._book.claims[index]
+        if claim.v.currency != b.t.currency:
+            return
+        for slot in claim.slots:
+            if slot.index in self._free_ids and self._in_time(claim, b):
+                yield self._member(slot, claim, b, hit, others_named)
+
+    def _in_time(self, claim: Claim, b: Booking) -> bool:
+        if claim.v.date is None:
+            return True
+        return -_EARLY <= (b.t.booking_date - claim.v.date).days <= _LATE
+
+    def _member(self, slot: Slot, claim: Claim, b: Booking, hit: Hit | None, others_named: bool) -> _Member:
+        day = fit_day(slot, claim, b)
+        traits = list(day.traits)
+        weight = sum(t.weight for t in day.traits) - _MEMBER
+        if hit is not None:
+            params = {"number": claim.v.number}
+            traits.insert(0, Trait(hit.code, hit.weight, params, (hit.field, hit.start, hit.end)))
+            weight += hit.weight
+        elif others_named:
+            weight += _UNNAMED
+        amount = slot.amount if claim.v.direction == b.sign else -slot.amount
+        return _Member(slot, amount, weight, hit is not None, day.grade == "equal", tuple(traits))
+
+    def _batch_members(self, b: Booking, declared: int) -> list[_Member]:
+        """Vouchers whose payment item lies within three days of a batch booking that names nobody."""
+        found = []
+        middle = b.t.booking_date.toordinal()
+        for day in range(middle - 3, middle + 4):
+            for slot in self._by_due.get(day, ()):
+                claim = self._book.claims[slot.voucher]
+                if claim.v.direction == b.sign and claim.v.currency == b.t.currency and slot.amount < b.amount:
+                    found.append(self._member(slot, claim, b, None, False))
+        return found
+
+    def _solve(self, b: Booking, members: Sequence[_Member], grounds: str, size: int) -> list[Group]:
+        if sum(m.amount for m in members if m.amount > 0) < b.amount:
+            return []
+        whole = sorted((m for m in members if m.named), key=lambda m: m.slot.index)
+        rest = sorted((m for m in members if not m.named), key=lambda m: (-m.weight, m.slot.index))
+        pool = [*whole, *rest[: max(0, _POOL - len(whole))]]
+        solutions = None
+        if len(whole) > 1 and sum(m.amount for m in whole) == b.amount:
+            solutions = [tuple(range(len(whole)))]
+        elif len(whole) <= _POOL:
+            solutions = exact_subsets([m.amount for m in pool], b.amount, size=size)
+        dated = [i for i, m in enumerate(pool) if m.dated]
+        if solutions is None and len(dated) > 1 and sum(pool[i].amount for i in dated) == b.amount:
+            solutions = [tuple(dated)]
+        if not solutions:
+            return []
+        chance = min(0.5, 2.0 ** min(len(pool), 40) / max(1, sum(abs(m.amount) for m in pool)))
+        base = math.log(0.5 / chance)
+        scored: list[tuple[float, tuple[int, ...]]] = []
+        for solution in solutions:
+            score = base + sum(pool[i].weight for i in solution)
+            score -= sum(max(0.0, pool[i].weight) for i in range(len(pool)) if i not in set(solution))
+            score += _COUNT_FITS if size and len(solution) == size else 0.0
+            scored.append((score, solution))
+        ranked = weigh(scored)
+        return [self._group(b, pool, ranked, i, grounds, size) for i in range(min(3, len(ranked)))]
+
+    def _group(
+        self,
+        b: Booking,
+        pool: Sequence[_Member],
+        ranked: Sequence[tuple[float, tuple[int, ...]]],
+        place: int,
+        grounds: str,
+        size: int,
+    ) -> Group:
+        probability, solution = ranked[place]
+        members = [pool[i] for i in solution]
+        if grounds == "named" and not all(m.named for m in members):
+            grounds = "partly named"
+        if grounds == "party" and all(m.dated for m in members):
+            grounds = "party and day"
+        if grounds == "batch" and size and all(m.dated for m in members):
+            grounds = "batch and day"
+        rivals = [r for i, r in enumerate(ranked) if i != place]
+        rival = tuple((pool[i].slot.index, b.index, abs(pool[i].amount)) for i in rivals[0][1]) if rivals else ()
+        netted = any(m.amount < 0 for m in members)
+        total = {
+            "expected": money(sum(m.amount for m in members)),
+            "booked": money(b.amount),
+            "count": str(len(members)),
+        }
+        traits = [(b.index, Trait("sum_equal", 6.0, total))]
+        traits += [(b.index, t) for m in members for t in m.traits]
+        parts = tuple((m.slot.index, b.index, abs(m.amount)) for m in members)
+        return Group(
+            parts, probability, "netted" if netted else "collective", grounds, tuple(traits), rival,
+            rivals[0][0] if rivals else 0.0,
+        )  # fmt: skip

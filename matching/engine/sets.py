@@ -1,0 +1,62 @@
+"""Which sets are proposed, beside and after the single matches."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from .book import Book
+from .combination import Combiner, Group
+from .decide import Choice
+from .evidence.party import NameCache
+from .graph import Graph
+from .marginals import Edge
+from .memory import Memory
+from .parts import partial_payments
+from .policy import SUGGEST_FROM, may_book_group
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenGroup:
+    """A set and whether it may be booked without a person."""
+
+    group: Group
+    automatic: bool
+
+
+def find_sets(
+    book: Book,
+    graph: Graph,
+    names: NameCache,
+    memory: Memory,
+    chosen: Mapping[Edge, Choice],
+    refused: Collection[frozenset[tuple[str, str]]],
+) -> list[ChosenGroup]:
+    """All sets worth showing, best first; the automatic ones never share a slot or a booking."""
+    used_slots, used_bookings = {e[0] for e in chosen}, {e[1] for e in chosen}
+    free = {s.index for s in book.slots} - used_slots
+    combiner = Combiner(book, names, memory, free)
+    groups = [g for b in book.bookings if b.index not in used_bookings for g in combiner.collective(b)]
+    by_slot = graph.by_slot()
+    for index in sorted(free):
+        pairs = [graph.pairs[e] for e in by_slot.get(index, ()) if e[1] not in used_bookings]
+        groups += partial_payments(book, book.slots[index], pairs)
+    groups = [g for g in groups if g.probability >= SUGGEST_FROM and _ids(book, g) not in refused]
+    groups.sort(key=lambda g: (-g.probability, g.parts))
+    result = []
+    for group in groups:
+        slots, bookings = {p[0] for p in group.parts}, {p[1] for p in group.parts}
+        automatic = (
+            may_book_group(group.grounds, group.probability, group.rival_probability)
+            and not slots & used_slots
+            and not bookings & used_bookings
+        )
+        if automatic:
+            used_slots |= slots
+            used_bookings |= bookings
+        result.append(ChosenGroup(group, automatic))
+    return result
+
+
+def _ids(book: Book, group: Group) -> frozenset[tuple[str, str]]:
+    return frozenset((book.claims[book.slots[s].voucher].v.id, book.bookings[b].t.id) for s, b, _ in group.parts)
