@@ -1,0 +1,35 @@
+"""What receipts and sales documents look like, rendered when somebody downloads them."""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+
+from sandbox.documents.sales import sales_document_paper
+from sandbox.world.model import Paper
+
+__all__ = ["render", "sales_document_paper"]
+
+# The rasteriser is not safe to use from several threads at once.
+_lock = threading.Lock()
+
+
+@lru_cache(maxsize=512)
+def _rendered(paper: Paper, extension: str) -> bytes:
+    if extension == "xml":
+        from sandbox.documents.xrechnung import write_xrechnung
+
+        return write_xrechnung(paper)
+    if extension in ("png", "jpg"):
+        from sandbox.documents.photo import take_photo
+
+        return take_photo(paper, extension)
+    from sandbox.documents.pdf import write_pdf
+
+    return write_pdf(paper)
+
+
+def render(paper: Paper, extension: str) -> bytes:
+    """Render a paper as ``pdf``, ``png``, ``jpg`` or ``xml``; the same paper gives the same bytes, in every process."""
+    with _lock:
+        return _rendered(paper, extension)

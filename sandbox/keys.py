@@ -1,0 +1,50 @@
+"""API keys and what they may do (reference: keys 1.3, plans 1.4)."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+
+ALPHABET = string.ascii_letters + string.digits
+ALL_SCOPES = frozenset(
+    f"{name}.read"
+    for name in (
+        "voucherlist",
+        "vouchers",
+        "invoices",
+        "credit-notes",
+        "down-payment-invoices",
+        "quotations",
+        "order-confirmations",
+        "delivery-notes",
+        "payments",
+        "files",
+    )
+)
+STATES = ("valid", "expired", "revoked")
+
+
+@dataclass(slots=True)
+class Key:
+    """An API key: the organisation it opens, its state, its scopes, and whether the plan includes the API."""
+
+    token: str = field(repr=False)
+    organisation_id: str
+    connection_id: str
+    created: datetime
+    state: str = "valid"
+    scopes: frozenset[str] = ALL_SCOPES
+    plan_with_api: bool = True
+
+
+def new_token(rng: Random) -> str:
+    """Return a token of 36 letters and digits."""
+    return "".join(rng.choice(ALPHABET) for _ in range(36))
+
+
+def bearer(authorization: str | None) -> str:
+    """Return the token of an ``Authorization`` header, empty when there is none."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
