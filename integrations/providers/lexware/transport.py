@@ -8,7 +8,7 @@ import logging
 import random
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import requests
 from requests.auth import AuthBase
@@ -81,11 +81,11 @@ class _Bearer(AuthBase):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A success: the whole body, and the headers with names in any case."""
+    """A success: the whole body, and the headers with names in any case. Neither is shown: both come from outside."""
 
     path: str
-    body: bytes
-    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
     request_id: str
 
 

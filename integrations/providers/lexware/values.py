@@ -16,10 +16,10 @@ GERMANY = ZoneInfo("Europe/Berlin")
 # Fields of one record, parsed with simplejson's ``use_decimal``: no float ever occurs.
 Fields = Mapping[str, Any]
 
-_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _LARGEST = Decimal(10) ** 12
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _GERMAN_OFFSETS = (timedelta(hours=1), timedelta(hours=2))
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}")
 

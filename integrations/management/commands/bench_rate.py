@@ -1,0 +1,195 @@
+"""Measures how well several processes share the rate limit of one organization."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from argparse import SUPPRESS
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from integrations.providers.lexware.client import LexwareApi
+from integrations.providers.lexware.errors import LexwareError
+from integrations.providers.lexware.types import CallRecord
+from integrations.rate_budget import DatabaseBudget
+
+ALLOWED_PER_SECOND = 2.0
+GOAL = "no 429 and at least 90 % of 2 requests a second"
+GOAL_SHARE = 0.9
+
+
+class Command(BaseCommand):
+    """Starts the sandbox at real time and processes that call it as fast as the shared budget lets them."""
+
+    help = "Let several processes call one organization of the sandbox, and count what they used and what was refused."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--seconds", type=float, default=60.0, help="how long to measure (default: 60)")
+        parser.add_argument("--processes", type=int, default=2, help="how many processes call (default: 2)")
+        parser.add_argument(
+            "--database",
+            default="",
+            metavar="URL",
+            help="database that holds the budget; its tables are made where missing (default: a new SQLite file)",
+        )
+        parser.add_argument("--worker", action="store_true", help=SUPPRESS)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["worker"]:
+            self.stdout.write(json.dumps(_work(sys.stdin.readline)))
+            return
+        if options["seconds"] <= 0 or options["processes"] < 1:
+            raise CommandError("Give at least one process and some seconds.", returncode=2)
+        figures = measure(options["seconds"], options["processes"], options["database"])
+        for name, value in figures.items():
+            self.stdout.write(f"{name.replace('_', ' '):<22} {value}")
+        self.stdout.write(json.dumps(figures))
+        if not figures["goal_met"]:
+            sys.exit(1)
+
+
+def measure(seconds: float, processes: int, database: str) -> dict[str, Any]:
+    """Run sandbox and processes; return the figures. ``CommandError`` when one of them does not start or breaks off."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kontor-bench-")))
+        environment = _environment(folder, database or f"sqlite:///{folder / 'budget.sqlite3'}")
+        _migrate(environment)
+        sandbox = stack.enter_context(_child("sandbox", ["sandbox", "--time-scale", "1"], environment))
+        world = json.loads(sandbox.receive())
+        command = ["django", "bench_rate", "--worker"]
+        workers = [stack.enter_context(_child("calling process", command, environment)) for _ in range(processes)]
+        for worker in workers:
+            worker.receive()
+        organization = world["organizations"][0]
+        job = {
+            "url": world["url"],
+            "key": organization["key"],
+            "organization": organization["organization_id"],
+            "start": time.time() + 0.5,
+            "seconds": seconds,
+        }
+        for worker in workers:
+            worker.send(json.dumps(job))
+        results = [json.loads(worker.receive()) for worker in workers]
+    return _figures(seconds, results, "PostgreSQL" if database.startswith("postgres") else "SQLite")
+
+
+def _work(read_line: Any) -> dict[str, Any]:
+    """Call until the time is up; return when each call went out, and what went wrong."""
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    # The key comes through the pipe: arguments and environments are visible to others.
+    job = json.loads(read_line())
+    sent: list[float] = []
+
+    def count(record: CallRecord) -> None:
+        sent.append(time.time() - record.milliseconds / 1000)
+
+    api = LexwareApi(job["key"], base_url=job["url"], budget=DatabaseBudget(job["organization"]))
+    api.on_call = count
+    errors = 0
+    end = job["start"] + job["seconds"]
+    time.sleep(max(job["start"] - time.time(), 0.0))
+    while time.time() < end:
+        try:
+            api.ping()
+        except LexwareError:
+            errors += 1
+    in_time = [moment for moment in sent if job["start"] <= moment < end]
+    return {"sent": in_time, "rate_limited": api.rate_limited, "errors": errors}
+
+
+def _figures(seconds: float, results: list[dict[str, Any]], database: str) -> dict[str, Any]:
+    moments = sorted(moment for result in results for moment in result["sent"])
+    share = len(moments) / (seconds * ALLOWED_PER_SECOND)
+    refused = sum(result["rate_limited"] for result in results)
+    errors = sum(result["errors"] for result in results)
+    return {
+        "database": database,
+        "processes": len(results),
+        "seconds": seconds,
+        "calls": len(moments),
+        "calls_per_process": [len(result["sent"]) for result in results],
+        "share_of_limit": round(share, 3),
+        "busiest_second": _busiest_second(moments),
+        "refused_429": refused,
+        "errors": errors,
+        "goal": GOAL,
+        "goal_met": refused == 0 and errors == 0 and share >= GOAL_SHARE,
+    }
+
+
+def _busiest_second(moments: list[float]) -> int:
+    """Return the largest number of calls within any one second; ``moments`` are sorted."""
+    return max((sum(start <= moment < start + 1 for moment in moments) for start in moments), default=0)
+
+
+def _environment(folder: Path, database: str) -> dict[str, str]:
+    """Return settings of their own for the processes: nobody's secrets, nobody's data, real time."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONPATH": str(settings.BASE_DIR),
+        "ENV_FILE": str(folder / "none"),
+        "SECRET_KEY": "only-for-this-measurement",
+        "FERNET_KEYS": "only-for-this-measurement",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": database,
+        "QUEUE_URL": "",
+        "LEXWARE_API_URL": "http://127.0.0.1:9",
+        "LEXWARE_TIME_SCALE": "1",
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+def _migrate(environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity", "0"]
+    done = subprocess.run(command, env=environment, cwd=settings.BASE_DIR, check=False)  # noqa: S603
+    if done.returncode:
+        raise CommandError("The database of the measurement could not be made; the lines above say why.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """A process that is talked to in lines."""
+
+    name: str
+    to: IO[str]
+    back: IO[str]
+
+    def send(self, line: str) -> None:
+        self.to.write(f"{line}\n")
+        self.to.flush()
+
+    def receive(self) -> str:
+        line = self.back.readline()
+        if not line:
+            raise CommandError(f"The {self.name} ended without a word; the lines above say why.")
+        return line
+
+
+@contextmanager
+def _child(name: str, module: list[str], environment: dict[str, str]) -> Iterator[_Child]:
+    """Start a Python module as a process of its own, and end it with the block."""
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", *module],
+        env=environment,
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            yield _Child(name, cast(IO[str], process.stdin), cast(IO[str], process.stdout))
+        finally:
+            process.terminate()
