@@ -121,13 +121,14 @@ def _move(
 
 
 def _decided_already(proposal: Proposal) -> str:
-    last = proposal.decisions.select_related("actor").order_by("-pk").first()
+    made = proposal.decisions.filter(to_state=proposal.state, undone_by=None).select_related("actor").order_by("-pk")
+    last = made.exclude(kind=Kind.UNDO).first() or made.first()
     words = {
-        State.CONFIRMED: _("This was already confirmed by %(who)s on %(when)s."),
-        State.REJECTED: _("This was already rejected by %(who)s on %(when)s."),
-        State.AUTOMATIC: _("This was already matched by %(who)s on %(when)s."),
-        State.SUPERSEDED: _("This was replaced on %(when)s. Look at what is proposed now."),
-        State.SUGGESTED: _("This was sent back to review by %(who)s on %(when)s."),
+        State.CONFIRMED: _("%(who)s has confirmed this already (%(when)s)."),
+        State.REJECTED: _("%(who)s has rejected this already (%(when)s)."),
+        State.AUTOMATIC: _("%(who)s has matched this already (%(when)s)."),
+        State.SUPERSEDED: _("This was replaced by a newer proposal (%(when)s). Look at what is proposed now."),
+        State.SUGGESTED: _("%(who)s has sent this back to review (%(when)s)."),
     }
     when = timezone.localtime(last.decided_at if last else proposal.updated_at)
     return words[State(proposal.state)] % {
