@@ -1,6 +1,15 @@
 """Sentences for the engine's evidence, in the language of the reader."""
 
-from typing import Any, TypedDict
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final, TypedDict
+
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from matching.models import Proposal
 
@@ -13,11 +22,199 @@ class Reason(TypedDict):
     supports: bool
 
 
-def sentence(evidence: dict[str, Any]) -> str:
-    """A plain sentence for one stored piece of evidence; readable also where the code is not known."""
-    raise NotImplementedError
+# For each code the fullest sentence first; a shorter one is taken where the engine left a parameter out.
+SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
+    "number_in_text": (_("The number %(number)s stands in the text."),),
+    "number_rewritten": (
+        _("The number %(number)s stands in the text, written “%(found)s”."),
+        _("The number %(number)s stands in the text in another spelling."),
+    ),
+    "number_torn": (
+        _("The number %(number)s stands in the text, torn apart: “%(found)s”."),
+        _("The number %(number)s stands in the text, torn apart."),
+    ),
+    "number_typo": (
+        _("The text says “%(found)s”: the number %(number)s with one character wrong."),
+        _("The number %(number)s stands in the text with one character wrong."),
+    ),
+    "number_in_list": (
+        _("The number %(number)s belongs to the list “%(found)s” in the text."),
+        _("The number %(number)s belongs to a list in the text."),
+    ),
+    "number_cut": (
+        _("The text breaks off inside the number %(number)s: “%(found)s”."),
+        _("The text breaks off inside the number %(number)s."),
+    ),
+    "other_number": (
+        _("The text names another voucher: “%(found)s” instead of %(number)s."),
+        _("The text names another voucher than %(number)s."),
+        _("The text names another voucher."),
+    ),
+    "amount_equal": (_("The amount is the same: %(booked)s."), _("The amount is the same.")),
+    "amount_less_discount": (
+        _("The amount is %(expected)s less %(percent)s %% discount: %(booked)s."),
+        _("The amount is %(expected)s less a discount: %(booked)s."),
+    ),
+    "amount_plus_dunning": (
+        _("The amount is %(expected)s plus a dunning fee of %(difference)s."),
+        _("The amount is %(expected)s plus a dunning fee: %(booked)s."),
+    ),
+    "amount_less_fee": (
+        _("The amount is %(expected)s less a fee of %(difference)s."),
+        _("The amount is %(expected)s less a fee: %(booked)s."),
+    ),
+    "amount_rounded": (
+        _("The amount %(booked)s is a rounded %(expected)s."),
+        _("The amount differs by a rounding only."),
+    ),
+    "amount_converted": (
+        _("%(expected)s %(currency)s at the rate of the day (%(rate)s) is about %(booked)s."),
+        _("%(expected)s %(currency)s at the rate of the day is about %(booked)s."),
+    ),
+    "amount_original": (
+        _("The text names the original amount: “%(found)s”."),
+        _("The text names the original amount %(expected)s %(currency)s."),
+    ),
+    "amount_differs": (
+        _("The amount differs: %(expected)s expected, %(booked)s booked."),
+        _("The amount differs from what is expected."),
+    ),
+    "amount_rare": (
+        _("The amount %(booked)s occurs nowhere else."),
+        _("The amount occurs nowhere else."),
+    ),
+    "amount_common": (
+        _("The amount %(booked)s occurs again and again (%(count)s times)."),
+        _("The amount occurs again and again."),
+    ),
+    "sum_equal": (
+        _("%(count)s vouchers together come to the amount: %(booked)s."),
+        _("The vouchers together come to the amount."),
+    ),
+    "instalment": (
+        _("Payment %(position)s of %(count)s for this voucher."),
+        _("One of several payments for this voucher."),
+    ),
+    "payment_date_equal": (
+        _("Lexware Office dates the payment on the same day: %(booked)s."),
+        _("Lexware Office dates the payment on the same day."),
+    ),
+    "payment_date_near": (
+        _("Lexware Office dates the payment %(expected)s, close to the booking on %(booked)s."),
+        _("Lexware Office dates the payment close to the booking."),
+    ),
+    "payment_date_far": (
+        _("Lexware Office dates the payment %(expected)s, it was booked on %(booked)s."),
+        _("Lexware Office dates the payment on another day."),
+    ),
+    "date_near": (
+        _("Voucher of %(expected)s, booked on %(booked)s: a usual time."),
+        _("Booked at a usual time after the voucher."),
+    ),
+    "date_far": (
+        _("Voucher of %(expected)s, booked on %(booked)s: unusually early or late."),
+        _("Booked unusually early or late."),
+    ),
+    "document_date_in_text": (
+        _("The text names the voucher's date: “%(found)s”."),
+        _("The text names the voucher's date."),
+    ),
+    "name_equal": (
+        _("The name fits: “%(found)s”."),
+        _("The name %(contact)s stands in the bank line."),
+        _("The name fits."),
+    ),
+    "name_similar": (
+        _("The name is similar: “%(found)s” for %(contact)s."),
+        _("A name like %(contact)s stands in the bank line."),
+        _("The name is similar."),
+    ),
+    "name_differs": (
+        _("The bank line names “%(found)s”, the voucher %(contact)s."),
+        _("The bank line names somebody else than %(contact)s."),
+        _("The bank line names somebody else."),
+    ),
+    "iban_known": (
+        _("The account %(iban)s is known from earlier payments of %(contact)s."),
+        _("The account is known from earlier payments."),
+    ),
+    "iban_foreign": (
+        _("The account %(iban)s is known from payments of %(other)s, not of %(contact)s."),
+        _("The account is known from payments of somebody else."),
+    ),
+    "creditor_known": (
+        _("The creditor or mandate %(creditor)s is known from earlier payments of %(contact)s."),
+        _("The creditor or mandate is known from earlier payments."),
+    ),
+    "customer_number": (
+        _("The customer number “%(found)s” is known from earlier payments of %(contact)s."),
+        _("The customer number is known from earlier payments."),
+    ),
+    "alias_known": (
+        _("“%(found)s” is known from earlier payments of %(contact)s."),
+        _("The name in the bank line is known from earlier payments."),
+    ),
+    "returned": (_("This payment came back on %(date)s."), _("This payment came back later.")),
+    "paid_again": (
+        _("The same payment was made again on %(date)s; this is the first."),
+        _("The same payment was made twice; this is the first."),
+    ),
+    "no_voucher_expected": (
+        _("“%(found)s”: such payments have no voucher as a rule."),
+        _("Such payments have no voucher as a rule."),
+    ),
+    "interchangeable": (_("Another one is equal in everything that can be seen; either is right."),),
+    "other_candidate": (
+        _("Something else fits as well (%(probability)s)."),
+        _("Something else fits as well."),
+    ),
+}
+
+_AMOUNT: Final = re.compile(r"-?\d+\.\d{2}")
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
+_VALUES: Final = frozenset({"expected", "booked", "difference", "date"})
+
+
+def sentence(evidence: Mapping[str, Any]) -> str:
+    """A plain sentence for one stored piece of evidence, in the active language.
+
+    Amounts and dates take the reader's form. An engine of another version may know codes that we do not: they are
+    shown as they are, with what they carry.
+    """
+    params = {name: _shown(name, str(value)) for name, value in (evidence.get("params") or {}).items()}
+    for words in SENTENCES.get(evidence["code"], ()):
+        try:
+            return str(words) % params
+        except KeyError:
+            continue
+    code = str(evidence["code"]).replace("_", " ")
+    details = ", ".join(f"{name} {value}" for name, value in sorted(params.items()))
+    if not details:
+        return gettext("Note of the engine: %(code)s.") % {"code": code}
+    return gettext("Note of the engine: %(code)s (%(details)s).") % {"code": code, "details": details}
 
 
 def reasons(proposal: Proposal) -> list[Reason]:
-    """All reasons of a proposal, the weightiest first within for and against."""
-    raise NotImplementedError
+    """The reasons of a proposal: first what speaks for it, then what speaks against it, the weightiest first.
+
+    The same sentence stands once, also where several vouchers of a collective payment share it.
+    """
+    ordered = sorted(proposal.evidence, key=lambda item: (not item["supports"], -abs(item.get("weight", 0))))
+    found: dict[tuple[str, bool], Reason] = {}
+    for item in ordered:
+        text = sentence(item)
+        found.setdefault((text, item["supports"]), Reason(code=item["code"], text=text, supports=item["supports"]))
+    return list(found.values())
+
+
+def _shown(name: str, value: str) -> str:
+    if name in _VALUES and _AMOUNT.fullmatch(value):
+        return formats.number_format(Decimal(value), decimal_pos=2, use_l10n=True, force_grouping=True)
+    if name in _VALUES and _DATE.fullmatch(value):
+        return formats.date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    if name in ("probability", "similarity") and _NUMBER.fullmatch(value):
+        return f"{formats.number_format(Decimal(value) * 100, decimal_pos=0)} %"
+    if name in ("percent", "rate") and _NUMBER.fullmatch(value):
+        return formats.number_format(Decimal(value).normalize(), use_l10n=True)
+    return value
