@@ -1,7 +1,7 @@
 """What every intake delivers: the mapped form of a voucher, its payments and files, free of any provider's words."""
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,7 +11,7 @@ class PaymentItemData:
     """One payment of a voucher; ``amount`` in ``currency``, positive as the provider gives it."""
 
     type: str
-    date: date | None
+    date: dt.date | None
     amount: Decimal
     currency: str = "EUR"
 
@@ -23,15 +23,15 @@ class VoucherData:
     external_id: UUID
     type: str
     number: str
-    date: date
-    due_date: date | None
+    date: dt.date
+    due_date: dt.date | None
     contact_id: UUID | None
     contact_name: str
     total: Decimal
     open_amount: Decimal
     currency: str
     status: str
-    provider_updated_at: datetime
+    provider_updated_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ __all__ = [
     "fail",
     "get_or_create",
     "note_outage",
+    "put_off",
     "recheck",
 ]
 
@@ -136,7 +137,9 @@ def recheck(connection: Connection, actor: User | None = None) -> Connection:
     elif result.reason:
         fail(connection, result.reason, result, actor=actor)
     elif connection.status == Status.FAILED:
-        _move(connection, Status.ACTIVE, actor=actor, kind=ConnectionEvent.Kind.CHECK, **_well(connection, result))
+        with transaction.atomic():
+            _move(connection, Status.ACTIVE, actor=actor, **_well(connection, result))
+            enqueue(connection, SyncRun.Trigger.SCHEDULE)
     else:
         _record(connection, ConnectionEvent.Kind.CHECK, actor=actor)
         Connection.objects.filter(pk=connection.pk, outages__gt=0).update(outages=0)
@@ -163,7 +166,18 @@ def fail(connection: Connection, reason: str, result: CheckResult, *, actor: Use
 
 def note_outage(connection: Connection, result: CheckResult) -> None:
     """A fetch ended because the service did not answer: try again later, fail after the third time in a row."""
-    _outage(connection, result, actor=None)
+    if connection.status == Status.ACTIVE:
+        _outage(connection, result, actor=None)
+
+
+def put_off(connection: Connection, result: CheckResult) -> None:
+    """A fetch ended for a reason that passes, though the service answers: try again later, ever more seldom."""
+    _record(connection, ConnectionEvent.Kind.CALL_FAILED, "", result)
+    last_done = connection.runs.filter(state=SyncRun.State.DONE).order_by("-queued_at").first()
+    failed = connection.runs.filter(state=SyncRun.State.FAILED)
+    if last_done:
+        failed = failed.filter(queued_at__gt=last_done.queued_at)
+    _plan(connection, retry_at(connection.pk, timezone.now(), max(failed.count(), 1)))
 
 
 def disconnect(connection: Connection, actor: User | None = None) -> Connection:
@@ -200,7 +214,7 @@ def _accept(connection: Connection, key: str, result: CheckResult, ends: date, *
         key_last_four=key[-4:],
         key_fingerprint=fingerprint(key),
         key_expires_on=ends,
-        **({} if renewed else {"success_seen": False}),
+        success_seen=connection.success_seen and renewed,
         **_well(connection, result),
     )
     ConnectionSecret.objects.update_or_create(
@@ -230,7 +244,7 @@ def _outage(connection: Connection, result: CheckResult, *, actor: User | None) 
     """
     outages = connection.outages + 1
     again = retry_at(connection.pk, timezone.now(), outages)
-    planned = {"next_sync_at": again} if connection.status in (Status.ACTIVE, Status.FAILED) else {}
+    planned: dict[str, Any] = {"next_sync_at": again} if connection.status in (Status.ACTIVE, Status.FAILED) else {}
     if outages >= UNREACHABLE_AFTER and connection.status in (Status.ACTIVATE, Status.ACTIVE):
         _move(connection, Status.FAILED, Reason.UNREACHABLE, result, actor=actor, outages=outages, **planned)
         return True

@@ -37,5 +37,5 @@ def next_morning(connection_id: int, moment: datetime) -> datetime:
 
 def retry_at(connection_id: int, moment: datetime, failures: int) -> datetime:
     """When to try again after so many failures in a row: 10 minutes, 40, 160 …, at the latest in the morning."""
-    delay = FIRST_RETRY * RETRY_GROWTH ** min(failures - 1, 5)
+    delay = FIRST_RETRY * int(RETRY_GROWTH ** min(failures - 1, 5))
     return min(moment + delay, next_morning(connection_id, moment))

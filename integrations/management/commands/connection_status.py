@@ -1,0 +1,61 @@
+"""Shows the state of a client's connection."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.operator_command import OperatorCommand
+from integrations.models import Connection, Provider, Status
+from integrations.words import failure
+
+
+class Command(OperatorCommand):
+    help = "Show how a client's connection with Lexware Office stands. Reads only."
+    example = "python manage.py connection_status 10001"
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("client", metavar="CLIENT", help="Client number.")
+
+    def work(self, **options: Any) -> None:
+        client = self.client(options["client"])
+        connection = client.connections.filter(provider=Provider.LEXWARE).first()
+        connection = connection or Connection(client=client, status=Status.NONE)
+        last_run = (
+            connection.runs.filter(finished_at__isnull=False).order_by("-finished_at").first()
+            if connection.pk
+            else None
+        )
+        data: dict[str, Any] = {
+            "client": client.number,
+            "status": connection.status,
+            "reason": connection.reason or None,
+            "organization": connection.organization_name,
+            "key_expires_on": connection.key_expires_on,
+            "last_sync": connection.last_sync_at,
+            "next_sync": connection.next_sync_at,
+            "vouchers": client.vouchers.filter(withdrawn_at__isnull=True).count(),
+            "requests_last_sync": last_run.requests if last_run else None,
+        }
+        self.answer(data, self._text(connection, data))
+
+    def _text(self, connection: Connection, data: dict[str, Any]) -> str:
+        rows = [
+            (_("Client"), str(connection.client)),
+            (_("State"), Status(connection.status).label),
+            (_("Reason"), failure(connection.reason).what if connection.reason else ""),
+            (_("Organization"), connection.organization_name),
+            (_("Key expires on"), date_format(connection.key_expires_on) if connection.key_expires_on else ""),
+            (_("Last fetch"), _moment(connection.last_sync_at)),
+            (_("Next fetch"), _moment(connection.next_sync_at)),
+            (_("Vouchers"), str(data["vouchers"])),
+            (_("Requests of the last fetch"), str(data["requests_last_sync"] or "")),
+        ]
+        width = max(len(str(name)) for name, _value in rows)
+        return "\n".join(f"{name:<{width}}  {value or '–'}" for name, value in rows)
+
+
+def _moment(value: Any) -> str:
+    return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT") if value else ""

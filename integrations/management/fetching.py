@@ -1,0 +1,45 @@
+"""What the commands that fetch vouchers share: the figures of a run and its words."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from integrations.models import SyncRun
+from integrations.words import fetch_problem
+
+
+def figures(run: SyncRun) -> dict[str, Any]:
+    """The JSON answer about a finished run; a failed one also has ``error``."""
+    seconds = (run.finished_at - run.started_at).total_seconds() if run.finished_at and run.started_at else 0.0
+    answer: dict[str, Any] = {
+        "created": run.created,
+        "changed": run.changed,
+        "unchanged": run.unchanged,
+        "withdrawn": run.withdrawn,
+        "skipped": [
+            {"id": skipped.external_id, "reason": skipped.reason} for skipped in run.skipped.order_by("external_id")
+        ],
+        "requests": run.requests,
+        "rate_limited": run.rate_limited,
+        "seconds": round(seconds, 3),
+    }
+    if run.state == SyncRun.State.FAILED:
+        answer["error"] = run.error
+    return answer
+
+
+def summary(run: SyncRun) -> str:
+    """A run in one line."""
+    line = _(
+        "%(created)s new, %(changed)s changed, %(unchanged)s unchanged, %(withdrawn)s withdrawn, %(skipped)s skipped; "
+        "%(requests)s requests, %(seconds)s s"
+    ) % {**(data := figures(run)), "skipped": len(data["skipped"]), "seconds": f"{data['seconds']:.1f}"}
+    return line if run.state != SyncRun.State.FAILED else f"{problem(run)} ({line})"
+
+
+def problem(run: SyncRun) -> str:
+    """Why a run failed, for an operator."""
+    if run.error == "not_connected":
+        return _("The client is not connected.")
+    words = fetch_problem(run.error)
+    return f"{words.what} {words.staff}"

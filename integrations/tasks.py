@@ -1,0 +1,36 @@
+"""Background work of connections; the services do it. Every task may run twice and takes ids only."""
+
+from integrations.models import Connection
+from integrations.services import connections, support, sync, sync_due, sync_queue
+from vouchers import storage
+
+
+def run_sync(run_id: int) -> None:
+    """Do one queued fetch."""
+    sync.run(run_id)
+
+
+def start_due_syncs() -> None:
+    """Start every fetch whose time has come."""
+    sync_due.start_due()
+
+
+def release_dead_runs() -> None:
+    """Give the work of dead workers to others, and clear away what they left unfinished."""
+    sync_queue.release_dead_runs()
+    storage.sweep_unfinished()
+
+
+def recheck_connection(connection_id: int) -> None:
+    """See whether a failed connection has recovered; nothing happens where it is gone or somebody was faster."""
+    connection = Connection.objects.filter(pk=connection_id).first()
+    if connection is not None:
+        try:
+            connections.recheck(connection)
+        except connections.StateMoved:
+            return
+
+
+def send_waiting_support_mails() -> None:
+    """Mail the support requests that no mail server has taken yet."""
+    support.send_waiting()
