@@ -25,7 +25,6 @@ from integrations.statements.shapes import (
 )
 from integrations.statements.source import (
     MAX_FILE,
-    MAX_UNREAD,
     MEGABYTE,
     EntryTooLargeError,
     FileTooLargeError,
@@ -149,7 +148,7 @@ class _Reader:
         except TooDeepError:
             problem = ReadError(self._place(), Code.TOO_DEEP)
         except EntryTooLargeError:
-            problem = ReadError(self._place(), Code.ENTRY_TOO_LARGE, {"limit": str(MAX_UNREAD // MEGABYTE)})
+            problem = ReadError(self._place(), Code.ENTRY_TOO_LARGE)
         except FileTooLargeError:
             problem = ReadError(self._place(), Code.TOO_LARGE, {"limit": str(MAX_FILE // MEGABYTE)})
         if self._group is not None:

@@ -64,16 +64,24 @@ def read_charges(node: Node) -> tuple[Decimal | None, str]:
 
 
 def read_detail(
-    node: Node, amount: Decimal | None, currency: str, direction: Direction, own: tuple[str, str], raw: str
+    node: Node,
+    amount: Decimal | None,
+    currency: str,
+    direction: Direction,
+    *,
+    own: tuple[str, str],
+    reversal: bool,
+    raw: str,
 ) -> EntryDetail:
     """Read one ``TxDtls``.
 
-    ``amount``, ``currency`` and ``direction`` have been read by the caller. ``own``: the account's key and its
-    owner's name, to tell which party is the other one.
+    ``amount``, ``currency`` and ``direction`` have been read by the caller. ``own`` (the account's key and its
+    owner's name) and ``reversal`` help to tell which party is the other one.
     """
     refs = node.find("Refs") or NOTHING
     parties = node.find("RltdPties") or NOTHING
-    side = _other_side(parties, direction, own)
+    returned = reversal or node.find("RtrInf") is not None
+    side = _other_side(parties, direction, own, returned=returned)
     instructed, instructed_currency = money_or_none(node.find("AmtDtls", "InstdAmt", "Amt"))
     charges, charges_currency = read_charges(node)
     creditor = _party(parties, "Cdtr")
@@ -119,20 +127,26 @@ def _account(parties: Node, side: str) -> str:
     return "".join((account.get("IBAN") or meaningful(account.get("Othr", "Id"))).split()).upper()
 
 
-def _other_side(parties: Node, direction: Direction, own: tuple[str, str]) -> str:
+def _other_side(parties: Node, direction: Direction, own: tuple[str, str], *, returned: bool) -> str:
     """Which party is not the account's owner: the debtor of money in, the creditor of money out.
 
-    Returned payments keep the roles of the original, so the direction then points at the owner himself; his
-    account, or his name without an account, gives that away.
+    Returned payments keep the roles of the original, so the direction then points at the owner: his account, his
+    name without an account, or an empty side of a returned payment give that away.
     """
     side, opposite = ("Dbtr", "Cdtr") if direction is Direction.CREDIT else ("Cdtr", "Dbtr")
+    its_account, its_name = _account(parties, side), _name(parties, side)
     account, name = own
-    its_account = _account(parties, side)
-    is_own = its_account == account if its_account else bool(name) and _same_name(_name(parties, side), name)
-    known = _account(parties, opposite) not in ("", account) or (
-        _name(parties, opposite) and not _same_name(_name(parties, opposite), name)
-    )
-    return opposite if is_own and known else side
+    if its_account:
+        doubtful = its_account == account
+    elif its_name:
+        doubtful = _same_name(its_name, name)
+    else:
+        doubtful = returned
+    if not doubtful:
+        return side
+    other_account, other_name = _account(parties, opposite), _name(parties, opposite)
+    is_somebody_else = other_account != account if other_account else other_name and not _same_name(other_name, name)
+    return opposite if is_somebody_else else side
 
 
 def _same_name(one: str, other: str) -> bool:

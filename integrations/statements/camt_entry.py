@@ -90,7 +90,7 @@ def read_entry(element: etree._Element, header: StatementHeader, place: Place) -
             booking_date=booked_on,
             value_date=valued_on,
             status=reading.status,
-            reversal=node.get("RvslInd") in ("true", "1"),
+            reversal=_is_reversal(node),
             bank_reference=meaningful(node.get("AcctSvcrRef")),
             notification_id=node.get("AddtlInfInd", "MsgId"),
             additional_info=node.get("AddtlNtryInf"),
@@ -108,6 +108,10 @@ def _direction(node: Node) -> Direction | None:
         return Direction(node.get("CdtDbtInd"))
     except ValueError:
         return None
+
+
+def _is_reversal(node: Node) -> bool:
+    return node.get("RvslInd") in ("true", "1")
 
 
 def _booking_date(node: Node, problems: _Problems) -> date | None:
@@ -151,8 +155,15 @@ def _read_payment(
         problems.warn(Code.DETAIL_AMOUNT, value=money_text(amount_node))
         amount, currency = None, ""
     direction = _direction(payment) or reading.direction or Direction.CREDIT
-    own = (header.account, header.owner)
-    detail = read_detail(payment, amount, currency or reading.currency, direction, own, raw)
+    detail = read_detail(
+        payment,
+        amount,
+        currency or reading.currency,
+        direction,
+        own=(header.account, header.owner),
+        reversal=_is_reversal(entry),
+        raw=raw,
+    )
     return _with_entry_amounts(detail, entry) if alone else detail
 
 

@@ -50,6 +50,7 @@ class Code(StrEnum):
     BALANCE_EQUATION = "balance_equation"
     REPEATED = "repeated"
     NOT_IMPORTED = "not_imported"
+    MORE = "more"
 
 
 # The parameters in brackets are filled by ReadError.params.
@@ -70,7 +71,7 @@ TEXTS: Final[dict[Code, str]] = {
         "The file is nested deeper than any bank statement and was not read beyond this place."
     ),
     Code.ENTRY_TOO_LARGE: gettext_noop(
-        "A single entry is larger than %(limit)s MB; the file was not read beyond this place."
+        "A single entry is larger than any bank writes; the file was not read beyond this place."
     ),
     Code.NO_STATEMENT: gettext_noop("There is no statement in the file."),
     Code.AMOUNT: gettext_noop("The amount “%(value)s” cannot be read; this entry was left out."),
@@ -104,4 +105,5 @@ TEXTS: Final[dict[Code, str]] = {
     Code.NOT_IMPORTED: gettext_noop(
         "This is a %(format)s file. Only statements of booked entries (camt.053) are imported."
     ),
+    Code.MORE: gettext_noop("%(count)s more problems are like this one: %(example)s"),
 }

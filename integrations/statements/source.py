@@ -10,6 +10,8 @@ from typing import Final, Protocol
 MEGABYTE: Final = 1024 * 1024
 MAX_FILE: Final = 200 * MEGABYTE
 MAX_UNREAD: Final = 24 * MEGABYTE  # without a finished entry; the German rules keep a whole message under 20 MB
+# a tag of four bytes takes some 300 bytes of memory; a batch of 20,000 payments has about as many tags as this
+MAX_UNREAD_TAGS: Final = 1_500_000
 HEAD: Final = 64 * 1024
 
 
@@ -28,7 +30,7 @@ class FileTooLargeError(Exception):
 
 
 class EntryTooLargeError(Exception):
-    """More than `MAX_UNREAD` bytes came without a finished entry."""
+    """More than `MAX_UNREAD` bytes or `MAX_UNREAD_TAGS` tags came without a finished entry."""
 
 
 class GuardedStream:
@@ -40,6 +42,7 @@ class GuardedStream:
         self._max_unread = max_unread
         self._count = 0
         self._progress = 0
+        self._tags = 0
         self._head = b""
 
     def head(self) -> bytes:
@@ -62,13 +65,15 @@ class GuardedStream:
         self._count += len(chunk)
         if self._count > self._max_file:
             raise FileTooLargeError
-        if self._count - self._progress > self._max_unread:
+        self._tags += chunk.count(b"<")
+        if self._count - self._progress > self._max_unread or self._tags > MAX_UNREAD_TAGS:
             raise EntryTooLargeError
         return chunk
 
     def progress(self) -> None:
         """Note that everything read so far has been dealt with."""
         self._progress = self._count
+        self._tags = 0
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from integrations.statements.keys import bank_reference, entry_key, part_key
 from integrations.statements.problems import Code, Severity
@@ -21,14 +22,20 @@ from integrations.statements.shapes import (
 )
 from integrations.statements.values import decimal_text
 
+MAX_ALIKE: Final = 100  # nobody reads more; a hostile file may hold millions
+
 
 def bank_lines(records: Iterable[Record]) -> Iterator[LineRecord]:
     """Replace the entries among ``records`` (of `read_camt`, one file) by bank lines; the rest passes through.
 
     Only booked entries of a camt.053 become lines. An entry with several payments becomes a line for each of
     them if they add up to it, otherwise one line with a warning. A statement that is in the file twice is
-    read once.
+    read once. Of each kind of problem the first `MAX_ALIKE` come at their place, the others are counted at the end.
     """
+    return _first_of_each_kind(_all_lines(records))
+
+
+def _all_lines(records: Iterable[Record]) -> Iterator[LineRecord]:
     lines = _Lines()
     for record in records:
         if isinstance(record, Entry):
@@ -37,6 +44,21 @@ def bank_lines(records: Iterable[Record]) -> Iterator[LineRecord]:
             if isinstance(record, StatementHeader):
                 yield from lines.begin(record)
             yield record
+
+
+def _first_of_each_kind(records: Iterable[LineRecord]) -> Iterator[LineRecord]:
+    counts: Counter[Code] = Counter()
+    last: dict[Code, ReadError] = {}
+    for record in records:
+        if isinstance(record, ReadError):
+            counts[record.code] += 1
+            if counts[record.code] > MAX_ALIKE:
+                last[record.code] = record
+                continue
+        yield record
+    for code, problem in last.items():
+        params = {"count": str(counts[code] - MAX_ALIKE), "example": problem.message}
+        yield ReadError(problem.place, Code.MORE, params, problem.severity)
 
 
 class _Lines:

@@ -14,7 +14,7 @@ from integrations.statements.problems import Code, Severity
 from integrations.statements.shapes import Opened, ReadError
 from integrations.statements.source import GuardedStream, open_source
 
-from .builder import Booking, booking, document, one, statement
+from .builder import booking, document, one, statement
 from .reading import codes, entries, lines, problems, statements
 
 GOOD = booking("10.00", "before"), booking("20.00", "after")
@@ -144,6 +144,14 @@ def test_other_bad_entries() -> None:
     ]
 
 
+def test_problems_without_number_are_counted_not_listed() -> None:
+    content = one(*(booking("x") for _ in range(1000)), booking("1.00", valued="x"), GOOD[1])
+    found = problems(content)
+    assert [problem.code for problem in found] == [Code.AMOUNT] * 100 + [Code.VALUE_DATE, Code.MORE]
+    assert (found[-1].params["count"], found[-1].severity) == ("900", Severity.ERROR)
+    assert len(lines(content)) == 2
+
+
 def test_an_entry_without_any_currency_is_not_guessed() -> None:
     content = one(booking("1.00", currency=""), currency="")
     assert codes(content) == [Code.NO_CURRENCY]
@@ -241,21 +249,23 @@ def test_a_stream_of_unknown_size_is_stopped(given: dict[str, int], error: type[
         guarded.read(1000)
 
 
+class WithoutEnd:
+    """A file whose third entry never ends."""
+
+    def __init__(self, more: bytes) -> None:
+        self.head = one(*GOOD).replace(b"</Stmt></BkToCstmrStmt></Document>", b"<Ntry><Amt>1</Amt>")
+        self.more = more
+
+    def read(self, size: int = -1, /) -> bytes:
+        chunk, self.head = self.head[:size], self.head[size:]
+        return chunk or self.more
+
+
 @pytest.mark.slow
-def test_an_entry_without_end_is_stopped() -> None:
-    start, end = one(Booking(extra="MARK")).split(b"MARK")
-
-    class Endless:
-        def __init__(self) -> None:
-            self.head = one(*GOOD).replace(b"</Stmt></BkToCstmrStmt></Document>", start[start.index(b"<Ntry>") :])
-
-        def read(self, size: int = -1, /) -> bytes:
-            chunk, self.head = self.head[:size], self.head[size:]
-            return chunk or b"<Text>more</Text>" * 4000
-
-    assert end
-    assert codes(Endless()) == [Code.ENTRY_TOO_LARGE]
-    assert len(lines(Endless())) == 2
+@pytest.mark.parametrize("more", [b"<Text>much more of it</Text>" * 2000, b"<X/>" * 8000], ids=["long", "many"])
+def test_an_entry_without_end_is_stopped(more: bytes) -> None:
+    assert codes(WithoutEnd(more)) == [Code.ENTRY_TOO_LARGE]
+    assert len(lines(WithoutEnd(more))) == 2
 
 
 def test_many_small_elements_before_the_entries_do_not_slow_down() -> None:

@@ -1,7 +1,6 @@
 """The benchmark's transactions, read back from its CAMT files."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ pytestmark = pytest.mark.samples
 
 @pytest.fixture(scope="module")
 def benchmark(samples: Path) -> Path:
-    return samples / "matching" / os.environ.get("KONTOR_BENCHMARK", "dev-small")
+    return samples / "matching" / "dev-small"
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,12 @@ def test_a_returned_collection_names_the_debtor() -> None:
     assert (line.return_reason, line.reversal, line.amount) == ("AM04", True, Decimal("-10.00"))
 
 
+@pytest.mark.parametrize(("reversal", "name"), [("true", OTHER[0]), ("", "")])
+def test_an_empty_side_points_to_the_other_one_only_in_returns(reversal: str, name: str) -> None:
+    item = Booking(direction="DBIT", reversal=reversal, payments=(Payment(debtor=OTHER),))
+    assert lines(one(item))[0].counterparty == name
+
+
 def test_a_transfer_between_own_accounts_keeps_the_own_name() -> None:
     payment = Payment(debtor=OWN, creditor=(OWNER, OTHER_IBAN))
     (line,) = lines(one(Booking(direction="DBIT", payments=(payment,))))
