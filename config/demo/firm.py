@@ -8,13 +8,13 @@ from datetime import date, timedelta
 import requests
 from django.contrib.auth.models import Group
 from django_q.models import OrmQ
-from integrations.services import connections
-from integrations.services.statements import import_file
 
 from accounts.groups import ACCOUNTANT, PARTNER, SUPPORT
 from accounts.models import Client, Membership, Service, User
 from accounts.services import add_client
 from integrations.models import Connection, Status, SyncRun
+from integrations.services import connections
+from integrations.services.statements import import_file
 
 PASSWORD = "hafenkante"  # noqa: S105 - printed on the screen, for this machine only
 PATIENCE_SECONDS = 240

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Client
 from config.demo import firm, report
 from integrations.models import Status
+from integrations.services import connections
 
 EXPECTED_STATES = ("active", "active", "none", "activate", "failed (key_rejected)")
 
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         for client, organization in fresh:
             self.progress(f"{client}: connecting")
             firm.connect(client, organization["key"])
-        firm.connections.begin(clients[3])
+        connections.begin(clients[3])
         firm.connect(clients[4], "not-a-key-of-anybody")
         for client, organization in fresh:
             self.progress(f"{client}: bank statements")
@@ -61,7 +62,7 @@ class Command(BaseCommand):
         lines = [report.line_for(client) for client in clients]
         self.stdout.write(report.table(lines))
         if options["check"]:
-            self.check(connected, sandbox["control_url"], lines, today)
+            self.compare(connected, sandbox["control_url"], lines, today)
         else:
             self.logins(organizations[2]["key"])
 
@@ -80,7 +81,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {plan.email:30} client {plan.number}: {plan.about}")
         self.stdout.write(f"\nAPI key for client 10003, who has not connected yet:  {key}")
 
-    def check(
+    def compare(
         self, connected: list[tuple[Client, dict[str, Any]]], control_url: str, lines: list[report.Line], today: date
     ) -> None:
         """Compare with the sandbox's truth; ``CommandError`` (exit 1) lists what differs."""
