@@ -4,13 +4,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from typing import TypeVar
 
 from cryptography.fernet import InvalidToken
 from django.utils.translation import gettext_lazy as _
 
 from integrations.lexware import api_for_key
 from integrations.models import Connection, ConnectionSecret, Reason
-from integrations.providers.lexware.client import LexwareApi
+from integrations.providers.lexware.client import BOOKKEEPING_TYPES, SALES_PATHS, LexwareApi
 from integrations.providers.lexware.errors import (
     KeyRejected,
     LexwareError,
@@ -19,17 +21,14 @@ from integrations.providers.lexware.errors import (
     RateLimited,
     Unavailable,
 )
-from integrations.providers.lexware.types import Profile, VoucherRow
+from integrations.providers.lexware.types import Profile
 from vouchers.models import VoucherType
 
-BOOKKEEPING_TYPES = frozenset(
-    {
-        VoucherType.SALES_INVOICE,
-        VoucherType.SALES_CREDIT_NOTE,
-        VoucherType.PURCHASE_INVOICE,
-        VoucherType.PURCHASE_CREDIT_NOTE,
-    }
-)
+T = TypeVar("T")
+
+# Documents that are read in one place, and so with one permission.
+KINDS: tuple[tuple[str, ...], ...] = (BOOKKEEPING_TYPES, *((kind,) for kind in SALES_PATHS))
+NOWHERE = "00000000-0000-4000-8000-000000000000"
 LONGEST_KEY = 4096
 # One page with enough rows to find a voucher and a sales document in it; costs what a page of one row costs.
 SAMPLE_SIZE = 25
@@ -159,35 +158,28 @@ def _confirmed_profile(api: LexwareApi) -> Profile:
 
 
 def _try_permissions(api: LexwareApi) -> None:
-    """One call each for the list, payments, a voucher, a sales document and a file, as far as there is one to ask for.
+    """One call for each permission: the list, payments, every kind of document, files.
 
-    Raises what says something about the key or the service; what concerns one record only proves the permission.
+    Where the list shows nothing to ask for, an id that exists nowhere is asked for: "not found" comes only to those who
+    may look. Raises what says something about the key or the service.
     """
     pages = api.voucherlist(types=list(VoucherType.values), statuses=["any"], sort="updatedDate,DESC", size=SAMPLE_SIZE)
     rows = next(iter(pages)).rows
-    if rows:
-        _attempt(lambda: api.payments(rows[0].id))
-    booked = next((row for row in rows if row.type in BOOKKEEPING_TYPES), None)
-    written = next((row for row in rows if row.type not in BOOKKEEPING_TYPES and row.status != "draft"), None)
-    file_ids = _file_ids(api, booked) if booked else ()
-    if written:
-        _file_ids(api, written)
-    if file_ids:
-        _attempt(lambda: api.file(file_ids[0]))
-    elif written:
-        _attempt(lambda: api.document_file(written.type, written.id))
+    _attempt(partial(api.payments, rows[0].id if rows else NOWHERE))
+    receipts: list[str] = []
+    for types in KINDS:
+        row = next((row for row in rows if row.type in types), None)
+        document = _attempt(partial(api.document, row.type if row else types[0], row.id if row else NOWHERE))
+        if document and types is BOOKKEEPING_TYPES:
+            receipts.extend(document.file_ids)
+    _attempt(partial(api.file, receipts[0] if receipts else NOWHERE))
 
 
-def _file_ids(api: LexwareApi, row: VoucherRow) -> tuple[str, ...]:
-    found: list[str] = []
-    _attempt(lambda: found.extend(api.document(row.type, row.id).file_ids))
-    return tuple(found)
-
-
-def _attempt(call: Callable[[], object]) -> None:
+def _attempt(call: Callable[[], T]) -> T | None:
+    """Make a call; what concerns one record alone is no answer, and no problem."""
     try:
-        call()
+        return call()
     except (KeyRejected, PlanWithoutApi, PermissionMissing, RateLimited, Unavailable):
         raise
     except LexwareError:
-        return
+        return None
