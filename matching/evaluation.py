@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,8 +19,8 @@ from typing import Any
 
 from .engine import propose
 from .engine.types import PaymentItem, Permission, Transaction, Voucher
-
-TOLERANCE = Decimal("0.02")
+from .scoring import Prediction
+from .scoring import score as score_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +35,10 @@ class Dataset:
     meta: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """One predicted allocation; `decision` is auto or suggest, `amount` positive in the transaction's currency."""
-
-    client: str
-    voucher: str
-    transaction: str
-    amount: Decimal
-    confidence: float
-    decision: str
-
-    def as_json(self) -> str:
-        """One line of a predictions file."""
-        return json.dumps(
-            {
-                "client": self.client,
-                "voucher": self.voucher,
-                "transaction": self.transaction,
-                "amount": f"{self.amount:.2f}",
-                "confidence": self.confidence,
-                "decision": self.decision,
-            }
-        )
-
-
 def _lines(folder: Path, name: str) -> list[dict[str, Any]]:
-    plain = folder / name
-    packed = folder / f"{name}.gz"
-    if plain.exists():
-        text = plain.read_text(encoding="utf-8")
-    else:
-        text = gzip.decompress(packed.read_bytes()).decode("utf-8")
+    plain, packed = folder / name, folder / f"{name}.gz"
+    data = plain.read_bytes() if plain.exists() else gzip.decompress(packed.read_bytes())
+    text = data.decode("utf-8")
     return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
@@ -127,5 +100,32 @@ def predict(dataset: Dataset, progress: Callable[[int, int], None] | None = None
 
 
 def write_predictions(predictions: Iterable[Prediction], path: str | Path) -> None:
-    """Write predictions as JSON lines."""
-    Path(path).write_text("".join(p.as_json() + "\n" for p in predictions), encoding="utf-8")
+    """Write predictions as JSON lines: client, voucher, transaction, amount, confidence, decision."""
+    lines = (
+        json.dumps(
+            {
+                "client": p.client,
+                "voucher": p.voucher,
+                "transaction": p.transaction,
+                "amount": f"{p.amount:.2f}",
+                "confidence": p.confidence,
+                "decision": p.decision,
+            }
+        )
+        for p in predictions
+    )
+    Path(path).write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+
+
+def score(dataset: Dataset, predictions: Iterable[Prediction]) -> dict[str, Any]:
+    """Figures of predictions for a set, see `scoring.score`."""
+    return score_rows(dataset.truth, dataset.meta, predictions)
+
+
+def evaluate(path: str | Path, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+    """Load a set, predict and score it; `seconds` is the time the engine took."""
+    dataset = load_dataset(path)
+    started = time.perf_counter()
+    predictions = predict(dataset, progress)
+    seconds = time.perf_counter() - started
+    return {**score(dataset, predictions), "seconds": round(seconds, 2)}

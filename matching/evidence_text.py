@@ -159,6 +159,10 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
         _("The same payment was made again on %(date)s; this is the first."),
         _("The same payment was made twice; this is the first."),
     ),
+    "paid_before": (
+        _("The same payment was made before, on %(date)s."),
+        _("The same payment was made before."),
+    ),
     "no_voucher_expected": (
         _("“%(found)s”: such payments have no voucher as a rule."),
         _("Such payments have no voucher as a rule."),

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from .amounts import Density, cents
+from .contacts import parties
 from .names import WordStatistics
 from .numbers import Form, Hit, NumberText, canonical, forms, wording
 from .purpose import is_card
@@ -25,8 +27,19 @@ class Booking:
     """A transaction with everything that is read from it once; `amount` is what is left of it in cents."""
 
     __slots__ = (
-        "amount", "index", "is_card", "marks", "names", "numbers", "returned", "sign", "squashed", "t", "text_dates", "words",
-    )  # fmt: skip
+        "amount",
+        "index",
+        "is_card",
+        "marks",
+        "names",
+        "numbers",
+        "returned",
+        "sign",
+        "squashed",
+        "t",
+        "text_dates",
+        "words",
+    )
 
     def __init__(self, index: int, t: Transaction, used: int) -> None:
         self.index = index
@@ -50,7 +63,7 @@ class Booking:
 def _couples(folded: str) -> frozenset[str]:
     """Neighbouring words, which mark a party where each alone is common: DB VERTRIEB."""
     found = words(folded)
-    return frozenset(f"{a} {b}" for a, b in zip(found, found[1:], strict=False) if not (a + b).isdigit())
+    return frozenset(f"{a} {b}" for a, b in pairwise(found) if not (a + b).isdigit())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,7 @@ class Slot:
 class Claim:
     """A voucher with everything that is read from it once; amounts in cents."""
 
-    __slots__ = ("contact", "forms", "index", "number", "slots", "total", "v")
+    __slots__ = ("contact", "forms", "index", "number", "party", "slots", "total", "v")
 
     def __init__(self, index: int, v: Voucher) -> None:
         self.index = index
@@ -78,6 +91,7 @@ class Claim:
         self.number = canonical(v.number)
         self.forms: dict[str, Form] = forms(v.number)
         self.contact: tuple[str, ...] = () if is_collective_contact(v.contact) else name_words(v.contact)
+        self.party = self.contact
         self.slots: list[Slot] = []
 
 
@@ -102,8 +116,10 @@ class Book:
         ordered = sorted(transactions, key=lambda t: t.id)
         self.bookings = [Booking(i, t, used_t[t.id]) for i, t in enumerate(ordered)]
         self.claims = [Claim(i, v) for i, v in enumerate(sorted(vouchers, key=lambda v: v.id))]
+        self.parties = parties(c.contact for c in self.claims)
         self.slots: list[Slot] = []
         for claim in self.claims:
+            claim.party = self.parties.get(claim.contact, ())
             self._add_slots(claim)
         self.own_accounts = frozenset(t.account for t in ordered)
         self.words = WordStatistics(b.words for b in self.bookings)

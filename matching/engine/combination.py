@@ -109,7 +109,11 @@ class Combiner:
                 contacts.add(contact)
         kin = {s.voucher for c in contacts if c for s in self._by_contact[c]}
         for contact in sorted(self._by_contact):
-            if contact and contact not in contacts and self._memory.knows_iban(contact, b):
+            if (
+                contact
+                and contact not in contacts
+                and self._memory.knows_iban(self._book.parties.get(contact, contact), b)
+            ):
                 kin |= {s.voucher for s in self._by_contact[contact]}
         named = {i: h for i, h in hits.items() if i in whole or i in kin}
         for index, hit in self._line.listed(self._book, b, kin | whole).items():

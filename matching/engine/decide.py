@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from .book import Book, Booking, Claim
@@ -22,8 +23,10 @@ class Choice:
     interchangeable: bool
 
 
-def choose(book: Book, graph: Graph) -> dict[Edge, Choice]:
-    """The automatic choices, best first; never two on one slot or one booking."""
+def choose(
+    book: Book, graph: Graph, used_slots: Collection[int] = (), used_bookings: Collection[int] = (), *, last: bool
+) -> dict[Edge, Choice]:
+    """The automatic choices, best first; never two on one slot or booking, none on those used already."""
     slot_class, booking_class = _slot_classes(book), _booking_classes(book)
     members_s: dict[object, set[int]] = defaultdict(set)
     members_b: dict[object, set[int]] = defaultdict(set)
@@ -33,8 +36,7 @@ def choose(book: Book, graph: Graph) -> dict[Edge, Choice]:
         members_b[booking_class[b]].add(b)
         mass[(slot_class[s], booking_class[b])] += p
     chosen: dict[Edge, Choice] = {}
-    used_s: set[int] = set()
-    used_b: set[int] = set()
+    used_s, used_b = set(used_slots), set(used_bookings)
     order = sorted(graph.pairs, key=lambda e: (-graph.probability[e], -graph.pairs[e].score, e))
     for edge in order:
         s, b = edge
@@ -47,7 +49,7 @@ def choose(book: Book, graph: Graph) -> dict[Edge, Choice]:
         if (size_s, size_b) != (1, 1) and _may_swap(book, members_s[classes[0]], size_b):
             probability = max(own, min(1.0, mass[classes] / min(size_s, size_b)))
         pair = graph.pairs[edge]
-        if not is_automatic(pair, probability):
+        if not is_automatic(pair, probability, last=last):
             continue
         chosen[edge] = Choice(edge, probability, True, probability > own + 0.01)
         used_s.add(s)

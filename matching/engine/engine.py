@@ -28,6 +28,10 @@ def run(
     book = Book(vouchers, transactions, rates, settled)
     mark_returned(book.bookings)
     graph, memory, names = build(book, learned, refused, report)
-    chosen = choose(book, graph)
+    chosen = choose(book, graph, last=False)
     groups = find_sets(book, graph, names, memory, chosen, refused)
+    parts = [p for g in groups if g.automatic for p in g.group.parts]
+    used_slots = {e[0] for e in chosen} | {p[0] for p in parts}
+    used_bookings = {e[1] for e in chosen} | {p[1] for p in parts}
+    chosen |= choose(book, graph, used_slots, used_bookings, last=True)
     return Writer(book, graph, chosen, groups).write()

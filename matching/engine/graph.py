@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from datetime import date
 
 from .book import Book
-from .evidence import Pair, Trait, examine
+from .evidence import WHOLE, Pair, Trait, examine
 from .evidence.party import NameCache
 from .marginals import Edge, probabilities
 from .memory import Memory
@@ -15,7 +16,7 @@ from .preselection import candidates
 from .types import Learned
 
 _KEEP_FROM = -3.0
-_PAID_AGAIN = -7.0
+_PAID_BEFORE = -7.0
 _SURE = 0.98
 
 
@@ -52,7 +53,7 @@ def build(
     """Examine all candidates twice: the sure matches of the first round teach the second who is who."""
     names = NameCache(book)
     chosen = [(slot, candidates(book, slot)) for slot in book.slots]
-    memory = Memory(learned, len(book.bookings))
+    memory = Memory(learned, len(book.bookings), book.parties)
     graph = Graph({}, {})
     steps = 2 * len(chosen)
     for round_ in (0, 1):
@@ -80,20 +81,28 @@ def _first_of_repeated(book: Book, pairs: dict[Edge, Pair]) -> None:
     """Where the same voucher was paid twice with its number, the earlier booking is the payment."""
     grouped: dict[int, list[Edge]] = defaultdict(list)
     for edge, pair in pairs.items():
-        if pair.number == "strong" and pair.amount == "amount_equal" and book.slots[edge[0]].count == 1:
-            if book.bookings[edge[1]].returned is None:
-                grouped[edge[0]].append(edge)
+        alone = pair.number in WHOLE and pair.amount == "amount_equal" and book.slots[edge[0]].count == 1
+        if alone and not pair.returned:
+            grouped[edge[0]].append(edge)
     for edges in grouped.values():
         if len(edges) < 2:
             continue
         edges.sort(key=lambda e: (book.bookings[e[1]].t.booking_date, e))
         first = book.bookings[edges[0][1]]
+        again: date | None = None
         for edge in edges[1:]:
-            later, pair = book.bookings[edge[1]], pairs[edge]
+            later = book.bookings[edge[1]]
             if not _same_party(first.t.counterparty_iban, later.t.counterparty_iban, first.names, later.names):
                 continue
-            trait = Trait("paid_again", _PAID_AGAIN, {"date": first.t.booking_date.isoformat()})
-            pairs[edge] = replace(pair, score=pair.score + _PAID_AGAIN, traits=(*pair.traits, trait))
+            again = again or later.t.booking_date
+            before = Trait("paid_before", _PAID_BEFORE, {"date": first.t.booking_date.isoformat()})
+            pairs[edge] = _with(pairs[edge], before)
+        if again:
+            pairs[edges[0]] = _with(pairs[edges[0]], Trait("paid_again", 0.0, {"date": again.isoformat()}))
+
+
+def _with(pair: Pair, trait: Trait) -> Pair:
+    return replace(pair, score=pair.score + trait.weight, traits=(*pair.traits, trait))
 
 
 def _same_party(iban: str, other_iban: str, names: tuple[str, ...], other_names: tuple[str, ...]) -> bool:
@@ -105,5 +114,5 @@ def _same_party(iban: str, other_iban: str, names: tuple[str, ...], other_names:
 def _observe(book: Book, graph: Graph, memory: Memory) -> None:
     for edge, pair in graph.pairs.items():
         sure = graph.probability[edge] >= _SURE and pair.amount in ("amount_equal", "amount_original")
-        if sure and (pair.number == "strong" or pair.day in ("equal", "near")):
-            memory.observe(book.claims[book.slots[edge[0]].voucher].contact, book.bookings[edge[1]])
+        if sure and (pair.number in WHOLE or pair.day in ("equal", "near")):
+            memory.observe(book.claims[book.slots[edge[0]].voucher].party, book.bookings[edge[1]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 
 from .book import Book, Booking
 from .numbers import Hit
@@ -50,7 +51,7 @@ class NumberLine:
     def _ranges(self, b: Booking, plain: dict[int, Hit], allowed: set[int]) -> dict[int, Hit]:
         found: dict[int, Hit] = {}
         ordered = sorted(plain.items(), key=lambda p: (p[1].field, p[1].start, p[0]))
-        for (first, left), (last, right) in zip(ordered, ordered[1:], strict=False):
+        for (first, left), (last, right) in pairwise(ordered):
             if left.field != right.field or left.end > right.start:
                 continue
             text = next(t for t in b.numbers if t.field == left.field)

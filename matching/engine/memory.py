@@ -6,12 +6,13 @@ A fact never supports the booking it was learned from: each use asks for another
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from .book import Booking
+from .contacts import Contact
 from .text import name_words
 from .types import Learned
 
-Contact = tuple[str, ...]
 _ALIAS_SUPPORT = 2
 _ALIAS_SHARE = 0.9
 _COMMON = 0.2
@@ -20,11 +21,10 @@ _COMMON = 0.2
 class Memory:
     """Identifiers and words with the contacts they were seen with."""
 
-    __slots__ = ("_creditors", "_ibans", "_learned", "_seen", "_total", "_word_all", "_word_contact")
+    __slots__ = ("_creditors", "_ibans", "_learned", "_total", "_word_all", "_word_contact")
 
-    def __init__(self, learned: Learned | None, total: int) -> None:
+    def __init__(self, learned: Learned | None, total: int, parties: Mapping[Contact, Contact]) -> None:
         self._total = total
-        self._seen: set[int] = set()
         self._ibans: dict[str, dict[Contact, set[int]]] = defaultdict(lambda: defaultdict(set))
         self._creditors: dict[str, dict[Contact, set[int]]] = defaultdict(lambda: defaultdict(set))
         self._word_contact: dict[str, dict[Contact, set[int]]] = defaultdict(lambda: defaultdict(set))
@@ -37,7 +37,8 @@ class Memory:
         ):
             for identifier, contacts in source.items():
                 for contact in contacts:
-                    target[identifier][_key(name_words(contact))].add(-1)
+                    words = name_words(contact)
+                    target[identifier][_key(parties.get(words, words))].add(-1)
 
     def observe(self, contact: Contact, b: Booking) -> None:
         """Take a sure match as a fact about its contact."""

@@ -11,6 +11,7 @@ from rapidfuzz.distance import JaroWinkler
 
 EQUAL, SIMILAR, PARTLY = 0.92, 0.6, 0.33
 _FUZZY = 0.92
+_HEAD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +77,34 @@ def _match(word: str, present: frozenset[str], squashed: str) -> tuple[float, st
     return best, found
 
 
-def compare(contact: tuple[str, ...], present: frozenset[str], squashed: str, statistics: WordStatistics) -> NameMatch:
-    """Find the words of a contact among the words of a booking (`squashed`: its letters without blanks)."""
+def compare(
+    contact: tuple[str, ...],
+    present: frozenset[str],
+    squashed: str,
+    statistics: WordStatistics,
+    *,
+    brand: bool = False,
+) -> NameMatch:
+    """Find the words of a contact among the words of a booking (`squashed`: its letters without blanks).
+
+    `brand`: card texts carry the brand alone, so the first word of the contact is enough for a likeness.
+    """
     total = got = 0.0
     found: list[str] = []
     rarest = statistics.total
-    for word in contact:
+    head = False
+    for place, word in enumerate(contact):
         value = statistics.information(word)
         total += value
         score, other = _match(word, present, squashed)
         got += value * score
         if score:
+            head = head or (place == 0 and len(word) >= _HEAD)
             found.append(other)
             rarest = min(rarest, statistics.count(other) or 1)
     similarity = got / total if total else 0.0
+    if brand and head:
+        similarity = max(similarity, SIMILAR)
     return NameMatch(similarity, tuple(found), _weight(similarity, rarest, statistics.total))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from .amounts import money
 from .book import Book, Slot
 from .combination import Group, weigh
-from .evidence import Pair, Trait
+from .evidence import WHOLE, Pair, Trait
 from .purpose import names_a_part
 from .subsets import exact_subsets
 
@@ -25,7 +25,7 @@ def partial_payments(book: Book, slot: Slot, pairs: Sequence[Pair]) -> list[Grou
     able = [
         p
         for p in pairs
-        if (p.party in ("known", "similar") or p.number == "strong")
+        if (p.party in ("known", "similar") or p.number in WHOLE)
         and p.number != "against"
         and not p.returned
         and book.bookings[p.booking].amount < slot.amount
@@ -41,7 +41,7 @@ def partial_payments(book: Book, slot: Slot, pairs: Sequence[Pair]) -> list[Grou
 
 
 def _weight(book: Book, p: Pair) -> float:
-    weight = _NUMBER if p.number == "strong" else 0.0
+    weight = _NUMBER if p.number in WHOLE else 0.0
     weight += _WORDED if names_a_part(book.bookings[p.booking].t) else _NOT_WORDED
     return weight + (1.0 if p.day != "far" else -1.0)
 
@@ -55,7 +55,7 @@ def _group(
     params = {"expected": money(slot.amount), "booked": money(slot.amount), "count": str(len(chosen))}
     traits = [(chosen[0].booking, Trait("sum_equal", 6.0, params))]
     traits += [(p.booking, t) for p in chosen for t in p.traits if not t.code.startswith("amount")]
-    if all(p.number == "strong" for p in chosen):
+    if all(p.number in WHOLE for p in chosen):
         grounds = "named parts"
     elif any(names_a_part(book.bookings[p.booking].t) for p in chosen):
         grounds = "worded parts"

@@ -27,24 +27,36 @@ class Rule:
     day: frozenset[str]
     alone: frozenset[str] = ANY
     """Whether the party may have other bookings of this amount: once (none), apart (weeks away)."""
+    last: bool = False
+    """Only after the sets: what looks like one voucher with a difference may be a payment for several."""
 
 
 _NEAR = frozenset({"equal", "near"})
 _TIMELY = frozenset({"equal", "near", "plausible"})
 _EQUAL = frozenset({"amount_equal"})
+_SAME_DAY = frozenset({"equal"})
+_ONCE = frozenset({"once"})
 _ALONE = frozenset({"once", "apart"})
-_STRONG = frozenset({"strong"})
-_NO_NUMBER = frozenset({"none"})
+_STRONG = frozenset({"strong", "only"})
+_WEAK = frozenset({"weak"})
+_NONE = frozenset({"none"})
+_USUAL = frozenset({"usual"})
+_DIFFERS = frozenset({"amount_differs"})
 
 RULES: tuple[Rule, ...] = (
     Rule("whole number, equal amount", 0.97, _STRONG, _EQUAL, frozenset({"known", "similar", "partly", "silent"}), ANY),
     Rule("whole number, equal amount, other payer", 0.98, _STRONG, _EQUAL, frozenset({"differs"}), _TIMELY),
-    Rule("whole number, usual difference", 0.98, _STRONG, frozenset({"usual"}), _PARTY_PARTLY, _TIMELY),
-    Rule("part of the number, equal amount", 0.985, frozenset({"weak"}), _EQUAL, _PARTY_PARTLY, _TIMELY),
-    Rule("party, equal amount, payment day", 0.99, _NO_NUMBER, _EQUAL, _PARTY, frozenset({"equal"})),
-    Rule("party, equal amount, near the payment day", 0.995, _NO_NUMBER, _EQUAL, _PARTY, _NEAR, _ALONE),
-    Rule("party, equal amount, once", 0.995, _NO_NUMBER, _EQUAL, _PARTY, _TIMELY, frozenset({"once"})),
-    Rule("party, original amount", 0.99, ANY, frozenset({"amount_original"}), _PARTY, _NEAR),
+    Rule("whole number, usual difference", 0.98, _STRONG, _USUAL, _PARTY_PARTLY, _TIMELY, last=True),
+    Rule("whole number alone, party, any difference", 0.99, frozenset({"only"}), _DIFFERS, _PARTY, _TIMELY, last=True),
+    Rule("part of the number, equal amount", 0.985, _WEAK, _EQUAL, _PARTY_PARTLY, _TIMELY),
+    Rule("part of the number, equal amount, other payer", 0.995, _WEAK, _EQUAL, frozenset({"differs"}), _SAME_DAY),
+    Rule("part of the number, usual difference", 0.99, _WEAK, _USUAL, _PARTY, _NEAR, last=True),
+    Rule("party, equal amount, payment day", 0.99, _NONE, _EQUAL, _PARTY, _SAME_DAY),
+    Rule("party, equal amount, near the payment day", 0.995, _NONE, _EQUAL, _PARTY, _NEAR, _ALONE),
+    Rule("party, equal amount, once", 0.995, _NONE, _EQUAL, _PARTY, _TIMELY, _ONCE),
+    Rule("likely party, equal amount, once", 0.995, _NONE, _EQUAL, frozenset({"partly"}), _NEAR, _ONCE),
+    Rule("party, usual difference, payment day", 0.995, _NONE, _USUAL, _PARTY, _SAME_DAY, last=True),
+    Rule("party, original amount", 0.99, ANY, frozenset({"amount_original"}), _PARTY, _TIMELY),
     Rule("party, converted amount", 0.995, ANY, frozenset({"usual_converted"}), _PARTY, _NEAR),
 )
 
@@ -84,10 +96,10 @@ def rule_for(pair: Pair) -> Rule | None:
     return None
 
 
-def is_automatic(pair: Pair, probability: float) -> bool:
-    """Whether a pair may be booked without a person at this probability."""
+def is_automatic(pair: Pair, probability: float, *, last: bool) -> bool:
+    """Whether a pair may be booked without a person at this probability, before or after the sets (`last`)."""
     rule = rule_for(pair)
-    return rule is not None and probability >= rule.threshold
+    return rule is not None and probability >= rule.threshold and (last or not rule.last)
 
 
 def _meets(wanted: frozenset[str], given: set[str]) -> bool:

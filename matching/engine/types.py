@@ -6,9 +6,9 @@ booking). Everything is frozen: the engine never changes what it was given.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -52,7 +52,9 @@ EVIDENCE_CODES: Mapping[str, str] = {
     "creditor_known": "the creditor or mandate belongs to the contact; params: contact, creditor",
     "customer_number": "a customer number known for the contact; params: contact, found",
     "returned": "the booking came back later; params: date",
-    "paid_again": "the same payment was made twice, this is the first; params: date",
+    "alias_known": "a word of the booking under which the contact is known; params: contact, found",
+    "paid_again": "the same payment was made again later, this is the first; params: date",
+    "paid_before": "the same payment was made before; params: date",
     "no_voucher_expected": "wages, taxes, fees and the like need no voucher; params: found",
     "interchangeable": "another one is equal in everything visible; which of them makes no difference",
     "other_candidate": "another booking or voucher fits as well; params: voucher, transaction, probability",
@@ -79,7 +81,7 @@ class PaymentItem:
     """One payment that the accounting system knows of a voucher; `amount` in the voucher's currency."""
 
     type: str
-    date: date | None
+    date: datetime.date | None
     amount: Decimal
 
 
@@ -90,8 +92,8 @@ class Voucher:
     id: str
     type: str
     number: str
-    date: date | None
-    due_date: date | None
+    date: datetime.date | None
+    due_date: datetime.date | None
     total: Decimal
     currency: str
     contact: str
@@ -112,8 +114,8 @@ class Transaction:
 
     id: str
     account: str
-    booking_date: date
-    value_date: date | None
+    booking_date: datetime.date
+    value_date: datetime.date | None
     amount: Decimal
     currency: str
     counterparty: str

@@ -1,6 +1,7 @@
 """What speaks for and against a voucher and a booking belonging together, one module for each kind."""
 
+from .number import WHOLE
 from .pair import Pair, examine
 from .trait import Trait
 
-__all__ = ["Pair", "Trait", "examine"]
+__all__ = ["WHOLE", "Pair", "Trait", "examine"]

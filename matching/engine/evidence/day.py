@@ -12,6 +12,7 @@ from .trait import Trait
 
 _NAMED = math.log(0.3 * 365 / 3)
 _CARD_OTHER_DAY = -2.5
+_CARD_LAG = (-5, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,9 @@ def fit_day(slot: Slot, claim: Claim, b: Booking) -> DayFit:
             grade, code = "equal", "payment_date_equal"
         elif abs(days) <= 3:
             grade, code = "near", "payment_date_near"
-        elif weight > -1.5:
+        elif weight > -1.5 and document is not None:
             grade, code = "plausible", "date_near"
+            params.update(expected=document.isoformat(), days=str((booked - document).days))
         else:
             grade, code = "far", "payment_date_far"
         traits.append(Trait(code, weight, params))
@@ -49,10 +51,21 @@ def fit_day(slot: Slot, claim: Claim, b: Booking) -> DayFit:
         traits.append(Trait(code, weight, params))
     if document is not None:
         named = _named_date(claim, b)
-        if any(t.code == "date_far" for t in named):
+        traits.extend(named or _card_lag(claim, b, grade))
+        if any(t.code == "date_far" for t in traits):
             grade = "far"
-        traits.extend(named)
     return DayFit(grade, tuple(traits))
+
+
+def _card_lag(claim: Claim, b: Booking, grade: str) -> list[Trait]:
+    """A card is used on the day of the purchase: a booking weeks from the document is another purchase."""
+    document = claim.v.date
+    assert document is not None  # noqa: S101 - checked by the caller
+    days = (b.t.booking_date - document).days
+    if not b.is_card or grade == "equal" or _CARD_LAG[0] <= days <= _CARD_LAG[1]:
+        return []
+    params = {"expected": document.isoformat(), "booked": b.t.booking_date.isoformat(), "days": str(days)}
+    return [Trait("date_far", _CARD_OTHER_DAY, params)]
 
 
 def _named_date(claim: Claim, b: Booking) -> list[Trait]:

@@ -10,19 +10,26 @@ from .trait import Trait
 STRONG = 5.5
 """From this weight on a whole number points at one voucher practically alone."""
 
+WHOLE = frozenset({"only", "strong"})
+"""The grades of a whole number in the text."""
+
 _NO_NUMBER = -0.4
 _OTHER_NUMBER = -6.0
 _OTHER_OF_THE_KIND = -3.0
 
 
 def number_trait(book: Book, claim: Claim, b: Booking) -> tuple[Trait | None, str]:
-    """The best evidence from the number, and how good it is: strong, weak, none, against."""
+    """The best evidence from the number, and how good it is: only, strong, weak, none, against.
+
+    only: the whole number, and no other voucher's; strong: the whole number among others.
+    """
     number = claim.v.number
     hit = book.hits[b.index].get(claim.index)
     others = _strong_others(book, claim, b)
     if hit is not None and (hit.whole or not others):
-        grade = "strong" if hit.whole and hit.weight >= STRONG else "weak"
-        return _found(number, hit), grade
+        if not hit.whole or hit.weight < STRONG:
+            return _found(number, hit), "weak"
+        return _found(number, hit), "strong" if others else "only"
     if others:
         other, other_hit = others[0]
         params = {"number": number, "other": book.claims[other].v.number}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from matching.engine.amounts import money as money_text
 from matching.engine.book import Book, Booking, Slot
 from matching.engine.memory import Memory
 from matching.engine.purpose import no_voucher_word
 
 from .amount import fit
 from .day import fit_day
-from .number import no_number_weight, number_trait
+from .number import WHOLE, no_number_weight, number_trait
 from .party import NameCache, fit_party
 from .trait import Trait
 
@@ -58,8 +59,9 @@ def examine(book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory
     score = _PAID_BY_BANK + together + sum(t.weight for t in day.traits)
     score += number.weight if number else no_number_weight()
     traits = [*([number] if number else []), *money.traits, *party.traits, *day.traits]
+    traits += _remarks(book, slot, b, money.code)
     word = no_voucher_word(b.t)
-    if word and number_grade != "strong":
+    if word and number_grade not in WHOLE:
         score += _NO_VOUCHER
         traits.append(Trait("no_voucher_expected", _NO_VOUCHER, {"found": word}))
     if b.returned is not None:
@@ -79,6 +81,22 @@ def examine(book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory
         alone=alone,
         returned=b.returned is not None,
     )
+
+
+def _remarks(book: Book, slot: Slot, b: Booking, amount: str) -> list[Trait]:
+    """What helps a reader but is weighed elsewhere already."""
+    found = []
+    if slot.count > 1:
+        params = {"position": str(slot.position), "count": str(slot.count)}
+        found.append(Trait("instalment", 0.0, params, supports=True))
+    if amount == "amount_equal":
+        count = len(book.by_amount[(b.sign, b.amount)])
+        booked = money_text(b.amount)
+        if count == 1:
+            found.append(Trait("amount_rare", 0.0, {"booked": booked}, supports=True))
+        elif count > 2:
+            found.append(Trait("amount_common", 0.0, {"booked": booked, "count": str(count)}, supports=False))
+    return found
 
 
 def _same_kind(book: Book, contact: tuple[str, ...], b: Booking, names: NameCache) -> list[int]:

@@ -40,7 +40,7 @@ class NameCache:
         """Compare a contact with a booking."""
         key = contact, b.index
         if key not in self._known:
-            self._known[key] = compare(contact, b.words, b.squashed, self._book.words)
+            self._known[key] = compare(contact, b.words, b.squashed, self._book.words, brand=b.is_card)
         return self._known[key]
 
 
@@ -68,7 +68,7 @@ def fit_party(claim: Claim, b: Booking, names: NameCache, memory: Memory) -> Par
         return PartyFit("silent", 0.0, ())
     weight = match.weight
     traits = [Trait("name_differs", weight, shown)]
-    other = memory.iban_of_another(claim.contact, b)
+    other = memory.iban_of_another(claim.party, b)
     if other:
         weight += _OTHER_PARTY
         params = {"contact": contact, "iban": b.t.counterparty_iban, "other": other}
@@ -80,15 +80,15 @@ def _known(claim: Claim, b: Booking, memory: Memory) -> tuple[Trait, ...]:
     """What earlier matches say of the party."""
     contact = claim.v.contact
     found: list[Trait] = []
-    if memory.knows_iban(claim.contact, b):
+    if memory.knows_iban(claim.party, b):
         found.append(Trait("iban_known", _IBAN_KNOWN, {"contact": contact, "iban": b.t.counterparty_iban}))
-    if memory.knows_creditor(claim.contact, b):
+    if memory.knows_creditor(claim.party, b):
         creditor = b.t.creditor_id or b.t.mandate_id
         found.append(Trait("creditor_known", _CREDITOR_KNOWN, {"contact": contact, "creditor": creditor}))
-    customer = memory.customer_number(claim.contact, b)
+    customer = memory.customer_number(claim.party, b)
     if customer:
         found.append(Trait("customer_number", _CUSTOMER_NUMBER, {"contact": contact, "found": customer}))
-    alias = memory.alias(claim.contact, b)
+    alias = memory.alias(claim.party, b)
     if alias:
         found.append(Trait("alias_known", _ALIAS_KNOWN, {"contact": contact, "found": alias}))
     return tuple(found)
