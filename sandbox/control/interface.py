@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from sandbox.control.access import ACCESS
+from sandbox.control.changing import CHANGING
 from sandbox.control.reading import READING
 from sandbox.control.shapes import Operation
 from sandbox.http import Answer, Request, Response, json_response
 from sandbox.state import Sandbox
 
-OPERATIONS: tuple[Operation, ...] = READING
+OPERATIONS: tuple[Operation, ...] = READING + CHANGING + ACCESS
 
 
 def _described() -> Response:

@@ -13,7 +13,7 @@ from sandbox.world.money import ZERO, german
 
 # Fixed, so that the same paper gives the same bytes and their hash stays the same.
 MADE = datetime(2024, 1, 1, tzinfo=UTC)
-WIDTHS = (10, 78, 18, 18, 24, 26)
+WIDTHS = (10, 74, 18, 18, 24, 26)
 GREY = 110
 
 
@@ -101,6 +101,14 @@ def _table(pdf: FPDF, paper: Paper) -> None:
         pdf.ln(6)
 
 
+def _sum_row(pdf: FPDF, label: str, amount: Decimal) -> None:
+    pdf.set_x(94)
+    pdf.set_font("Helvetica", "B", 11)
+    pdf.cell(66, 8, label, border="T", align="R")
+    pdf.cell(30, 8, f"{german(amount)} €", border="T", align="R")
+    pdf.ln(8)
+
+
 def _totals(pdf: FPDF, paper: Paper) -> None:
     rows = [("Nettobetrag", sum((share.net for share in paper.shares), ZERO))]
     rows += [
@@ -108,16 +116,22 @@ def _totals(pdf: FPDF, paper: Paper) -> None:
     ]
     pdf.ln(3)
     for label, amount in rows:
-        pdf.set_x(98)
+        pdf.set_x(94)
         pdf.cell(66, 5.5, label, align="R")
         pdf.cell(30, 5.5, f"{german(amount)} €", align="R")
         pdf.ln(5.5)
-    pdf.set_x(98)
-    pdf.set_font("Helvetica", "B", 11)
-    pdf.cell(66, 8, "Gesamtbetrag", border="T", align="R")
-    pdf.cell(30, 8, f"{german(paper.total)} €", border="T", align="R")
+    _sum_row(pdf, "Gesamtbetrag", paper.full_total)
+    if paper.deposits:
+        pdf.set_font("Helvetica", "", 9)
+        for number, share in paper.deposits:
+            pdf.set_x(20)
+            text = f"abzüglich Abschlagsrechnung {number} (netto {german(share.net)} €, USt. {german(share.tax)} €)"
+            pdf.cell(140, 5.5, text, align="R")
+            pdf.cell(30, 5.5, f"-{german(share.gross)} €", align="R")
+            pdf.ln(5.5)
+        _sum_row(pdf, "Restbetrag", paper.total)
     pdf.set_font("Helvetica", "", 9)
-    pdf.ln(14)
+    pdf.ln(6)
 
 
 def payment_sentence(paper: Paper) -> str:

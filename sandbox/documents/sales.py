@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from sandbox.world.model import Organisation, Paper, Party, Voucher
-from sandbox.world.money import Line
 
 HEADINGS = {
     "invoice": "Rechnung",
@@ -18,14 +15,9 @@ HEADINGS = {
 
 
 def sales_document_paper(organisation: Organisation, voucher: Voucher) -> Paper:
-    """Return the paper of a sales document as it stands now; deducted deposits are lines with a minus."""
+    """Return the paper of a sales document as it stands now."""
     contact = voucher.contact
     recipient = contact.party if contact else Party(voucher.contact_name, "", "", "", "")
-    deposits = tuple(
-        Line(f"abzüglich Abschlagsrechnung {part.number}", Decimal(-1), "psch.", share.net, share.rate)
-        for part in voucher.deductions
-        for share in part.shares
-    )
     return Paper(
         heading=HEADINGS[voucher.type],
         issuer=organisation.company,
@@ -33,9 +25,10 @@ def sales_document_paper(organisation: Organisation, voucher: Voucher) -> Paper:
         number=voucher.number or "",
         day=voucher.day or organisation.created.date(),
         due=voucher.due,
-        lines=voucher.lines + deposits,
+        lines=voucher.lines,
         gross_prices=voucher.gross_prices,
         note=voucher.remark or "Vielen Dank für die gute Zusammenarbeit.",
         customer_number=str(contact.customer_number or "") if contact else "",
         terms=voucher.terms if voucher.type in ("invoice", "downpaymentinvoice") else None,
+        deposits=tuple((part.number or "", share) for part in voucher.deductions for share in part.shares),
     )

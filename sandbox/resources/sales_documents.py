@@ -29,6 +29,15 @@ TITLES = {
     "deliverynote": "Lieferschein",
 }
 
+INTRODUCTIONS = {
+    "invoice": "Unsere Lieferungen/Leistungen stellen wir Ihnen wie folgt in Rechnung.",
+    "downpaymentinvoice": "Für den laufenden Auftrag stellen wir Ihnen den folgenden Abschlag in Rechnung.",
+    "creditnote": "Unsere Rechnung korrigieren wir wie folgt.",
+    "quotation": "Gern bieten wir Ihnen die folgenden Leistungen an.",
+    "orderconfirmation": "Wir bestätigen Ihren Auftrag wie folgt.",
+    "deliverynote": "Wir liefern Ihnen wie folgt.",
+}
+
 
 def terms_label(terms: Terms) -> tuple[str, str]:
     """Return the sentence of the payment terms and the template it was made from."""
@@ -153,7 +162,7 @@ def as_json(voucher: Voucher, organisation_id: str) -> dict[str, Any]:
             {"id": other, "voucherNumber": number, "voucherType": kind} for other, number, kind in voucher.related
         ],
         "title": TITLES[voucher.type],
-        "introduction": "Unsere Lieferungen/Leistungen stellen wir Ihnen wie folgt in Rechnung.",
+        "introduction": INTRODUCTIONS.get(voucher.type, ""),
         "remark": voucher.remark or "Vielen Dank für die gute Zusammenarbeit.",
     }
     if voucher.type in ("invoice", "downpaymentinvoice"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sandbox.world.model import Terms
+from sandbox.world.names import NORTH
 from sandbox.world.profiles import NET_14, NET_30, SKONTO_2, BankProfile, Profile, Supply
 
 AGENCY = Profile(
@@ -18,8 +19,8 @@ AGENCY = Profile(
     since=(3, 14),
     prefix="K-",
     goods=(
-        ("Gestaltung Geschäftsausstattung", "psch.", 900, 2400),
-        ("Webseite, Konzept und Umsetzung", "psch.", 2800, 6900),
+        ("Gestaltung Geschäftsausstattung", "psch.", 1800, 3900),
+        ("Webseite, Konzept und Umsetzung", "psch.", 3900, 8900),
         ("Text und Redaktion", "Std.", 85, 110),
         ("Fotoaufnahmen vor Ort", "Tag", 780, 1150),
         ("Druckvorlagenherstellung", "Std.", 78, 95),
@@ -104,9 +105,12 @@ AGENCY = Profile(
         "unchecked": 1,
         "decoy": 1,
     },
-    salaries=(2210,),
-    rent=1180,
-    owner_draw=2400,
+    salaries=(("Leyla Aydin-Merz", 1180),),
+    region=NORTH,
+    retainer=("Betreuung Webseite, Monatspauschale", "psch.", 1290),
+    fund="Nordkasse Gesundheit",
+    rent=690,
+    owner_draw=1600,
     companies=9,
     people=3,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -13,6 +15,7 @@ from sandbox.world.iban import creditor_id, random_iban
 from sandbox.world.ledger import (
     CARD,
     CASH,
+    CASH_IN,
     DIRECT_DEBIT,
     FEES,
     INTEREST,
@@ -22,10 +25,9 @@ from sandbox.world.ledger import (
     TRANSFER_IN,
     TRANSFER_OUT,
 )
-from sandbox.world.money import cents
+from sandbox.world.model import MONEY_IN, TYPES_WITH_PAYMENTS, Voucher
+from sandbox.world.money import ZERO, cents
 from sandbox.world.names import FIRST_NAMES, LAST_NAMES
-
-EMPLOYEES = ("Jonas Quandt", "Leyla Aydin-Merz", "Piet Harmsen")
 
 
 class Standing:
@@ -36,9 +38,9 @@ class Standing:
         self.landlord = f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)} Grundbesitz"
         self.tax_office = f"FINANZAMT {desk.profile.city.upper()}"
         self.tax_number = desk.organisation.company.tax_number
-        self.fund = "Handwerkskrankenkasse Mitte"
         self.fund_number = str(rng.randrange(10**7, 10**8))
-        self.ibans = {name: random_iban(rng) for name in ("landlord", "tax", "fund", "owner", *EMPLOYEES)}
+        self.ibans = {name: random_iban(rng) for name in ("landlord", "tax", "fund", "owner")}
+        self.ibans |= {name: random_iban(rng) for name, _ in desk.profile.salaries}
         self.creditors = {name: creditor_id(rng) for name in ("tax", "fund")}
         self.loan_number = str(rng.randrange(10**9, 10**10))
 
@@ -46,7 +48,7 @@ class Standing:
 def _wages(desk: Desk, standing: Standing, rng: Random, end: date) -> None:
     booked = banking_day_before(end)
     month = MONTHS[end.month - 1]
-    for name, wage in zip(EMPLOYEES, desk.profile.salaries, strict=False):
+    for name, wage in desk.profile.salaries:
         desk.ledger.post(
             rng,
             booked,
@@ -57,12 +59,12 @@ def _wages(desk: Desk, standing: Standing, rng: Random, end: date) -> None:
             iban=standing.ibans[name],
         )
     if desk.profile.salaries:
-        share = cents(Decimal(sum(desk.profile.salaries)) * Decimal("0.58"))
+        share = cents(Decimal(sum(wage for _, wage in desk.profile.salaries)) * Decimal("0.58"))
         desk.ledger.post(
             rng,
             banking_day_before(booked),
             -share,
-            name=standing.fund,
+            name=desk.profile.fund,
             purpose=f"BETRIEBSNR {standing.fund_number} BEITRAG {end:%m.%y}",
             code=DIRECT_DEBIT,
             iban=standing.ibans["fund"],
@@ -71,25 +73,58 @@ def _wages(desk: Desk, standing: Standing, rng: Random, end: date) -> None:
         )
 
 
-def _taxes(desk: Desk, standing: Standing, rng: Random, first: date) -> None:
+def _valid(before: Sequence[Voucher], desk: Desk) -> list[Voucher]:
+    """Return the vouchers of two years without those that are cancelled sooner or later."""
+    return [voucher for voucher in (*before, *desk.vouchers) if voucher.id not in desk.state_from]
+
+
+def vat_due(vouchers: Iterable[Voucher], month: date) -> Decimal:
+    """Return the VAT to pay for a month of documents: sales less purchases, credit notes the other way round."""
+    due = ZERO
+    for voucher in vouchers:
+        day = voucher.day
+        if day is None or (day.year, day.month) != (month.year, month.month):
+            continue
+        if voucher.type not in TYPES_WITH_PAYMENTS or voucher.state:
+            continue
+        parts = [*voucher.shares, *(replace(share, tax=-share.tax) for v in voucher.deductions for share in v.shares)]
+        tax = sum((share.tax for share in parts), ZERO)
+        # Sales invoices and credits from suppliers raise the tax to pay, the others lower it.
+        due += tax if voucher.type in MONEY_IN else -tax
+    return due
+
+
+def _taxes(desk: Desk, standing: Standing, rng: Random, first: date, vouchers: Iterable[Voucher]) -> None:
+    """Pay the VAT of the previous month and the wage tax on the tenth; more input tax than tax comes back."""
     tenth = banking_day(first + timedelta(days=9))
     previous = first - timedelta(days=1)
-    texts = [(f"STNR {standing.tax_number} UMS.ST {previous:%m%y}", Decimal(rng.randrange(42000, 190000)) / 100)]
+    bills = [(f"STNR {standing.tax_number} UMS.ST {previous:%m%y}", vat_due(vouchers, previous))]
     if desk.profile.salaries:
-        wage_tax = cents(Decimal(sum(desk.profile.salaries)) * Decimal("0.14"))
-        texts.append((f"STNR {standing.tax_number} LOHNST {previous:%m%y}", wage_tax))
-    for text, amount in texts:
-        desk.ledger.post(
-            rng,
-            tenth,
-            -amount,
-            name=standing.tax_office,
-            purpose=text,
-            code=DIRECT_DEBIT,
-            iban=standing.ibans["tax"],
-            mandate=f"FA{standing.tax_number.replace('/', '')}",
-            creditor_id=standing.creditors["tax"],
-        )
+        wage_tax = cents(Decimal(sum(wage for _, wage in desk.profile.salaries)) * Decimal("0.14"))
+        bills.append((f"STNR {standing.tax_number} LOHNST {previous:%m%y}", wage_tax))
+    for text, amount in bills:
+        if amount > ZERO:
+            desk.ledger.post(
+                rng,
+                tenth,
+                -amount,
+                name=standing.tax_office,
+                purpose=text,
+                code=DIRECT_DEBIT,
+                iban=standing.ibans["tax"],
+                mandate=f"FA{standing.tax_number.replace('/', '')}",
+                creditor_id=standing.creditors["tax"],
+            )
+        elif amount < ZERO:
+            desk.ledger.post(
+                rng,
+                banking_day(tenth, 8),
+                -amount,
+                name=standing.tax_office,
+                purpose=f"{text} ERSTATT.",
+                code=TRANSFER_IN,
+                iban=standing.ibans["tax"],
+            )
 
 
 def _house(desk: Desk, standing: Standing, rng: Random, first: date) -> None:
@@ -146,16 +181,25 @@ def _everyday(desk: Desk, rng: Random, first: date) -> None:
         desk.ledger.post(
             rng, day, Decimal(-200), name="", purpose=f"GA NR{rng.randrange(10**7)} {day:%d.%m} 17.42UHR", code=CASH
         )
+    if desk.profile.cash_deposit:
+        taken = Decimal(desk.profile.cash_deposit + rng.randrange(-30, 30) * 10)
+        text = f"SB-Einzahlung {day:%d.%m.%Y}"
+        desk.ledger.post(rng, banking_day(day, 2), taken, name="", purpose=text, code=CASH_IN)
     if len(desk.ledger.accounts) > 1:
-        amount = Decimal(rng.choice((500, 800, 1000)))
+        amount = Decimal(rng.choice((1500, 2000, 2500)))
         main, other = desk.ledger.accounts
-        name = desk.organisation.company.name
-        desk.ledger.post(
-            rng, day, -amount, 0, name=name, purpose="Umbuchung", code=TRANSFER_OUT, iban=other.iban, bic=other.bic
-        )
-        desk.ledger.post(
-            rng, day, amount, 1, name=name, purpose="Umbuchung", code=TRANSFER_IN, iban=main.iban, bic=main.bic
-        )
+        for at, value, opposite in ((1, -amount, main), (0, amount, other)):
+            desk.ledger.post(
+                rng,
+                day,
+                value,
+                at,
+                name=desk.organisation.company.name,
+                purpose="Umbuchung",
+                code=TRANSFER_IN if value > 0 else TRANSFER_OUT,
+                iban=opposite.iban,
+                bic=opposite.bic,
+            )
 
 
 def decoy(desk: Desk, rng: Random, day: date) -> None:
@@ -180,8 +224,11 @@ def decoy(desk: Desk, rng: Random, day: date) -> None:
     desk.settle(pay)
 
 
-def add_background(desk: Desk, since: date) -> None:
-    """Write the bookings of every month of the desk's year, from the month of ``since`` on."""
+def add_background(desk: Desk, since: date, before: Sequence[Voucher]) -> None:
+    """Write the bookings of every month of the desk's year, from the month of ``since`` on.
+
+    ``before`` are the vouchers of the year before, whose last tax is due in January.
+    """
     standing = Standing(desk)
     for month in range(1, 13):
         first = date(desk.year, month, 1)
@@ -190,7 +237,7 @@ def add_background(desk: Desk, since: date) -> None:
         rng = Random(f"{desk.seed}:{desk.profile.slug}:{first}")
         end = month_end(first)
         _house(desk, standing, rng, first)
-        _taxes(desk, standing, rng, first)
+        _taxes(desk, standing, rng, first, _valid(before, desk))
         _wages(desk, standing, rng, end)
         _everyday(desk, rng, first)
         _bank(desk, rng, end)

@@ -6,6 +6,7 @@ references stay, and only what happens in between is new.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -80,7 +81,7 @@ def _days(profile: Profile, seed: int, year: int, kind: str, count: int) -> list
     return [banking_day(first + timedelta(days=int((at + rng.random()) * span / count))) for at in range(count)]
 
 
-def _fill(desk: Desk, since: date) -> None:
+def _fill(desk: Desk, since: date, before: Sequence[Voucher]) -> None:
     """Write a year: deals in order of kind, then numbers and payments, then everything without a voucher."""
     profile, seed, year = desk.profile, desk.seed, desk.year
     for kind, count in profile.deals.items():
@@ -95,7 +96,7 @@ def _fill(desk: Desk, since: date) -> None:
                 rng = Random(f"{seed}:{profile.slug}:{year}:{supplier.supply.name}:{at}")
                 REGULAR[supplier.supply.role](desk, rng, day, supplier)
     desk.finish()
-    add_background(desk, since)
+    add_background(desk, since, before)
 
 
 def _as_of(desk: Desk, cutoff: datetime) -> list[Voucher]:
@@ -131,9 +132,11 @@ def _populate(organisation: Organisation, profile: Profile, book: AddressBook, s
     ledger = Ledger(organisation.accounts)
     since = organisation.accounts[0].opened
     vouchers: list[Voucher] = []
+    before: list[Voucher] = []
     for year in range(since.year, today.year + 1):
         desk = Desk(organisation, profile, book, ledger, year, seed)
-        _fill(desk, max(since, date(year, 1, 1)))
+        _fill(desk, max(since, date(year, 1, 1)), before)
+        before = desk.vouchers
         vouchers += _as_of(desk, local(today, MORNING))
     for account in organisation.accounts:
         _keep_solvent(account)

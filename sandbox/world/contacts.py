@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from sandbox.world.iban import creditor_id, random_iban
@@ -11,6 +11,7 @@ from sandbox.world.model import Contact, Party
 from sandbox.world.names import (
     FIRST_NAMES,
     LAST_NAMES,
+    Region,
     address,
     company_name,
     company_spellings,
@@ -47,8 +48,8 @@ class AddressBook:
         return (*self.companies, *self.people, self.town_hall, *(item.contact for item in self.suppliers))
 
 
-def _party(rng: Random, name: str, mail: str) -> Party:
-    street, postal, town = address(rng)
+def _party(rng: Random, name: str, mail: str, region: Region) -> Party:
+    street, postal, town = address(rng, region)
     return Party(
         name=name,
         street=street,
@@ -63,11 +64,11 @@ def _party(rng: Random, name: str, mail: str) -> Party:
     )
 
 
-def _company(rng: Random, name: str, number: int) -> Contact:
+def _company(rng: Random, name: str, number: int, region: Region) -> Contact:
     return Contact(
         id=new_id(rng),
         name=name,
-        party=_party(rng, name, f"info@{slug(name)}"),
+        party=_party(rng, name, f"info@{slug(name)}", region),
         person=False,
         customer_number=number,
         vendor_number=None,
@@ -76,8 +77,8 @@ def _company(rng: Random, name: str, number: int) -> Contact:
     )
 
 
-def _person(rng: Random, first: str, last: str, number: int) -> Contact:
-    party = _party(rng, f"{first} {last}", f"{slug(first)}@{slug(last)}")
+def _person(rng: Random, first: str, last: str, number: int, region: Region) -> Contact:
+    party = _party(rng, f"{first} {last}", f"{slug(first)}@{slug(last)}", region)
     return Contact(
         id=new_id(rng),
         name=f"{last}, {first}",
@@ -90,11 +91,23 @@ def _person(rng: Random, first: str, last: str, number: int) -> Contact:
     )
 
 
-def _supplier(rng: Random, supply: Supply, number: int) -> Supplier:
+def _supplier(rng: Random, supply: Supply, number: int, region: Region) -> Supplier:
+    party = _party(rng, supply.name, f"rechnung@{slug(supply.name)}", region)
+    if supply.role == "foreign":
+        party = replace(
+            party,
+            street="12 Harbour Row",
+            zip="D02 X285",
+            city="Dublin, Irland",
+            iban="",
+            bic="",
+            vat_id=f"IE{rng.randrange(10**6, 10**7)}T",
+            phone="+353 1 555 0100",
+        )
     contact = Contact(
         id=new_id(rng),
         name=supply.name,
-        party=_party(rng, supply.name, f"rechnung@{slug(supply.name)}"),
+        party=party,
         person=False,
         customer_number=None,
         vendor_number=number,
@@ -113,12 +126,15 @@ def make_address_book(seed: int, profile: Profile) -> AddressBook:
     first_names = rng.sample(FIRST_NAMES, profile.people)
     numbers = iter(range(10_002, 11_000))
     companies = tuple(
-        _company(rng, company_name(rng, surname), next(numbers)) for surname in surnames[: profile.companies]
+        _company(rng, company_name(rng, surname), next(numbers), profile.region)
+        for surname in surnames[: profile.companies]
     )
     people = tuple(
-        _person(rng, first, last, next(numbers))
+        _person(rng, first, last, next(numbers), profile.region)
         for first, last in zip(first_names, surnames[profile.companies :], strict=True)
     )
-    town_hall = _company(rng, f"Gemeinde {rng.choice(('Wiesenfurt', 'Moosgrund', 'Erlenbruck'))}", next(numbers))
-    suppliers = tuple(_supplier(rng, supply, 70_001 + at) for at, supply in enumerate(profile.supplies))
+    town_hall = _company(
+        rng, f"Gemeinde {rng.choice(('Wiesenfurt', 'Moosgrund', 'Erlenbruck'))}", next(numbers), profile.region
+    )
+    suppliers = tuple(_supplier(rng, supply, 70_001 + at, profile.region) for at, supply in enumerate(profile.supplies))
     return AddressBook(companies, people, town_hall, suppliers)

@@ -64,8 +64,8 @@ def transfer(desk: Desk, rng: Random, day: date) -> None:
 def retainer(desk: Desk, rng: Random, day: date) -> None:
     """Bill the same customer the same amount once more."""
     customer = desk.book.companies[0]
-    text, unit, low, _ = desk.profile.goods[0]
-    lines = (Line(f"Wartung und Betreuung: {text}", Decimal(1), unit, Decimal(low), 19),)
+    text, unit, price = desk.profile.retainer
+    lines = (Line(text, Decimal(1), unit, Decimal(price), 19),)
     invoice = desk.own(rng, day, customer, lines=lines)
     style = rng.choice(("missing", "customer", "exact"))
     desk.settle(lambda: _receive(desk, rng, invoice, _pay_day(rng, invoice), style=style))
@@ -298,15 +298,13 @@ def shop_refund(desk: Desk, rng: Random, day: date) -> None:
 
 
 def till(desk: Desk, rng: Random, day: date) -> None:
-    """Book a day's takings from the cash register."""
+    """Book the takings of two months from the cash register."""
     company = desk.organisation.company
     lines = (
-        Line("Tageseinnahmen 19 %", Decimal(1), "psch.", Decimal(rng.randrange(8000, 46000)) / 100, 19),
-        Line("Tageseinnahmen 7 %", Decimal(1), "psch.", Decimal(rng.randrange(900, 6000)) / 100, 7),
+        Line("Einnahmen 19 %", Decimal(1), "psch.", Decimal(rng.randrange(160000, 310000)) / 100, 19),
+        Line("Einnahmen 7 %", Decimal(1), "psch.", Decimal(rng.randrange(900, 9000)) / 100, 7),
     )
-    paper = Paper(
-        "Kassenbon", company, None, f"Z-{day:%Y%m%d}", day, None, lines, True, "Tagesabschluss", paid_by="bar"
-    )
+    paper = Paper("Kassenbon", company, None, f"Z-{day:%Y%m}", day, None, lines, True, "Kassenabschluss", paid_by="bar")
     sale = desk.booked(rng, paper, "salesinvoice", None, name="Sammelkunde")
     desk.settle(lambda: desk.item(rng, sale, "partPaymentCashBox", day, sale.total))
 

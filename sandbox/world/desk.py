@@ -167,7 +167,7 @@ class Desk:
             lines=tuple(parts),
             gross_prices=gross_prices,
             note="Steuerschuldnerschaft des Leistungsempfängers (Reverse Charge)."
-            if supply.rate == 0
+            if supply.role == "foreign"
             else "Vielen Dank für Ihren Einkauf.",
             customer_number=supplier.contact.our_number,
             terms=terms,

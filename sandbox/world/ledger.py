@@ -26,6 +26,7 @@ INTEREST: Code = ("ACMT", "MDOP", "INTR", "NINT+814")
 LOAN: Code = ("LDAS", "CSLN", "PPAY", "NMSC+602")
 SALARY: Code = ("PMNT", "ICDT", "SALA", "NTRF+116")
 CASH: Code = ("PMNT", "CNTR", "CWDL", "NMSC+083")
+CASH_IN: Code = ("PMNT", "CNTR", "CDPT", "NMSC+082")
 TEXTS = {
     "NTRF+166": "Überweisungsgutschr.",
     "NTRF+116": "Überweisungsauftrag",
@@ -38,6 +39,7 @@ TEXTS = {
     "NINT+814": "Zinsen",
     "NMSC+602": "Darlehensrate",
     "NMSC+083": "Bargeldauszahlung",
+    "NMSC+082": "Bareinzahlung",
 }
 
 

@@ -79,7 +79,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What is printed on a receipt or a sales document; never changes once it exists."""
+    """What is printed on a receipt or a sales document; never changes once it exists.
+
+    ``deposits`` are the (number, tax share) of invoices for deposits that a closing invoice takes off.
+    """
 
     heading: str
     issuer: Party
@@ -93,6 +96,7 @@ class Paper:
     customer_number: str = ""
     terms: Terms | None = None
     paid_by: str = ""
+    deposits: tuple[tuple[str, TaxShare], ...] = ()
 
     @property
     def shares(self) -> tuple[TaxShare, ...]:
@@ -100,9 +104,14 @@ class Paper:
         return tax_shares(self.lines, gross=self.gross_prices)
 
     @property
-    def total(self) -> Decimal:
+    def full_total(self) -> Decimal:
         """The gross total of the lines."""
         return sum((share.gross for share in self.shares), ZERO)
+
+    @property
+    def total(self) -> Decimal:
+        """The gross amount claimed: the lines less the deposits invoiced before."""
+        return self.full_total - sum((share.gross for _, share in self.deposits), ZERO)
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+Region = tuple[tuple[str, str], ...]
 FIRST_NAMES = [
     "Anke",
     "Bernd",
@@ -80,20 +81,9 @@ STREETS = [
     "Uferweg",
     "Ziegeleistraße",
 ]
-TOWNS = (
-    ("83022", "Rosenheim"),
-    ("84453", "Mühldorf"),
-    ("83278", "Traunstein"),
-    ("85560", "Ebersberg"),
-    ("20357", "Hamburg"),
-    ("21335", "Lüneburg"),
-    ("25746", "Heide"),
-    ("28195", "Bremen"),
-    ("48143", "Münster"),
-    ("48653", "Coesfeld"),
-    ("49074", "Osnabrück"),
-    ("33098", "Paderborn"),
-)
+SOUTH = (("83022", "Rosenheim"), ("84453", "Mühldorf"), ("83278", "Traunstein"), ("85560", "Ebersberg"))
+NORTH = (("20357", "Hamburg"), ("21335", "Lüneburg"), ("25746", "Heide"), ("28195", "Bremen"))
+WEST = (("48143", "Münster"), ("48653", "Coesfeld"), ("49074", "Osnabrück"), ("33098", "Paderborn"))
 TRADES = [
     "Hausverwaltung",
     "Zahnarztpraxis",
@@ -137,9 +127,9 @@ def slug(text: str) -> str:
     return "".join(letter for letter in plain if letter.isascii() and letter.isalnum())[:24]
 
 
-def address(rng: Random) -> tuple[str, str, str]:
-    """Return street, postal code and town."""
-    postal, town = rng.choice(TOWNS)
+def address(rng: Random, region: Region) -> tuple[str, str, str]:
+    """Return street, postal code and town; ``region`` lists the towns to choose from."""
+    postal, town = rng.choice(region)
     return f"{rng.choice(STREETS)} {rng.randrange(1, 120)}", postal, town
 
 

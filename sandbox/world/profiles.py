@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sandbox.world.model import Terms
+from sandbox.world.names import SOUTH, Region
 
 NET_14 = Terms(14)
 NET_30 = Terms(30)
@@ -51,7 +52,9 @@ class Profile:
     """One company of the demo world.
 
     ``deals`` says how many deals of each kind happen in a full year; ``prefix`` starts its invoice numbers.
-    ``months_of_oldest`` is how many months of the oldest year are in the books (it began with the software then).
+    ``salaries`` are the employees with their net wage, ``retainer`` is what one customer gets again and again (text,
+    unit, price), ``months_of_oldest`` is how many months of the oldest year are in the books (it began with the
+    software then).
     """
 
     slug: str
@@ -68,11 +71,15 @@ class Profile:
     banks: tuple[BankProfile, ...]
     supplies: tuple[Supply, ...]
     deals: dict[str, int]
-    salaries: tuple[int, ...]
+    salaries: tuple[tuple[str, int], ...]
     rent: int
     owner_draw: int
     loan: int = 0
+    cash_deposit: int = 0
     months_of_oldest: int = 0
     gross_prices: bool = False
+    region: Region = SOUTH
+    retainer: tuple[str, str, int] = ("Wartung", "psch.", 100)
+    fund: str = "Handwerkskrankenkasse Mitte"
     companies: int = 10
     people: int = 6

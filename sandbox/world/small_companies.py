@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sandbox.world.model import Terms
+from sandbox.world.names import WEST
 from sandbox.world.profiles import AT_ONCE, NET_14, SKONTO_2, BankProfile, Profile, Supply
 
 BIKE_SHOP = Profile(
@@ -54,24 +55,26 @@ BIKE_SHOP = Profile(
             "{n}",
             card_text="WERKZEUG NUESKEN MUENSTER",
         ),
-        Supply("cash", "Post am Ludgeriplatz", ("Paketmarken",), 5, 17, "{n}"),
+        Supply("cash", "Schreibwaren am Ludgeriplatz", ("Packmaterial",), 5, 17, "{n}"),
     ),
     deals={
-        "transfer": 4,
-        "shop_sale": 3,
-        "till": 2,
+        "transfer": 3,
+        "shop_sale": 2,
+        "till": 6,
         "cash_sale": 1,
         "late": 1,
-        "bill": 3,
+        "bill": 2,
         "bill_skonto": 1,
-        "card": 2,
+        "card": 1,
         "cash_receipt": 1,
         "unpaid_bill": 1,
         "shop_refund": 1,
     },
     salaries=(),
-    rent=640,
-    owner_draw=500,
+    region=WEST,
+    rent=390,
+    owner_draw=450,
+    cash_deposit=1100,
     gross_prices=True,
     companies=4,
     people=8,

@@ -1,0 +1,278 @@
+"""Changes to the world that a user of the web application would make: pay, unpay, void, draft, delete, change, add."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sandbox.control.shapes import Operation, body_of, organisation_of, refuse, voucher_of
+from sandbox.http import Request, Response, json_response
+from sandbox.resources.voucherlist import row
+from sandbox.state import Sandbox
+from sandbox.world.model import (
+    BOOKKEEPING_TYPES,
+    TYPES_WITH_PAYMENTS,
+    Contact,
+    Organisation,
+    Paper,
+    Party,
+    Payment,
+    StoredFile,
+    Terms,
+    Voucher,
+)
+from sandbox.world.money import ZERO, Line, cents
+
+PAYMENT_KINDS = (
+    "partPaymentFinancialTransaction",
+    "partPaymentCreditNote",
+    "partPaymentCashBox",
+    "manualPayment",
+    "cashDiscount",
+    "dunningCosts",
+    "currencyConversion",
+    "irrecoverableReceivable",
+)
+VOUCHER = "/control/organizations/{organization}/vouchers/{voucher}"
+
+
+def read_money(body: dict[str, Any], name: str, default: Decimal | None = None) -> Decimal:
+    """Read an amount above zero with at most two decimals."""
+    value = body.get(name)
+    if value is None and default is not None:
+        return default
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        refuse(f"{name} must be an amount such as 119.00")
+    if not amount.is_finite() or amount <= 0 or amount != cents(amount):
+        refuse(f"{name} must be an amount above zero with at most two decimals")
+    return cents(amount)
+
+
+def read_day(body: dict[str, Any], name: str, default: date) -> date:
+    """Read a day as ``yyyy-mm-dd``."""
+    value = body.get(name)
+    if value is None:
+        return default
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        refuse(f"{name} must be a day such as 2026-03-31")
+
+
+def _shown(sandbox: Sandbox, voucher: Voucher, status: int = 200) -> Response:
+    return json_response(
+        {"voucher": row(voucher, sandbox.current_day()) | {"version": voucher.version, "files": voucher.files}}, status
+    )
+
+
+def pay(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
+    """Assign a payment to a voucher."""
+    _, voucher = voucher_of(sandbox, arguments)
+    if voucher.type not in TYPES_WITH_PAYMENTS or voucher.state or voucher.open_amount == ZERO:
+        refuse("only a booked voucher with an open amount can be paid", 409)
+    body = body_of(request)
+    kind = body.get("type", PAYMENT_KINDS[0])
+    if kind not in PAYMENT_KINDS:
+        refuse(f"type must be one of {', '.join(PAYMENT_KINDS)}")
+    amount = read_money(body, "amount", voucher.open_amount)
+    if amount > voucher.open_amount and kind != "dunningCosts":
+        refuse(f"amount must be at most the open amount {voucher.open_amount:.2f}")
+    moment = sandbox.now()
+    voucher.payments.append(Payment(kind, read_day(body, "date", sandbox.current_day()), amount, moment))
+    voucher.touch(moment)
+    return _shown(sandbox, voucher)
+
+
+def unpay(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
+    """Take all payments of a voucher away."""
+    _, voucher = voucher_of(sandbox, arguments)
+    if not voucher.payments:
+        refuse("the voucher has no payment", 409)
+    voucher.payments.clear()
+    voucher.touch(sandbox.now())
+    return _shown(sandbox, voucher)
+
+
+def _set_state(sandbox: Sandbox, voucher: Voucher, state: str) -> Response:
+    voucher.payments.clear()
+    voucher.state = state
+    voucher.touch(sandbox.now())
+    return _shown(sandbox, voucher)
+
+
+def void(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
+    """Cancel a voucher; its payments are gone."""
+    return _set_state(sandbox, voucher_of(sandbox, arguments)[1], "voided")
+
+
+def draft(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
+    """Reset a sales document to draft, or a bookkeeping voucher to unchecked."""
+    _, voucher = voucher_of(sandbox, arguments)
+    return _set_state(sandbox, voucher, "unchecked" if voucher.type in BOOKKEEPING_TYPES else "draft")
+
+
+def delete(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
+    """Delete a voucher with its files; it disappears without a trace."""
+    organisation, voucher = voucher_of(sandbox, arguments)
+    for file in voucher.files:
+        del organisation.files[file]
+    del organisation.vouchers[voucher.id]
+    return json_response({"deleted": voucher.id})
+
+
+def change(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
+    """Change fields of a voucher; payments stay, so a higher total opens it again."""
+    organisation, voucher = voucher_of(sandbox, arguments)
+    body = body_of(request)
+    unknown = set(body) - {"number", "contact", "date", "due_date", "remark", "total", "tax_rate", "add_file"}
+    if unknown or not body:
+        refuse(f"unknown or no fields: {', '.join(sorted(unknown))}")
+    if "total" in body:
+        voucher.lines = _lines(body)
+        voucher.gross_prices = True
+    if "number" in body:
+        voucher.number = str(body["number"])
+    if "contact" in body:
+        voucher.contact, voucher.contact_name = _contact(organisation, str(body["contact"]))
+    if "remark" in body:
+        voucher.remark = str(body["remark"])
+    if "date" in body:
+        voucher.day = read_day(body, "date", sandbox.current_day())
+    if "due_date" in body:
+        voucher.due = read_day(body, "due_date", sandbox.current_day())
+    if body.get("add_file"):
+        if voucher.type not in BOOKKEEPING_TYPES:
+            refuse("only bookkeeping vouchers have receipt files")
+        _attach(organisation, voucher, str(body["add_file"]))
+    voucher.touch(sandbox.now())
+    return _shown(sandbox, voucher)
+
+
+def _lines(body: dict[str, Any]) -> tuple[Line, ...]:
+    rate = body.get("tax_rate", 19)
+    if rate not in (0, 7, 19):
+        refuse("tax_rate must be 0, 7 or 19")
+    return (Line("Leistung laut Vereinbarung", Decimal(1), "psch.", read_money(body, "total"), rate),)
+
+
+def _contact(organisation: Organisation, name: str) -> tuple[Contact | None, str]:
+    """Return the contact of that name; an unknown name goes with the collective contact."""
+    for contact in organisation.contacts.values():
+        if contact.name == name:
+            return contact, name
+    return None, name
+
+
+def _attach(organisation: Organisation, voucher: Voucher, extension: str) -> None:
+    if extension not in ("pdf", "png", "jpg", "xml"):
+        refuse("a file is pdf, png, jpg or xml")
+    own = voucher.type.startswith("sales")
+    other = voucher.contact.party if voucher.contact else Party(voucher.contact_name, "", "", "", "")
+    paper = Paper(
+        heading="Gutschrift" if "credit" in voucher.type else "Rechnung",
+        issuer=organisation.company if own else other,
+        recipient=other if own else organisation.company,
+        number=voucher.number or "",
+        day=voucher.day or organisation.created.date(),
+        due=voucher.due,
+        lines=voucher.lines,
+        gross_prices=voucher.gross_prices,
+        note=f"Seite {len(voucher.files) + 1}" if voucher.files else "",
+    )
+    file = StoredFile(str(uuid.uuid4()), voucher.id, extension, paper)
+    organisation.files[file.id] = file
+    voucher.files.append(file.id)
+
+
+def add(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
+    """Add a voucher, paid or not."""
+    organisation = organisation_of(sandbox, arguments)
+    body = body_of(request)
+    kind = body.get("type", "purchaseinvoice")
+    if kind not in TYPES_WITH_PAYMENTS:
+        refuse(f"type must be one of {', '.join(TYPES_WITH_PAYMENTS)}")
+    moment, day = sandbox.now(), read_day(body, "date", sandbox.current_day())
+    contact, name = _contact(organisation, str(body.get("contact", "Sammellieferant")))
+    own = kind not in BOOKKEEPING_TYPES
+    voucher = Voucher(
+        id=str(uuid.uuid4()),
+        type=kind,
+        number=str(body.get("number", f"NEU-{len(organisation.vouchers) + 1}")),
+        day=day,
+        due=None if kind == "creditnote" else read_day(body, "due_date", day + timedelta(days=14)),
+        contact=contact,
+        contact_name=name,
+        lines=_lines(body),
+        gross_prices=True,
+        tax_type="gross",
+        created=moment,
+        updated=moment,
+        terms=Terms(14),
+        category="16d04a28-fd91-11e1-a21f-0800200c9a66",
+        document_file_id=str(uuid.uuid4()) if own else "",
+    )
+    if not own:
+        for extension in body.get("files", ["pdf"]):
+            _attach(organisation, voucher, str(extension))
+    if body.get("paid_on"):
+        voucher.payments.append(Payment(PAYMENT_KINDS[0], read_day(body, "paid_on", day), voucher.total, moment))
+    organisation.vouchers[voucher.id] = voucher
+    return _shown(sandbox, voucher, 201)
+
+
+CHANGING = (
+    Operation(
+        "POST",
+        f"{VOUCHER}/pay",
+        "assigns a payment",
+        pay,
+        {
+            "amount": "default: the open amount",
+            "date": "posting date, default: today",
+            "type": f"one of {', '.join(PAYMENT_KINDS)}",
+        },
+    ),
+    Operation("POST", f"{VOUCHER}/unpay", "takes all payments away", unpay),
+    Operation("POST", f"{VOUCHER}/void", "cancels the voucher", void),
+    Operation(
+        "POST", f"{VOUCHER}/draft", "resets a sales document to draft, a bookkeeping voucher to unchecked", draft
+    ),
+    Operation("POST", f"{VOUCHER}/delete", "deletes the voucher and its files", delete),
+    Operation(
+        "POST",
+        f"{VOUCHER}/change",
+        "changes fields",
+        change,
+        {
+            "number": "new number",
+            "contact": "name of a contact; an unknown name goes with the collective contact",
+            "date": "yyyy-mm-dd",
+            "due_date": "yyyy-mm-dd",
+            "remark": "text",
+            "total": "new gross total",
+            "tax_rate": "0, 7 or 19, with total",
+            "add_file": "pdf, png, jpg or xml: attaches another receipt",
+        },
+    ),
+    Operation(
+        "POST",
+        "/control/organizations/{organization}/vouchers",
+        "adds a voucher",
+        add,
+        {
+            "type": "one of the seven types with payments, default: purchaseinvoice",
+            "total": "gross total",
+            "tax_rate": "0, 7 or 19",
+            "number": "default: NEU-n",
+            "contact": "name",
+            "date": "default: today",
+            "due_date": "default: two weeks later",
+            "paid_on": "posting date of a bank payment of the whole total; left out: open",
+            "files": "list of pdf, png, jpg, xml; default: one pdf",
+        },
+    ),
+)
