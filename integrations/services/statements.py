@@ -111,6 +111,13 @@ def import_file(client: Client, name: str, content: bytes, *, actor: User | None
     )
 
 
+def unreadable(name: str, error: OSError) -> StatementImport:
+    """The result for a file that cannot be opened."""
+    reading = _Reading()
+    reading.note(ReadError(Place(), Code.CANNOT_OPEN, {"reason": error.strerror or type(error).__name__}))
+    return StatementImport(name, reading.format, (), 0, 0, 0, errors=tuple(reading.errors))
+
+
 def problem_words(problem: dict[str, Any]) -> tuple[str, str]:
     """Place and sentence of a stored problem in the active language."""
     at, params = Place(*problem["at"]), problem["params"]
