@@ -1,6 +1,20 @@
-"""The client's pages."""
+"""The client's pages. Each names the company, so that bookmarks hold and people with several companies stay apart."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from integrations.portal import connections, history, key, support
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", connections.start, name="connections"),
+    path("<str:number>/connections/", connections.overview, name="company"),
+    path("<str:number>/connections/<slug:provider>/begin/", connections.begin, name="begin"),
+    path("<str:number>/connections/<slug:provider>/key/", key.key, name="key"),
+    path("<str:number>/connections/<slug:provider>/progress/", connections.progress, name="progress"),
+    path("<str:number>/connections/<slug:provider>/disconnect/", connections.disconnect, name="disconnect"),
+    path("<str:number>/connections/<slug:provider>/history/", history.history, name="history"),
+    path("<str:number>/connections/<slug:provider>/left-out/", history.left_out, name="left_out"),
+    path("<str:number>/support/", support.requests, name="support"),
+    path("<str:number>/support/new/", support.ask, name="ask"),
+    path("<str:number>/support/<slug:reference>/", support.request_detail, name="request"),
+]

@@ -1,0 +1,167 @@
+"""What a card says about one provider. Reads rows, writes none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Client, Service
+from accounts.tax import sync_start
+from integrations.models import Connection, Provider, Reason, SkippedRecord, Status, SyncRun
+from integrations.portal.key_words import missing_permission
+from integrations.words import Words, failure, fetch_problem
+from integrations.words import left_out as left_out_words
+from vouchers.models import Voucher
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.utils.functional import _StrPromise as Text
+
+# The last weeks of a key are told in amber.
+SOON_DAYS = 30
+# A page with more than this helps nobody.
+MOST_LEFT_OUT = 500
+# Fetches that ended because the client disconnected: nothing to tell after connecting again.
+NO_PROBLEM = ("disconnected", "not_connected")
+LIVE = (SyncRun.State.QUEUED, SyncRun.State.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a state looks: the word, the icon's name, the tone of its colour."""
+
+    word: Text
+    icon: str
+    tone: str
+
+
+LOOKS = {
+    Status.NONE: Look(_("No Connection"), "none", "grey"),
+    Status.ACTIVATE: Look(_("Activate Connection"), "todo", "blue"),
+    Status.ACTIVE: Look(_("Active"), "check", "green"),
+    Status.FAILED: Look(_("Connection Failed"), "alert", "red"),
+}
+
+
+def look_of(connection: Connection | None) -> Look:
+    """The look of a connection; of no connection where nobody began one."""
+    return LOOKS[Status(connection.status) if connection else Status.NONE]
+
+
+PHASES: dict[str, Text] = {
+    "queued": _("Waiting for its turn"),
+    "list": _("Looking which documents there are"),
+    "compare": _("Comparing with what is here already"),
+    "payments": _("Fetching payments"),
+    "documents": _("Fetching documents and their files"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A fetch that waits or works: what it does, how much of how much (``total`` 0: not known yet), in percent."""
+
+    doing: Text
+    done: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        """Whole percent, never 100 before the end."""
+        return min(99, self.done * 100 // self.total) if self.total else 0
+
+
+def progress_of(run: SyncRun | None) -> Progress | None:
+    """The progress of a run, None when it is neither waiting nor working."""
+    if run is None or run.state not in LIVE:
+        return None
+    phase = "queued" if run.state == SyncRun.State.QUEUED else run.phase
+    return Progress(PHASES.get(phase, _("Fetching documents")), run.done, run.total)
+
+
+def last_run(connection: Connection) -> SyncRun | None:
+    """The newest fetch of a connection."""
+    return connection.runs.order_by("-queued_at", "-pk").first()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A document that was not taken over."""
+
+    number: str
+    words: Words
+
+
+def _skipped(connection: Connection) -> QuerySet[SkippedRecord]:
+    """What the newest finished fetch had to leave out. Every fetch tries all of it again, so older ones say no more."""
+    newest = connection.runs.filter(state=SyncRun.State.DONE).order_by("-queued_at", "-pk").values("pk")[:1]
+    return SkippedRecord.objects.filter(run__in=list(newest.values_list("pk", flat=True)))
+
+
+def left_out(connection: Connection) -> list[LeftOut]:
+    """The documents that are missing or incomplete here, by number, at most ``MOST_LEFT_OUT``."""
+    records = _skipped(connection).order_by("number", "pk")[:MOST_LEFT_OUT]
+    return [LeftOut(record.number, left_out_words(record.reason)) for record in records]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything a card shows."""
+
+    provider: Provider
+    connection: Connection | None
+    look: Look
+    words: Words | None = None
+    problem: Words | None = None
+    progress: Progress | None = None
+    documents: int = 0
+    since: date | None = None
+    bookkeeping: bool = False
+    left_out: int = 0
+    missing: str = ""
+    key_days: int | None = None
+
+    @property
+    def status(self) -> str:
+        """The state's code."""
+        return self.connection.status if self.connection else Status.NONE
+
+    @property
+    def key_soon(self) -> bool:
+        """Whether the key's end is near."""
+        return self.key_days is not None and self.key_days <= SOON_DAYS
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether a new key is the client's way out; during an outage the old one is still good."""
+        return self.connection is not None and self.connection.reason != Reason.UNREACHABLE
+
+
+def card_of(client: Client, provider: Provider, connection: Connection | None, today: date) -> Card:
+    """Gather what the card of one provider says today."""
+    look = look_of(connection)
+    since = sync_start(client, today)
+    bookkeeping = client.service == Service.BOOKKEEPING
+    if connection is None or connection.status in (Status.NONE, Status.ACTIVATE):
+        kept = Voucher.objects.filter(client=client, withdrawn_at=None).count() if connection else 0
+        return Card(provider, connection, look, documents=kept, since=since, bookkeeping=bookkeeping)
+    run = last_run(connection)
+    active = connection.status == Status.ACTIVE
+    broken = run is not None and run.state == SyncRun.State.FAILED and run.error not in NO_PROBLEM
+    return Card(
+        provider,
+        connection,
+        look,
+        words=failure(connection.reason) if connection.status == Status.FAILED else None,
+        problem=fetch_problem(run.error) if run is not None and active and broken else None,
+        progress=progress_of(run),
+        documents=Voucher.objects.filter(client=client, withdrawn_at=None).count(),
+        since=connection.synced_from or since,
+        bookkeeping=bookkeeping,
+        left_out=_skipped(connection).count(),
+        missing=missing_permission(connection) if connection.reason == Reason.PERMISSION_MISSING else "",
+        key_days=(connection.key_expires_on - today).days if connection.key_expires_on else None,
+    )

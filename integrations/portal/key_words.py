@@ -1,0 +1,71 @@
+"""What the key form answers: one specific message for each thing that can be wrong with a key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from integrations.models import Connection, Reason
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Text
+
+EMPTY = _("Please enter the API key.")
+TOO_SHORT = _("That is too short for an API key. Copy it again, from its first to its last character.")
+TOO_LONG = _("That is longer than an API key. Copy only the key itself, nothing around it.")
+ADDRESS = _("That is an address, not an API key. The key appears once, right after you have created it.")
+NOT_A_KEY = _("That does not look like an API key. A key has no umlauts and no special characters such as # or %.")
+
+PROBLEMS: dict[str, Text] = {
+    Reason.KEY_REJECTED: _(
+        "Lexware Office does not accept this key. Part of it may be missing, or it has expired or was deleted. "
+        "Create a new one and copy it at once."
+    ),
+    Reason.KEY_EXPIRED: _("This key has expired. Create a new one in Lexware Office, or extend it there first."),
+    Reason.PLAN_WITHOUT_API: _(
+        "The key is right, but your Lexware Office plan does not allow a connection. "
+        "Change to Lexware Office XL, then enter the same key again."
+    ),
+    Reason.PERMISSION_MISSING: _(
+        "The key is right, but it may not read everything that we need. Create a new one and choose all permissions."
+    ),
+    Reason.ORGANIZATION_CHANGED: _(
+        "This key belongs to another company than the one connected here before. "
+        "Enter a key of the right company, or write to us."
+    ),
+}
+LATER = _("Lexware Office does not answer right now. Nothing is lost: please try again in a few minutes.")
+STRANGE = _("Lexware Office answered in a way that we do not understand. That is for us to solve: please write to us.")
+MOVED = _("Somebody else changed the connection at the same time. Please look at its state, then try again.")
+OLD_KEY_KEPT = _("Until then the connection keeps working with the old key.")
+
+# What a key must be allowed to read, by the first part of the path, as people know it.
+PERMISSIONS: dict[str, Text] = {
+    "profile": _("company profile"),
+    "voucherlist": _("list of documents"),
+    "vouchers": _("receipts"),
+    "invoices": _("invoices"),
+    "credit-notes": _("credit notes"),
+    "down-payment-invoices": _("down payment invoices"),
+    "payments": _("payments"),
+    "files": _("files"),
+}
+
+
+def problem(reason: str) -> Text:
+    """The message for a reason code of a failed connection."""
+    return LATER if reason == Reason.UNREACHABLE else PROBLEMS.get(reason, STRANGE)
+
+
+def permission_of(path: str) -> str:
+    """What a refused path gives access to, as people know it; empty where the path says nothing to them."""
+    first = path.strip("/").removeprefix("v1/").split("/")[0]
+    return str(PERMISSIONS.get(first, ""))
+
+
+def missing_permission(connection: Connection) -> str:
+    """The permission that was missing when the key was last refused for that reason; empty where it is not known."""
+    events = connection.events.filter(reason=Reason.PERMISSION_MISSING).order_by("-at", "-pk")
+    detail = events.values_list("detail", flat=True).first() or {}
+    return permission_of(str(detail.get("path", "")))

@@ -1,0 +1,99 @@
+"""Where a person is in the portal: the company, the other companies, and what needs attention on every page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import cache_control
+
+from accounts.models import Client, Membership, User
+from accounts.scoping import scoped, visible_clients
+from integrations.models import Connection, Provider, Status
+from integrations.words import Words, failure
+
+Answer = HttpResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A failed connection, as it is told on every page."""
+
+    connection: Connection
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A person's place: one company of theirs with its connections by provider."""
+
+    user: User
+    client: Client
+    companies: tuple[Client, ...]
+    connections: dict[str, Connection]
+
+    def connection(self, provider: str) -> Connection | None:
+        """The connection to a provider, None before anybody began it. 404 for a provider we do not know."""
+        if provider not in Provider.values:
+            raise Http404
+        return self.connections.get(provider)
+
+    @property
+    def banners(self) -> list[Banner]:
+        """The failed connections."""
+        return [Banner(c, failure(c.reason)) for c in self.connections.values() if c.status == Status.FAILED]
+
+
+def companies_of(user: User) -> list[Client]:
+    """The companies a person acts for, by name; staff act for none unless somebody made them a member."""
+    own = Membership.objects.filter(user=user).values("client")
+    return list(visible_clients(user).filter(pk__in=own).order_by("name", "number"))
+
+
+def inside(view: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Let only people of the company named by ``number`` in; the view gets ``(request, place, …)``.
+
+    Anonymous people go to the login, staff without a company to the admin, everybody else gets 404. Answers are not
+    kept by browsers: after logging out, the back button shows nothing.
+    """
+
+    @login_required
+    @cache_control(private=True, no_store=True)
+    @wraps(view)
+    def wrapped(request: HttpRequest, number: str, *args: Any, **kwargs: Any) -> Answer:
+        user = request.user
+        assert isinstance(user, User)  # noqa: S101 - login_required
+        companies = companies_of(user)
+        if user.is_staff and not companies:
+            return redirect("admin:index")
+        client = next((company for company in companies if company.number == number), None)
+        if client is None:
+            raise Http404
+        connections = scoped(Connection.objects.filter(client=client), user).order_by("provider")
+        for connection in (found := list(connections)):
+            connection.client = client
+        place = Place(user, client, tuple(companies), {c.provider: c for c in found})
+        return view(request, place, *args, **kwargs)
+
+    return wrapped
+
+
+def page(
+    request: HttpRequest,
+    place: Place,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    quiet_about: Connection | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page with the company's name, the navigation and the banners.
+
+    ``quiet_about``: the connection this page is about anyway, whose banner would say the same twice.
+    """
+    banners = [b for b in place.banners if quiet_about is None or b.connection.pk != quiet_about.pk]
+    frame = {"place": place, "company": place.client, "banners": banners}
+    return render(request, template, {**frame, **(context or {})}, status=status)
