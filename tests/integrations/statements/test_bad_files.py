@@ -11,8 +11,8 @@ from integrations.statements import source as limits
 from integrations.statements.camt import read_camt
 from integrations.statements.inspect import inspect_statement
 from integrations.statements.problems import Code, Severity
-from integrations.statements.shapes import Opened, ReadError
-from integrations.statements.source import GuardedStream, open_source
+from integrations.statements.shapes import Entry, Opened, ReadError
+from integrations.statements.source import MEGABYTE, GuardedStream, open_source
 
 from .builder import booking, document, one, statement
 from .reading import codes, entries, lines, problems, statements
@@ -172,6 +172,7 @@ def test_a_statement_without_account_is_left_out_and_the_next_one_read() -> None
     assert [read.entries for read in statements(content)] == [2, 2]
 
 
+FILLING = "x" * (limits.HEAD + 10)
 SECRET = "the-secret-of-the-house"
 ENTITY_FILES = {
     "internal": '<!DOCTYPE Document [<!ENTITY x "y">]>',
@@ -187,7 +188,11 @@ ENTITY_FILES = {
 
 
 @pytest.mark.parametrize("name", ENTITY_FILES)
-@pytest.mark.parametrize("comment", ["", f"<!--{'x' * (limits.HEAD + 10)}-->"], ids=["at once", "far behind"])
+@pytest.mark.parametrize(
+    "comment",
+    ["", f"<!--{FILLING}-->", f"<!-- <BkToCstmrStmt > {FILLING}-->"],
+    ids=["at once", "far behind", "far behind a lure"],
+)
 def test_a_doctype_is_refused(name: str, comment: str, tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text(SECRET)
@@ -199,9 +204,10 @@ def test_a_doctype_is_refused(name: str, comment: str, tmp_path: Path) -> None:
     assert not lines(content)
     assert isinstance(found[0], Opened)
     assert isinstance(found[-1], ReadError)
-    # behind a long comment the parser meets the entity first
+    # so far behind, the file is not recognised, or the parser stumbles over the entity first
     allowed = {Code.DOCTYPE, Code.BROKEN_XML, Code.FOREIGN} if comment else {Code.DOCTYPE}
     assert found[-1].code in allowed
+    assert not any(isinstance(record, Entry) for record in found)
     assert SECRET not in repr(found)
 
 
@@ -255,16 +261,24 @@ class WithoutEnd:
     def __init__(self, more: bytes) -> None:
         self.head = one(*GOOD).replace(b"</Stmt></BkToCstmrStmt></Document>", b"<Ntry><Amt>1</Amt>")
         self.more = more
+        self.given = 0
 
     def read(self, size: int = -1, /) -> bytes:
         chunk, self.head = self.head[:size], self.head[size:]
+        self.given += len(chunk or self.more)
         return chunk or self.more
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("more", [b"<Text>much more of it</Text>" * 2000, b"<X/>" * 8000], ids=["long", "many"])
-def test_an_entry_without_end_is_stopped(more: bytes) -> None:
-    assert codes(WithoutEnd(more)) == [Code.ENTRY_TOO_LARGE]
+@pytest.mark.parametrize(
+    ("more", "limit"),
+    [(b"<Text>much more of it</Text>" * 2000, 25 * MEGABYTE), (b"<X/>" * 8000, 7 * MEGABYTE)],
+    ids=["long", "many"],
+)
+def test_an_entry_without_end_is_stopped(more: bytes, limit: int) -> None:
+    source = WithoutEnd(more)
+    assert codes(source) == [Code.ENTRY_TOO_LARGE]
+    assert source.given < limit
     assert len(lines(WithoutEnd(more))) == 2
 
 
