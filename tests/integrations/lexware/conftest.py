@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import responses
@@ -72,3 +73,9 @@ def service() -> responses.RequestsMock:
     """The service, answering what a test tells it; an answer that nobody fetched is a failure."""
     with responses.RequestsMock() as mock:
         yield mock
+
+
+@pytest.fixture
+def lexware(samples: Path) -> Path:
+    """The folder of recorded, measured and documented answers."""
+    return samples / "lexware"
