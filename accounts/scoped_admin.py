@@ -62,9 +62,7 @@ class ScopedAdmin(ModelAdmin):
         """Nothing is deleted by hand."""
         return False
 
-    def _get_obj_does_not_exist_redirect(
-        self, request: HttpRequest, opts: Any, object_id: str
-    ) -> HttpResponseRedirect:
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponseRedirect:
         raise Http404
 
 

@@ -53,7 +53,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # --- apps --------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the theme without its own admin site: ours is in config.apps
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "config.apps.KontorAdminConfig",

@@ -1,0 +1,52 @@
+"""How amounts, states and moments are written on the firm's own pages."""
+
+from decimal import Decimal
+
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+NO_BREAK = "\u00a0"
+MINUS = "\u2212"
+
+# Colour means state only, and never stands alone: each tone has its sign.
+ICONS = {
+    "none": "radio_button_unchecked",
+    "todo": "arrow_circle_right",
+    "good": "check_circle",
+    "soon": "schedule",
+    "failed": "error",
+}
+
+
+def money(amount: Decimal | None, currency: str = "EUR") -> str:
+    """An amount in the reader's form with two decimals, a true minus and its currency: ``−1.154,30 €``.
+
+    Never rounds: an amount with more than two decimals keeps them. Empty for ``None``.
+    """
+    if amount is None:
+        return ""
+    exponent = amount.as_tuple().exponent
+    decimals = max(2, -exponent) if isinstance(exponent, int) else 2
+    number = formats.number_format(abs(amount), decimal_pos=decimals, use_l10n=True, force_grouping=True)
+    sign = MINUS if amount < 0 else ""
+    return f"{sign}{number}{NO_BREAK}{SYMBOLS.get(currency, currency)}"
+
+
+def state(tone: str, word: str | Promise, icon: str = "") -> SafeString:
+    """A state as icon and word in one of the tones none, todo, good, soon, failed."""
+    return format_html(
+        '<span class="k-state k-{}"><span class="material-symbols-outlined" aria-hidden="true">{}</span>{}</span>',
+        tone,
+        icon or ICONS[tone],
+        word,
+    )
+
+
+def percent(probability: Decimal | float) -> str:
+    """A probability as a percentage with one decimal; only certainty itself is written 100."""
+    value = Decimal(str(probability)) * 100
+    shown = min(value, Decimal("99.9")) if value < 100 else value
+    return formats.number_format(shown, decimal_pos=1, use_l10n=True) + NO_BREAK + "%"

@@ -1,0 +1,10 @@
+"""Amounts, probabilities and states in templates."""
+
+from django import template
+
+from accounts import display
+
+register = template.Library()
+register.filter("money", display.money)
+register.filter("percent", display.percent)
+register.simple_tag(display.state, name="state")

@@ -1,0 +1,120 @@
+"""Connections in the admin: one page that tells the whole case."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from accounts.client_filter import ClientFilter
+from accounts.scoped_admin import ReadOnlyAdmin, person
+from integrations.admin.states import case, connection_state
+from integrations.admin.timeline import timeline
+from integrations.models import Connection, Status, SyncRun
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ReadOnlyAdmin):
+    """State, cause, whose turn, next step; the timeline below. The key itself is nowhere here."""
+
+    change_form_template = "admin/integrations/connection_page.html"
+    list_display = ("client_name", "provider", "status_badge", "cause", "since", "last_sync_at", "next_sync_at")
+    list_display_links = ("client_name",)
+    list_filter = (("client", ClientFilter), "status", "reason")
+    search_fields = ("client__number", "client__name", "organization_name")
+    search_help_text = _("Client or organization")
+    ordering = ("-status_since",)
+    list_select_related = ("client",)
+    fields = ()
+
+    @admin.display(description=_("client"), ordering="client__number")
+    def client_name(self, connection: Connection) -> str:
+        """Whose connection it is."""
+        return str(connection.client)
+
+    @admin.display(description=_("state"), ordering="status")
+    def status_badge(self, connection: Connection) -> SafeString:
+        """The state."""
+        return connection_state(connection)
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def cause(self, connection: Connection) -> str:
+        """Why it failed, in words."""
+        return connection.get_reason_display()
+
+    @admin.display(description=_("since"), ordering="status_since")
+    def since(self, connection: Connection) -> Any:
+        """Since when."""
+        return connection.status_since
+
+    def get_urls(self) -> list[URLPattern]:
+        """Two buttons."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/check/", wrap(require_POST(self.check_now)), name="integrations_connection_check"),
+            path("<int:pk>/sync/", wrap(require_POST(self.sync_now)), name="integrations_connection_sync"),
+            *super().get_urls(),
+        ]
+
+    def may_act(self, request: HttpRequest) -> bool:
+        """Whether the person may press the buttons."""
+        return person(request).has_perm("integrations.change_connection")
+
+    def _for_action(self, request: HttpRequest, pk: int) -> Connection:
+        if not self.may_act(request):
+            raise PermissionDenied
+        connection: Connection | None = self.get_queryset(request).filter(pk=pk).first()
+        if connection is None:
+            raise Http404
+        return connection
+
+    def check_now(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
+        """Check the stored key with the provider."""
+        connection = self._for_action(request, pk)
+        if connection.status not in (Status.ACTIVE, Status.FAILED):
+            messages.warning(request, _("There is no key to check yet."))
+        else:
+            from integrations.services import connections
+
+            connections.recheck(connection, actor=person(request))
+            connection.refresh_from_db()
+            if connection.status == Status.ACTIVE:
+                messages.success(request, _("The key works."))
+            else:
+                messages.error(request, f"{connection.get_status_display()}: {connection.get_reason_display()}")
+        return redirect("admin:integrations_connection_change", pk)
+
+    def sync_now(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
+        """Fetch vouchers now."""
+        connection = self._for_action(request, pk)
+        if connection.status != Status.ACTIVE:
+            messages.warning(request, _("Vouchers can be fetched only while the connection is active."))
+        else:
+            from integrations.services import sync
+
+            sync.enqueue(connection, SyncRun.Trigger.MANUAL)
+            messages.success(request, _("Vouchers are being fetched; this page shows how far it is."))
+        return redirect("admin:integrations_connection_change", pk)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Put the whole case on the page."""
+        connection: Connection = context["original"]
+        context.update(
+            connection=connection,
+            title=str(connection),
+            badge=connection_state(connection),
+            case=case(connection),
+            may_act=self.may_act(request),
+            has_key=connection.status in (Status.ACTIVE, Status.FAILED),
+            timeline=timeline(connection),
+            last_run=connection.runs.order_by("-queued_at", "-id").first(),
+        )
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response

@@ -1,0 +1,126 @@
+"""Bank accounts and transactions: to read."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateFilter
+
+from accounts.client_filter import ClientFilter
+from accounts.display import money
+from accounts.scoped_admin import ReadOnlyAdmin, person
+from matching.admin.states import MatchFilter, match_state, with_match
+from matching.models import Allocation, BankAccount, Transaction
+
+
+@admin.register(BankAccount)
+class BankAccountAdmin(ReadOnlyAdmin):
+    """The accounts whose lines were imported."""
+
+    list_display = ("name", "bank", "currency", "client_number")
+    list_filter = (("client", ClientFilter),)
+    search_fields = ("iban", "key", "bank")
+    ordering = ("client__number", "key")
+    list_select_related = ("client",)
+    fields = ("client", "key", "iban", "bank", "currency", "created_at")
+
+    @admin.display(description=_("account"), ordering="key")
+    def name(self, account: BankAccount) -> str:
+        """IBAN or the bank's own number."""
+        return str(account)
+
+    @admin.display(description=_("client"), ordering="client__number")
+    def client_number(self, account: BankAccount) -> str:
+        """Whose account it is."""
+        return str(account.client)
+
+
+@admin.register(Transaction)
+class TransactionAdmin(ReadOnlyAdmin):
+    """The lines of the accounts, with what they paid."""
+
+    change_form_template = "admin/matching/transaction_page.html"
+    list_display = ("day", "amount_text", "counterparty", "purpose_short", "match", "account_name", "client_number")
+    list_display_links = ("day", "amount_text")
+    list_filter = (
+        ("client", ClientFilter),
+        ("booking_date", RangeDateFilter),
+        "source",
+        MatchFilter,
+    )
+    search_fields = ("counterparty", "purpose", "counterparty_iban", "end_to_end_id")
+    search_help_text = _("Name, purpose, IBAN or end-to-end id")
+    ordering = ("-booking_date", "-id")
+    list_select_related = ("client", "account")
+    fields = (
+        "client",
+        "account",
+        "source",
+        "booking_date",
+        "value_date",
+        "amount_text",
+        "counterparty",
+        "counterparty_iban",
+        "purpose",
+        "end_to_end_id",
+        "mandate_id",
+        "creditor_id",
+        "code",
+        "bank_reference",
+        "is_reversal",
+        "raw",
+    )
+    readonly_fields = ("amount_text",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the mark of a match."""
+        return with_match(super().get_queryset(request), "transaction")
+
+    @admin.display(description=_("booked"), ordering="booking_date")
+    def day(self, line: Transaction) -> Any:
+        """The day of booking."""
+        return line.booking_date
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def amount_text(self, line: Transaction) -> str:
+        """The signed amount."""
+        return money(line.amount, line.currency)
+
+    @admin.display(description=_("purpose"))
+    def purpose_short(self, line: Transaction) -> str:
+        """The beginning of the bank text."""
+        text = " ".join(line.purpose.split())
+        return text if len(text) <= 70 else f"{text[:69]}…"
+
+    @admin.display(description=_("match"))
+    def match(self, line: Transaction) -> SafeString:
+        """Whether it is matched."""
+        return match_state(line)
+
+    @admin.display(description=_("account"), ordering="account__key")
+    def account_name(self, line: Transaction) -> str:
+        """The account, by its last digits."""
+        return f"…{str(line.account)[-4:]}" if line.account else str(_("none"))
+
+    @admin.display(description=_("client"), ordering="client__number")
+    def client_number(self, line: Transaction) -> str:
+        """Whose line it is."""
+        return line.client.number
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Add what the line paid."""
+        line: Transaction = context["original"]
+        may = person(request).has_perm("matching.view_proposal")
+        rows = Allocation.objects.filter(transaction=line).select_related("proposal", "voucher")
+        context.update(
+            line=line,
+            title=str(line),
+            matches=list(rows.order_by("-standing", "proposal__rank", "-proposal__id")[:50]) if may else [],
+        )
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response

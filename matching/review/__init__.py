@@ -1,0 +1,1 @@
+"""The review pages: what waits for a decision, and one case with its evidence."""

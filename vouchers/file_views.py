@@ -1,0 +1,62 @@
+"""The files of vouchers, delivered to people who may see them, as harmlessly as a browser allows."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from accounts.scoping import scoped
+from vouchers.models import VoucherFile
+from vouchers.preview import PDF, page_image
+
+INLINE = frozenset({PDF, "image/png", "image/jpeg"})
+XML = frozenset({"application/xml", "text/xml"})
+
+# Nothing in a delivered file may run, load or submit anything. A browser's own PDF reader does not start in a
+# sandbox, so PDFs get the policy without it; their scripts never run in our origin.
+PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'; sandbox"
+
+
+def _file(request: HttpRequest, pk: int) -> VoucherFile:
+    """The file, if the person may see it; 404 else, whatever the cause."""
+    if not request.user.has_perm("vouchers.view_voucherfile"):  # type: ignore[union-attr]
+        raise Http404
+    visible = scoped(VoucherFile.objects.select_related("stored"), request.user, "voucher__client")
+    return get_object_or_404(visible, pk=pk)
+
+
+def _harmless(response: HttpResponseBase, policy: str = POLICY) -> HttpResponseBase:
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = policy
+    # The content of an address never changes, but the person's rights may: keep it in their browser, and not for long.
+    response["Cache-Control"] = "private, max-age=600"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+@require_safe
+def voucher_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The original: PDF, PNG and JPEG to look at, XML as plain text, everything else to save."""
+    file = _file(request, pk)
+    path = Path(settings.MEDIA_ROOT) / file.stored.path
+    if not path.is_file():
+        raise Http404
+    kind = file.stored.content_type.split(";")[0].strip().lower()
+    inline = kind in INLINE or kind in XML
+    shown = kind if kind in INLINE else "text/plain; charset=utf-8" if kind in XML else "application/octet-stream"
+    response = FileResponse(path.open("rb"), content_type=shown)
+    response["Content-Disposition"] = content_disposition_header(not inline, " ".join(file.name.split()) or "document")
+    return _harmless(response, PDF_POLICY if kind == PDF else POLICY)
+
+
+@require_safe
+def voucher_file_page(request: HttpRequest, pk: int, page: int) -> HttpResponseBase:
+    """The image of a page; 404 where there is no such page."""
+    image = page_image(_file(request, pk).stored, page)
+    if image is None:
+        raise Http404
+    return _harmless(HttpResponse(image.read_bytes(), content_type="image/png"))
