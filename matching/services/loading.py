@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from decimal import Decimal
+from dataclasses import dataclass
 
 from django.db.models import Q
 
@@ -119,11 +119,29 @@ def engine_transactions(client: Client) -> list[engine.Transaction]:
     ]
 
 
-def settled(client: Client) -> list[engine.Allocation]:
-    """The allocations that stand."""
-    rows = Allocation.objects.filter(proposal__client=client, standing=True).order_by("pk")
-    found: list[tuple[int, int, Decimal]] = list(rows.values_list("voucher_id", "transaction_id", "amount"))
-    return [engine.Allocation(str(voucher), str(transaction), amount) for voucher, transaction, amount in found]
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A match that stands: what the engine allowed when it proposed it, and its allocations."""
+
+    fingerprint: str
+    permission: str
+    allocations: tuple[engine.Allocation, ...]
+
+
+def standing(client: Client) -> list[Standing]:
+    """The matches that stand at a client."""
+    rows = Proposal.objects.filter(client=client, state__in=Proposal.STANDING).prefetch_related("allocations")
+    return [
+        Standing(
+            row.fingerprint,
+            row.permission,
+            tuple(
+                engine.Allocation(str(part.voucher_id), str(part.transaction_id), part.amount)
+                for part in row.allocations.all()
+            ),
+        )
+        for row in rows.order_by("pk")
+    ]
 
 
 def pairs_of(client: Client, which: Q) -> list[Pairs]:

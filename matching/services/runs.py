@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Client
 from matching.engine import ENGINE_VERSION, propose
+from matching.engine import types as engine
 from matching.models import Allocation, Decision, Proposal, Transaction
 from matching.services import loading
 from matching.services.drafts import Draft, draft
@@ -57,17 +58,32 @@ def run_matching(client: Client, *, progress: Callable[[int, int], None] | None 
     began = time.monotonic()
     open_before = set(Proposal.objects.filter(client=client, state=State.SUGGESTED).values_list("pk", flat=True))
     vouchers = loading.engine_vouchers(client)
-    found = propose(
-        vouchers,
-        loading.engine_transactions(client),
-        settled=loading.settled(client),
-        rejected=loading.pairs_of(client, REJECTED),
-        learned=loading.learned(client),
-        progress=progress,
-    )
-    drafts = sorted((draft(client.pk, proposal) for proposal in found), key=Draft.order)
+    drafts = _think(client, vouchers, progress)
     _write(client, drafts, {int(voucher.id) for voucher in vouchers}, open_before)
     return _standing_of(client, time.monotonic() - began)
+
+
+def _think(client: Client, vouchers: list[engine.Voucher], progress: Callable[[int, int], None] | None) -> list[Draft]:
+    """What the engine proposes, best first.
+
+    A match that the engine would make again by itself is not told to it as settled: it is part of the picture that
+    everything else is judged in (how rare an amount is, which account belongs to whom), and so the same data gives the
+    same proposals, whatever ran before. Only what it would not repeat, such as a person's choice, is settled.
+    """
+    transactions = loading.engine_transactions(client)
+    rejected = loading.pairs_of(client, REJECTED)
+    learned = loading.learned(client)
+    standing = loading.standing(client)
+    told = {match.fingerprint for match in standing if match.permission != engine.Permission.AUTOMATIC}
+    while True:
+        settled = [part for match in standing if match.fingerprint in told for part in match.allocations]
+        found = propose(vouchers, transactions, settled=settled, rejected=rejected, learned=learned, progress=progress)
+        drafts = sorted((draft(client.pk, proposal) for proposal in found), key=Draft.order)
+        repeated = {candidate.fingerprint for candidate in drafts if candidate.automatic}
+        surprising = {match.fingerprint for match in standing} - told - repeated
+        if not surprising:
+            return drafts
+        told |= surprising
 
 
 @transaction.atomic
