@@ -7,7 +7,7 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -101,7 +101,7 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
         return False
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> Any:
-        return ScopedAdmin._get_obj_does_not_exist_redirect(self, request, opts, object_id)  # type: ignore[arg-type]
+        raise Http404
 
 
 @admin.register(Group)
@@ -184,7 +184,7 @@ class ClientAdmin(ScopedAdmin):
     @admin.display(description=_("vouchers are fetched from"))
     def vouchers_from(self, client: Client) -> str:
         """The first voucher date that a sync fetches, by tax years and VAT returns."""
-        if client.pk is None:
+        if client._state.adding:
             return ""
         return date_format(sync_start(client, timezone.localdate()), "SHORT_DATE_FORMAT")
 

@@ -27,7 +27,7 @@ def limit_choice(
     admin: BaseModelAdmin[Any], db_field: Field[Any, Any], request: HttpRequest, kwargs: dict[str, Any]
 ) -> None:
     """Offer and accept only related rows that the person may see, whatever is typed into the form."""
-    related = admin.admin_site._registry.get(db_field.related_model)  # type: ignore[arg-type, call-overload]
+    related = admin.admin_site._registry.get(db_field.related_model)  # type: ignore[arg-type]
     if related is not None and "queryset" not in kwargs:
         kwargs["queryset"] = related.get_queryset(request)
 

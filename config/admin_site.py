@@ -16,7 +16,7 @@ from unfold.sites import UnfoldAdminSite
 HIDDEN_APPS = frozenset({"django_q"})
 
 
-class KontorAdminSite(UnfoldAdminSite):  # type: ignore[misc]
+class KontorAdminSite(UnfoldAdminSite):
     """Unfold's site with our login page, our pages for files and review, and the policy its scripts need."""
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
@@ -34,7 +34,8 @@ class KontorAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         from vouchers.file_views import voucher_file, voucher_file_page
 
         def page(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
-            return path(route, self.admin_view(view), name=name)
+            address: URLPattern = path(route, self.admin_view(view), name=name)
+            return address
 
         return [
             page("files/<int:pk>/", voucher_file, "voucher_file"),

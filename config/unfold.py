@@ -14,7 +14,7 @@ def _needs(permission: str) -> Callable[[HttpRequest], bool]:
     """Show an entry to those who may open it."""
 
     def allowed(request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(permission))  # type: ignore[union-attr]
+        return bool(request.user.has_perm(permission))
 
     return allowed
 

@@ -23,7 +23,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-a
 
 def _file(request: HttpRequest, pk: int) -> VoucherFile:
     """The file, if the person may see it; 404 else, whatever the cause."""
-    if not request.user.has_perm("vouchers.view_voucherfile"):  # type: ignore[union-attr]
+    if not request.user.has_perm("vouchers.view_voucherfile"):
         raise Http404
     visible = scoped(VoucherFile.objects.select_related("stored"), request.user, "voucher__client")
     return get_object_or_404(visible, pk=pk)
@@ -49,7 +49,8 @@ def voucher_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     inline = kind in INLINE or kind in XML
     shown = kind if kind in INLINE else "text/plain; charset=utf-8" if kind in XML else "application/octet-stream"
     response = FileResponse(path.open("rb"), content_type=shown)
-    response["Content-Disposition"] = content_disposition_header(not inline, " ".join(file.name.split()) or "document")
+    name = " ".join(file.name.split()) or "document"
+    response["Content-Disposition"] = content_disposition_header(not inline, name) or "attachment"
     return _harmless(response, PDF_POLICY if kind == PDF else POLICY)
 
 

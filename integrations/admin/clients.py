@@ -29,7 +29,9 @@ class ConnectedClientAdmin(ClientAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the state of the connection."""
         lexware = Connection.objects.filter(client=OuterRef("pk"), provider=Provider.LEXWARE)
-        return super().get_queryset(request).annotate(lexware_status=Subquery(lexware.values("status")[:1]))
+        clients = super().get_queryset(request)
+        marked: QuerySet[Any] = clients.annotate(lexware_status=Subquery(lexware.values("status")[:1]))
+        return marked
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         """One more column."""

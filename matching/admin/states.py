@@ -15,10 +15,11 @@ from matching.models import Allocation, Proposal
 def with_match(queryset: QuerySet[Any], name: str) -> QuerySet[Any]:
     """Mark vouchers or transactions (``name`` of the allocation's field) that are matched or have a suggestion."""
     mine = Allocation.objects.filter(**{name: OuterRef("pk")})
-    return queryset.annotate(
+    marked: QuerySet[Any] = queryset.annotate(
         is_matched=Exists(mine.filter(standing=True)),
         is_suggested=Exists(mine.filter(proposal__state=Proposal.State.SUGGESTED)),
     )
+    return marked
 
 
 def match_state(row: Any) -> SafeString:
