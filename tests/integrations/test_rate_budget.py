@@ -1,0 +1,190 @@
+"""The shared request budget: alone, in a queue, and with several real processes on one database."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from integrations.models import RateBudget
+from integrations.providers.lexware.pace import QueueTooLong
+from integrations.rate_budget import INTERVAL, DatabaseBudget
+
+ORGANIZATION = "c0ffee00-1111-4222-8333-944455566677"
+
+
+@pytest.fixture
+def budget() -> DatabaseBudget:
+    """A budget at real pace: an interval is long enough for a slow machine not to matter."""
+    return DatabaseBudget(ORGANIZATION, time_scale=1)
+
+
+def next_at() -> float:
+    return RateBudget.objects.get(key=ORGANIZATION).next_at
+
+
+@pytest.mark.django_db
+class TestAlone:
+    """One process; the transaction of the test itself is the only one that a budget accepts around it."""
+
+    def test_the_first_call_goes_out_at_once_and_the_next_ones_in_turn(self, budget: DatabaseBudget) -> None:
+        waits = [budget.reserve() for _ in range(5)]
+        assert waits[0] == 0.0
+        assert waits[1:] == pytest.approx([INTERVAL * place for place in range(1, 5)], abs=0.4)
+        assert waits == sorted(waits)
+
+    def test_95_percent_of_the_limit_are_used(self, budget: DatabaseBudget) -> None:
+        budget.reserve()
+        start = next_at()
+        for _ in range(19):
+            budget.reserve()
+        assert next_at() - start == pytest.approx(10.0)
+
+    def test_time_that_nobody_used_is_not_saved_up(self, budget: DatabaseBudget) -> None:
+        RateBudget.objects.create(key=ORGANIZATION, next_at=time.time() - 3600)
+        assert budget.reserve() == 0.0
+        assert budget.reserve() == pytest.approx(INTERVAL, abs=0.4)
+
+    def test_each_organization_has_its_own(self, budget: DatabaseBudget) -> None:
+        budget.reserve()
+        assert DatabaseBudget("another", time_scale=1).reserve() == 0.0
+
+    def test_booking_is_one_statement(self, budget: DatabaseBudget) -> None:
+        budget.reserve()
+        with CaptureQueriesContext(connection) as queries:
+            budget.reserve()
+        statements = [query["sql"].split()[0] for query in queries.captured_queries]
+        assert [word for word in statements if word not in ("SAVEPOINT", "RELEASE")] == ["UPDATE"]
+
+    def test_a_queue_of_two_minutes_is_long_enough(self, budget: DatabaseBudget) -> None:
+        RateBudget.objects.create(key=ORGANIZATION, next_at=time.time() + 130)
+        before = next_at()
+        with pytest.raises(QueueTooLong, match="120 seconds"):
+            budget.reserve()
+        assert next_at() == before
+
+    def test_a_refusal_holds_everybody_back(self, budget: DatabaseBudget) -> None:
+        budget.reserve()
+        budget.penalize(8)
+        assert DatabaseBudget(ORGANIZATION, time_scale=1).reserve() == pytest.approx(8, abs=0.4)
+
+    def test_a_refusal_is_remembered_before_the_first_call(self, budget: DatabaseBudget) -> None:
+        budget.penalize(8)
+        assert budget.reserve() == pytest.approx(8, abs=0.4)
+
+    def test_a_short_penalty_does_not_shorten_a_long_queue(self, budget: DatabaseBudget) -> None:
+        RateBudget.objects.create(key=ORGANIZATION, next_at=time.time() + 60)
+        before = next_at()
+        budget.penalize(5)
+        assert next_at() == before
+
+    def test_nobody_is_punished_for_longer_than_ten_minutes(self, budget: DatabaseBudget) -> None:
+        budget.penalize(86_400)
+        assert next_at() == pytest.approx(time.time() + 600, abs=2)
+
+    def test_a_slot_of_a_clock_that_went_wrong_does_not_block_for_ever(self, budget: DatabaseBudget) -> None:
+        RateBudget.objects.create(key=ORGANIZATION, next_at=time.time() + 10**6)
+        assert budget.reserve() == 0.0
+        RateBudget.objects.update(next_at=time.time() + 10**6)
+        budget.penalize(3)
+        assert budget.reserve() == pytest.approx(3, abs=0.4)
+
+    def test_inside_a_transaction_it_refuses(self, budget: DatabaseBudget) -> None:
+        budget.reserve()
+        before = next_at()
+        with pytest.raises(RuntimeError, match="must not be sent inside a transaction"), transaction.atomic():
+            budget.reserve()
+        assert next_at() == before
+
+    def test_an_accelerated_sandbox_gets_an_accelerated_budget(self) -> None:
+        budget = DatabaseBudget(ORGANIZATION)
+        assert settings.LEXWARE_TIME_SCALE == 200
+        assert budget.interval == INTERVAL / 200
+        assert (budget.longest_wait, budget.longest_penalty) == (0.6, 3.0)
+
+
+# What a process does: say that it is there, wait for the word, book slots, and tell what it got.
+CHILD = """
+import json, sys, time
+import django
+django.setup()
+from integrations.rate_budget import DatabaseBudget
+budget = DatabaseBudget({key!r}, time_scale={scale})
+print("ready", flush=True)
+sys.stdin.readline()
+end = time.time() + {seconds}
+booked = []
+while len(booked) < {most} and time.time() < end:
+    wait = budget.reserve()
+    booked.append(time.time() + wait)
+    if {sleep}:
+        time.sleep(wait)
+print(json.dumps(booked), flush=True)
+"""
+
+
+def database_url() -> str:
+    """The address of the database that this test uses, for other processes."""
+    here = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{here['NAME']}"
+    login = f"{quote(here['USER'])}:{quote(here['PASSWORD'])}"
+    return f"postgres://{login}@{here['HOST']}:{here['PORT'] or 5432}/{here['NAME']}"
+
+
+@contextmanager
+def child(**values: object) -> Iterator[subprocess.Popen[str]]:
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": database_url()}
+    command = [sys.executable, "-c", CHILD.format(key=ORGANIZATION, **values)]
+    with subprocess.Popen(
+        command, env=environment, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def book(processes: int, **values: object) -> list[list[float]]:
+    """Let processes book at the same time; return the moments of each one's slots."""
+    with ExitStack() as stack:
+        children = [stack.enter_context(child(**values)) for _ in range(processes)]
+        for process in children:
+            assert process.stdout
+            assert process.stdout.readline() == "ready\n"
+        for process in children:
+            assert process.stdin
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        return [json.loads(process.stdout.readline()) for process in children if process.stdout]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_processes_at_the_same_time_get_every_slot_once() -> None:
+    # The row is missing at first: all of them try to make it.
+    booked = book(3, scale=1, seconds=60, most=50, sleep=False)
+    slots = sorted(moment for moments in booked for moment in moments)
+    assert [len(moments) for moments in booked] == [50] * 3
+    # The row moved on by one interval for each of them, and no two got the same place in the queue.
+    assert next_at() - slots[0] == pytest.approx(150 * INTERVAL, abs=INTERVAL / 2)
+    places = [round((slot - slots[0]) / INTERVAL) for slot in slots]
+    assert places == list(range(150))
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_nobody_in_the_queue_is_passed_over() -> None:
+    booked = book(3, scale=20, seconds=2, most=1000, sleep=True)
+    counts = [len(moments) for moments in booked]
+    assert min(counts) >= max(counts) * 0.6
+    allowed = 2 / (INTERVAL / 20)
+    assert allowed * 0.7 <= sum(counts) <= allowed + len(counts) + 1
