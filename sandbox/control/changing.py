@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox.control.shapes import Operation, body_of, organisation_of, refuse, voucher_of
 from sandbox.http import Request, Response, json_response
+from sandbox.resources.downloads import MEDIA
 from sandbox.resources.voucherlist import row
 from sandbox.state import Sandbox
 from sandbox.world.model import (
@@ -131,25 +132,31 @@ def change(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Res
     unknown = set(body) - {"number", "contact", "date", "due_date", "remark", "total", "tax_rate", "add_file"}
     if unknown or not body:
         refuse(f"unknown or no fields: {', '.join(sorted(unknown))}")
-    if "total" in body:
-        voucher.lines = _lines(body)
-        voucher.gross_prices = True
-    if "number" in body:
-        voucher.number = str(body["number"])
+    if "add_file" in body and voucher.type not in BOOKKEEPING_TYPES:
+        refuse("only bookkeeping vouchers have receipt files")
+    # Everything is read before anything is changed.
+    lines = _lines(body) if "total" in body else None
+    day = read_day(body, "date", voucher.day or sandbox.current_day()) if "date" in body else voucher.day
+    due = read_day(body, "due_date", sandbox.current_day()) if "due_date" in body else voucher.due
+    files = _extensions([body["add_file"]]) if "add_file" in body else []
+    if lines:
+        voucher.lines, voucher.gross_prices, voucher.tax_type = lines, True, "gross"
+    voucher.day, voucher.due = day, due
+    voucher.number = str(body.get("number", voucher.number or "")) or None
+    voucher.remark = str(body.get("remark", voucher.remark))
     if "contact" in body:
         voucher.contact, voucher.contact_name = _contact(organisation, str(body["contact"]))
-    if "remark" in body:
-        voucher.remark = str(body["remark"])
-    if "date" in body:
-        voucher.day = read_day(body, "date", sandbox.current_day())
-    if "due_date" in body:
-        voucher.due = read_day(body, "due_date", sandbox.current_day())
-    if body.get("add_file"):
-        if voucher.type not in BOOKKEEPING_TYPES:
-            refuse("only bookkeeping vouchers have receipt files")
-        _attach(organisation, voucher, str(body["add_file"]))
+    for extension in files:
+        _attach(organisation, voucher, extension)
     voucher.touch(sandbox.now())
     return _shown(sandbox, voucher)
+
+
+def _extensions(wanted: Any) -> list[str]:
+    """Read the kinds of files to attach."""
+    if not isinstance(wanted, list) or not all(item in MEDIA for item in wanted):
+        refuse(f"a file is one of {', '.join(MEDIA)}")
+    return wanted
 
 
 def _lines(body: dict[str, Any]) -> tuple[Line, ...]:
@@ -168,8 +175,6 @@ def _contact(organisation: Organisation, name: str) -> tuple[Contact | None, str
 
 
 def _attach(organisation: Organisation, voucher: Voucher, extension: str) -> None:
-    if extension not in ("pdf", "png", "jpg", "xml"):
-        refuse("a file is pdf, png, jpg or xml")
     own = voucher.type.startswith("sales")
     other = voucher.contact.party if voucher.contact else Party(voucher.contact_name, "", "", "", "")
     paper = Paper(
@@ -198,6 +203,8 @@ def add(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Respon
     moment, day = sandbox.now(), read_day(body, "date", sandbox.current_day())
     contact, name = _contact(organisation, str(body.get("contact", "Sammellieferant")))
     own = kind not in BOOKKEEPING_TYPES
+    files = _extensions(body.get("files", ["pdf"]))
+    paid_on = read_day(body, "paid_on", day) if body.get("paid_on") else None
     voucher = Voucher(
         id=str(uuid.uuid4()),
         type=kind,
@@ -216,10 +223,10 @@ def add(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Respon
         document_file_id=str(uuid.uuid4()) if own else "",
     )
     if not own:
-        for extension in body.get("files", ["pdf"]):
-            _attach(organisation, voucher, str(extension))
-    if body.get("paid_on"):
-        voucher.payments.append(Payment(PAYMENT_KINDS[0], read_day(body, "paid_on", day), voucher.total, moment))
+        for extension in files:
+            _attach(organisation, voucher, extension)
+    if paid_on:
+        voucher.payments.append(Payment(PAYMENT_KINDS[0], paid_on, voucher.total, moment))
     organisation.vouchers[voucher.id] = voucher
     return _shown(sandbox, voucher, 201)
 

@@ -17,8 +17,16 @@ WIDTHS = (10, 74, 18, 18, 24, 26)
 GREY = 110
 
 
+class _Page(FPDF):
+    """A document in the built-in fonts; letters they lack become question marks."""
+
+    def normalize_text(self, text: str) -> str:
+        """Keep to the letters of Western European Windows, the encoding of the built-in fonts."""
+        return str(super().normalize_text(text.encode("cp1252", "replace").decode("cp1252")))
+
+
 def _pdf(width: float = 210, height: float = 297) -> FPDF:
-    pdf = FPDF(format=(width, height))
+    pdf = _Page(format=(width, height))
     pdf.core_fonts_encoding = "cp1252"
     pdf.set_creation_date(MADE)
     pdf.set_producer("Sandbox")

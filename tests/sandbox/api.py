@@ -1,0 +1,87 @@
+"""A small HTTP side for the tests of the sandbox."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import requests
+
+from sandbox.server import RunningSandbox, start
+
+TODAY = date(2026, 11, 20)
+ALL = {"voucherType": "any", "voucherStatus": "any", "size": "250"}
+RESOURCES = {
+    "invoice": "invoices",
+    "downpaymentinvoice": "down-payment-invoices",
+    "creditnote": "credit-notes",
+    "quotation": "quotations",
+    "deliverynote": "delivery-notes",
+}
+
+
+def fast(**changes: Any) -> RunningSandbox:
+    """Start a sandbox whose rate limit is never felt, on a fixed day."""
+    return start(**({"time_scale": 100_000, "today": TODAY} | changes))
+
+
+@dataclass
+class Api:
+    """One organisation's side of a running sandbox."""
+
+    running: RunningSandbox
+    position: int = 0
+
+    @property
+    def organization(self) -> dict[str, str]:
+        return self.running.organizations[self.position]
+
+    @property
+    def id(self) -> str:
+        return self.organization["organization_id"]
+
+    def get(
+        self, path: str, *, key: str | None = None, accept: str | None = None, **parameters: Any
+    ) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.organization['key'] if key is None else key}"}
+        if accept:
+            headers["Accept"] = accept
+        return requests.get(self.running.url + path, params=parameters, headers=headers, timeout=10)
+
+    def rows(self, **parameters: Any) -> list[dict[str, Any]]:
+        answer = self.get("/v1/voucherlist", **(ALL | parameters))
+        assert answer.status_code == 200, answer.text
+        return answer.json()["content"]
+
+    def read(self, row: dict[str, Any]) -> dict[str, Any]:
+        path = RESOURCES.get(row["voucherType"], "vouchers")
+        return self.get(f"/v1/{path}/{row['id']}").json()
+
+    def see(self, path: str = "") -> Any:
+        return requests.get(f"{self.running.control_url}/organizations/{self.id}{path}", timeout=10).json()
+
+    def control(self, path: str, **body: Any) -> requests.Response:
+        return requests.post(f"{self.running.control_url}/{path}", json=body, timeout=10)
+
+    def on(self, voucher: str, action: str, **body: Any) -> requests.Response:
+        return self.control(f"organizations/{self.id}/vouchers/{voucher}/{action}", **body)
+
+    def truth(self) -> dict[str, Any]:
+        return self.see("/truth")
+
+    def one(self, **wanted: Any) -> dict[str, Any]:
+        """The first row of the truth with these values."""
+        for row in self.truth()["vouchers"]:
+            if all(row[name] == value for name, value in wanted.items()):
+                return row
+        raise AssertionError(f"no voucher with {wanted}")
+
+
+def by(rows: list[dict[str, Any]], name: str) -> dict[Any, list[dict[str, Any]]]:
+    """Group rows by a value."""
+    groups = defaultdict(list)
+    for row in rows:
+        groups[row.get(name)].append(row)
+    return dict(groups)
