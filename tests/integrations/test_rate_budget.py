@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from integrations.management.commands.bench_rate import measure
 from integrations.models import RateBudget
 from integrations.providers.lexware.pace import QueueTooLong
 from integrations.rate_budget import INTERVAL, DatabaseBudget
@@ -188,3 +189,12 @@ def test_nobody_in_the_queue_is_passed_over() -> None:
     assert min(counts) >= max(counts) * 0.6
     allowed = 2 / (INTERVAL / 20)
     assert allowed * 0.7 <= sum(counts) <= allowed + len(counts) + 1
+
+
+@pytest.mark.slow
+def test_the_measurement_measures() -> None:
+    figures = measure(seconds=1.2, processes=2, database="")
+    assert (figures["processes"], figures["refused_429"], figures["errors"]) == (2, 0, 0)
+    assert 1 <= figures["calls"] <= 3
+    assert figures["share_of_limit"] == round(figures["calls"] / 2.4, 3)
+    assert figures["goal_met"] == (figures["share_of_limit"] >= 0.9)

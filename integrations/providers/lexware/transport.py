@@ -217,14 +217,15 @@ class Transport:
         request_id = headers.get("x-amzn-RequestId", "") or (answers.request_id(body) if problem else "")
         request_id = self._bearer.redact(request_id)[:80]
         milliseconds = round((self._clock.monotonic() - started) * 1000)
-        logger.info("GET %s %s %d ms %s", path, status or "no answer", milliseconds, request_id or "-")
         self._on_attempt(
             CallRecord("GET", path, status, milliseconds, request_id, rate_limited=isinstance(problem, RateLimited))
         )
         if problem is None:
+            logger.info("GET %s %s %d ms %s", path, status, milliseconds, request_id or "-")
             return Answer(path, body, headers, request_id)
         message = self._bearer.redact(problem.message)
         error = type(problem)(message, status=status, request_id=request_id, path=path)
+        logger.info("GET %s %s %d ms %s", path, status or "no answer", milliseconds, error)
         return _Failure(error, retry_after(headers.get("Retry-After"), self._clock.now()))
 
     def _read(self, response: requests.Response, limit: int, started: float) -> bytes:

@@ -1,5 +1,6 @@
 """A clock that only moves when somebody waits, a budget that counts, and a client that uses both."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,7 +70,7 @@ def api(clock: FakeClock, budget: FakeBudget) -> LexwareApi:
 
 
 @pytest.fixture
-def service() -> responses.RequestsMock:
+def service() -> Iterator[responses.RequestsMock]:
     """The service, answering what a test tells it; an answer that nobody fetched is a failure."""
     with responses.RequestsMock() as mock:
         yield mock

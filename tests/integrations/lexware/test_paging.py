@@ -41,7 +41,7 @@ class Service:
         self.size = size
         self.window = window
         self.asked: list[tuple[int, date | None]] = []
-        self.before: dict[int, Callable[[], None]] = {}
+        self.before: dict[int, Callable[[], object]] = {}
 
     def fetch(self, number: int, since: date | None) -> VoucherPage:
         """Answer like the service; run what is planned before the n-th call."""

@@ -216,7 +216,8 @@ def test_measured_shapes(api: LexwareApi, lexware: Path) -> None:
     for title, (path, call) in MEASURED.items():
         text = simplejson.dumps(made_from(shapes[title]))
         found = read(api, path, text, lambda: call(api))  # noqa: B023
-        {Document: check_document, Payments: check_payments, Profile: check_profile}[type(found)](found, text)
+        check: Any = {Document: check_document, Payments: check_payments, Profile: check_profile}[type(found)]
+        check(found, text)
     page = made_from(shapes["GET /v1/voucherlist"]) | {"number": 0}
     text = simplejson.dumps(page)
     (found,) = read(api, "/v1/voucherlist", text, lambda: list(api.voucherlist(types=["any"], statuses=["any"])))
