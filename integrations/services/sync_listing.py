@@ -40,7 +40,7 @@ def list_everything(work: Work, start: date) -> None:
         seen.update(row.id for row in page.rows)
         seen.update(_ids(page.unreadable))
         _take_over(work, page.rows, page.unreadable)
-        work.progress("list", len(seen), page.total_elements)
+        work.progress("list", len(seen), page.total_elements, now=True)
     _look_for_missing(work, [pk for external_id, pk in known.items() if external_id not in seen], start)
 
 
@@ -71,7 +71,7 @@ def list_changes(work: Work, start: date) -> None:
         for row in unwanted:
             _withdraw(work, stored[row.id], row.status)
         done += len(page.rows) + len(page.unreadable)
-        work.progress("list", done, page.total_elements)
+        work.progress("list", done, page.total_elements, now=True)
 
 
 def _take_over(work: Work, rows: Sequence[VoucherRow], unreadable: Sequence[UnreadableRow]) -> None:

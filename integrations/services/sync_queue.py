@@ -97,6 +97,12 @@ def claim(run_id: int) -> SyncRun | None:
     return SyncRun.objects.select_related("connection__client").get(pk=run_id) if taken else None
 
 
+def make_sure_it_is_ours(run: SyncRun) -> None:
+    """``RunLost`` where the run is not ours any more. Reads only."""
+    if not SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.RUNNING, attempts=run.attempts).exists():
+        raise RunLost
+
+
 def sign_of_life(run: SyncRun, **figures: object) -> None:
     """Say that the run lives, with its figures so far. ``RunLost`` where it is not ours any more."""
     now = timezone.now()

@@ -8,7 +8,7 @@ from accounts.models import Client
 from integrations.models import SkippedRecord, SyncRun
 from integrations.providers.lexware.client import LexwareApi
 from integrations.providers.lexware.errors import LexwareError, RecordUnreadable, Unavailable
-from integrations.services.sync_queue import sign_of_life
+from integrations.services.sync_queue import make_sure_it_is_ours, sign_of_life
 
 PROVIDER = "lexware"
 SIGN_OF_LIFE_SECONDS = 2.0
@@ -70,16 +70,17 @@ class Work:
         standing = self.client.vouchers.filter(withdrawn_at__isnull=True).count()
         return {**figures, "unchanged": max(standing - figures["created"] - figures["changed"], 0)}
 
-    def progress(self, phase: str, done: int, total: int) -> None:
-        """Say how far the fetch is; a new phase is written at once, the rest every two seconds."""
+    def progress(self, phase: str, done: int, total: int, *, now: bool = False) -> None:
+        """Say how far the fetch is; a new phase is written at once, the rest every two seconds unless ``now``."""
         new_phase = phase != self._position[0]
         self._position = (phase, done, total)
+        self.breathe(now=now or new_phase)
         self.on_progress(phase, done, total)
-        self.breathe(now=new_phase)
 
     def breathe(self, *, now: bool = False) -> None:
         """Write a sign of life if it is time; ``RunLost`` where the run is not ours any more."""
         if not now and time.monotonic() - self._said_at < SIGN_OF_LIFE_SECONDS:
+            make_sure_it_is_ours(self.run)
             return
         phase, done, total = self._position
         sign_of_life(self.run, phase=phase, done=done, total=total, **self.figures)
