@@ -166,6 +166,7 @@ TIME_ZONE = "Europe/Berlin"
 USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["config.formats"]
 
 # --- files -------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
