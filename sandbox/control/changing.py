@@ -36,6 +36,7 @@ PAYMENT_KINDS = (
     "currencyConversion",
     "irrecoverableReceivable",
 )
+STATES = {"open": "", "draft": "draft", "unchecked": "unchecked", "blank": "blank", "voided": "voided"}
 VOUCHER = "/control/organizations/{organization}/vouchers/{voucher}"
 
 
@@ -205,6 +206,9 @@ def add(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Respon
     own = kind not in BOOKKEEPING_TYPES
     files = _extensions(body.get("files", ["pdf"]))
     paid_on = read_day(body, "paid_on", day) if body.get("paid_on") else None
+    if body.get("status", "open") not in STATES or (paid_on and body.get("status", "open") != "open"):
+        refuse(f"status must be one of {', '.join(STATES)}; only an open voucher can be paid")
+    state = STATES[body.get("status", "open")]
     voucher = Voucher(
         id=str(uuid.uuid4()),
         type=kind,
@@ -218,13 +222,17 @@ def add(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Respon
         tax_type="gross",
         created=moment,
         updated=moment,
+        state=state,
         terms=Terms(14),
         category="16d04a28-fd91-11e1-a21f-0800200c9a66",
-        document_file_id=str(uuid.uuid4()) if own else "",
+        document_file_id=str(uuid.uuid4()) if own and state != "draft" else "",
     )
     if not own:
         for extension in files:
             _attach(organisation, voucher, extension)
+    if state == "blank":
+        # The text recognition has not read it yet.
+        voucher.number, voucher.day, voucher.due, voucher.lines = None, None, None, ()
     if paid_on:
         voucher.payments.append(Payment(PAYMENT_KINDS[0], paid_on, voucher.total, moment))
     organisation.vouchers[voucher.id] = voucher
@@ -279,6 +287,7 @@ CHANGING = (
             "date": "default: today",
             "due_date": "default: two weeks later",
             "paid_on": "posting date of a bank payment of the whole total; left out: open",
+            "status": f"one of {', '.join(STATES)}; default: open, or paid with paid_on",
             "files": "list of pdf, png, jpg, xml; default: one pdf",
         },
     ),

@@ -15,6 +15,7 @@ AGENCY = Profile(
     street="Uferweg 7",
     zip="20357",
     city="Hamburg",
+    email="kranich@kranichfeder.example",
     user="Herr Sönke Kranich",
     since=(3, 14),
     prefix="K-",

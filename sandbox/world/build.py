@@ -22,7 +22,6 @@ from sandbox.world.iban import make_iban
 from sandbox.world.joinery import JOINERY
 from sandbox.world.ledger import Ledger
 from sandbox.world.model import BankAccount, Organisation, Party, Voucher, World
-from sandbox.world.names import slug
 from sandbox.world.profiles import Profile
 from sandbox.world.small_companies import BIKE_SHOP, SIDE
 
@@ -36,7 +35,6 @@ LENGTHS = {"deposit": 60, "pair": 20, "netted": 20, "supplier_netted": 20}
 
 def _organisation(seed: int, today: date, profile: Profile) -> Organisation:
     rng = Random(f"{seed}:{profile.slug}:organisation")
-    mail = profile.user.split()[-1]
     bank = profile.banks[0] if profile.banks else None
     numbers = [str(rng.randrange(10**8, 10**10)) for _ in profile.banks]
     company = Party(
@@ -48,7 +46,7 @@ def _organisation(seed: int, today: date, profile: Profile) -> Organisation:
         bic=bank.bic if bank else "",
         vat_id=f"DE{rng.randrange(10**8, 10**9)}",
         tax_number=f"{rng.randrange(10, 99)}/{rng.randrange(100, 999)}/{rng.randrange(10000, 99999)}",
-        email=f"{slug(mail)}@{slug(profile.name)}.example",
+        email=profile.email,
         phone=f"+49 555 {rng.randrange(10000, 99999)}",
     )
     oldest = today.year - 2 if profile.months_of_oldest else today.year - 1

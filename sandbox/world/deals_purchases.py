@@ -24,16 +24,18 @@ def _supplier(desk: Desk, rng: Random, *roles: str) -> Supplier:
     return rng.choice([item for item in desk.book.suppliers if item.supply.role in roles])
 
 
-def _files(rng: Random) -> tuple[str, ...]:
-    """Return how receipts were kept: mostly one PDF, sometimes with a delivery note, a photograph, or lost."""
-    return rng.choices((("pdf",), ("pdf", "pdf"), ("jpg",), ("png",), ()), (74, 10, 7, 5, 4))[0]
+def _files(rng: Random, *, goods: bool = False) -> tuple[str, ...]:
+    """Return how a receipt was kept: a PDF, a photograph, or lost; with ``goods`` sometimes a delivery note too."""
+    kept: tuple[tuple[str, ...], ...] = (("pdf",), ("jpg",), ("png",), (), ("pdf", "pdf"))
+    return rng.choices(kept, (76, 8, 6, 5, 30 if goods else 0))[0]
 
 
 def _bill(desk: Desk, rng: Random, supplier: Supplier, day: date, terms: Terms | None = None) -> Voucher:
     paper = desk.supplier_paper(rng, supplier, day)
     if terms is not None:
         paper = replace(paper, terms=terms, due=day + timedelta(days=terms.days))
-    return desk.booked(rng, paper, "purchaseinvoice", supplier.contact, files=_files(rng))
+    goods = supplier.supply.role == "material"
+    return desk.booked(rng, paper, "purchaseinvoice", supplier.contact, files=_files(rng, goods=goods))
 
 
 def _send(desk: Desk, rng: Random, voucher: Voucher, supplier: Supplier, booked: date, amount: Decimal) -> None:
@@ -291,10 +293,12 @@ def unchecked(desk: Desk, rng: Random, day: date) -> None:
     desk.booked(rng, paper, "purchaseinvoice", None, name="Sammellieferant", state="unchecked")
 
 
-def blank(desk: Desk, rng: Random, day: date) -> None:
-    """Upload a receipt that the text recognition has not read yet: it has neither number nor date nor amounts."""
+def unread(desk: Desk, rng: Random, day: date) -> None:
+    """Upload a receipt that the text recognition could not read: it has neither number nor date nor amounts."""
     paper = desk.supplier_paper(rng, _supplier(desk, rng, "material", "service"), day)
-    voucher = desk.booked(rng, paper, "purchaseinvoice", None, name="Sammellieferant", state="blank")
+    voucher = desk.booked(
+        rng, paper, "purchaseinvoice", None, name="Sammellieferant", files=("jpg",), state="unchecked"
+    )
     voucher.number, voucher.day, voucher.lines = None, None, ()
 
 
@@ -312,7 +316,7 @@ PURCHASE_DEALS: dict[str, Deal] = {
     "einvoice": einvoice,
     "unpaid_bill": unpaid_bill,
     "unchecked": unchecked,
-    "blank": blank,
+    "unread": unread,
 }
 REGULAR: dict[str, Callable[[Desk, Random, date, Supplier], None]] = {
     "debit": collected,

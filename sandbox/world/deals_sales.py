@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -101,7 +102,10 @@ def parts(desk: Desk, rng: Random, day: date) -> None:
 def pair(desk: Desk, rng: Random, day: date) -> None:
     """Write two invoices to one customer; a single transfer pays both."""
     customer = rng.choice(desk.book.companies)
-    invoices = [desk.own(rng, day, customer), desk.own(rng, day + timedelta(days=rng.randrange(3, 9)), customer)]
+    invoices = [
+        desk.own(rng, day, customer),
+        desk.own(rng, banking_day(day + timedelta(days=rng.randrange(3, 9))), customer),
+    ]
 
     def pay() -> None:
         booked = _pay_day(rng, invoices[1])
@@ -121,7 +125,9 @@ def deposit(desk: Desk, rng: Random, day: date) -> None:
     net = sum((line.amount for line in full), Decimal(0))
     part = (Line("Abschlag gemäß Auftrag", Decimal(1), "psch.", cents(net * 40 / 100), 19),)
     first = desk.own(rng, day, customer, "downpaymentinvoice", part, Terms(7))
-    closing = desk.own(rng, day + timedelta(days=rng.randrange(25, 45)), customer, lines=full, terms=Terms(14))
+    closing = desk.own(
+        rng, banking_day(day + timedelta(days=rng.randrange(25, 45))), customer, lines=full, terms=Terms(14)
+    )
     closing.deductions.append(first)
 
     def pay() -> None:
@@ -140,15 +146,14 @@ def reduced(desk: Desk, rng: Random, day: date) -> None:
     """Correct an invoice with a credit note made from it; the customer pays what is left."""
     invoice = desk.own(rng, day, rng.choice(desk.book.companies), lines=desk.sales_lines(rng, 2))
     net = cents(invoice.total / 10)
-    credit = _credit(
-        desk, rng, day + timedelta(days=4), invoice.contact or desk.book.town_hall, net, "Minderung wegen Mangel"
-    )
+    corrected = banking_day(day + timedelta(days=4))
+    credit = _credit(desk, rng, corrected, invoice.contact or desk.book.town_hall, net, "Minderung wegen Mangel")
     credit.settles = invoice.id
-    credit.payments.append(Payment("partPaymentCreditNote", day + timedelta(days=4), credit.total, credit.created))
+    credit.payments.append(Payment("partPaymentCreditNote", corrected, credit.total, credit.created))
 
     def pay() -> None:
         credit.related.append((invoice.id, invoice.number or "", invoice.type))
-        desk.item(rng, invoice, "partPaymentCreditNote", day + timedelta(days=4), credit.total, credit.created)
+        desk.item(rng, invoice, "partPaymentCreditNote", corrected, credit.total, credit.created)
         _receive(desk, rng, invoice, banking_day(day + timedelta(days=rng.randrange(10, 18))), style="exact")
 
     desk.settle(pay)
@@ -173,7 +178,7 @@ def netted(desk: Desk, rng: Random, day: date) -> None:
     """Let a customer take a credit note off the next invoice."""
     customer = rng.choice(desk.book.companies)
     credit = _credit(desk, rng, day, customer, Decimal(rng.randrange(60, 180)), "Gutschrift Rücknahme")
-    invoice = desk.own(rng, day + timedelta(days=6), customer, lines=desk.sales_lines(rng, 2))
+    invoice = desk.own(rng, banking_day(day + timedelta(days=6)), customer, lines=desk.sales_lines(rng, 2))
 
     def pay() -> None:
         booked = _pay_day(rng, invoice)
@@ -287,6 +292,7 @@ def shop_refund(desk: Desk, rng: Random, day: date) -> None:
     buyer = rng.choice(desk.book.people)
     total = Decimal(rng.randrange(1900, 14900)) / 100
     paper = _shop_paper(desk, rng, day, f"SHOP-G{day:%y}{rng.randrange(1000, 9999)}", "Gutschrift", total, buyer)
+    paper = replace(paper, due=None)
     credit = desk.booked(rng, paper, "salescreditnote", buyer)
     booked = banking_day(day + timedelta(days=rng.randrange(1, 5)))
 
@@ -304,7 +310,9 @@ def till(desk: Desk, rng: Random, day: date) -> None:
         Line("Einnahmen 19 %", Decimal(1), "psch.", Decimal(rng.randrange(160000, 310000)) / 100, 19),
         Line("Einnahmen 7 %", Decimal(1), "psch.", Decimal(rng.randrange(900, 9000)) / 100, 7),
     )
-    paper = Paper("Kassenbon", company, None, f"Z-{day:%Y%m}", day, None, lines, True, "Kassenabschluss", paid_by="bar")
+    paper = Paper(
+        "Kassenbon", company, None, f"Z-{day:%Y%m%d}", day, None, lines, True, "Kassenabschluss", paid_by="bar"
+    )
     sale = desk.booked(rng, paper, "salesinvoice", None, name="Sammelkunde")
     desk.settle(lambda: desk.item(rng, sale, "partPaymentCashBox", day, sale.total))
 

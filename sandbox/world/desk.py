@@ -25,12 +25,13 @@ from sandbox.world.model import (
     Voucher,
 )
 from sandbox.world.money import ZERO, Line, cents
-from sandbox.world.profiles import Profile
+from sandbox.world.profiles import Profile, Supply
 
 SERVICES = "8f8664a0-fd86-11e1-a21f-0800200c9a66"
 GOODS_SOLD = "8f8664a8-fd86-11e1-a21f-0800200c9a66"
 PURCHASES = "16d04a28-fd91-11e1-a21f-0800200c9a66"
 OWN_TYPES = ("invoice", "downpaymentinvoice", "creditnote", "quotation", "deliverynote")
+EPOCH = date(2020, 1, 1)
 BANK = "partPaymentFinancialTransaction"
 
 
@@ -65,7 +66,11 @@ class Desk:
         for text, unit, low, high in chosen:
             price = cents(Decimal(rng.randrange(low * 20, high * 20 + 1)) / 20)
             hourly = unit in ("Std.", "m²", "lfm")
-            quantity = Decimal(rng.randrange(6, 90)) / 2 if hourly else Decimal(rng.choice((1, 1, 1, 2)))
+            quantity = (
+                Decimal(rng.randrange(6, 90)) / 2
+                if hourly
+                else Decimal(rng.choice((1, 1, 1, 2)) if price < 1000 else 1)
+            )
             lines.append(Line(text, quantity, unit, price, 19))
         return tuple(lines)
 
@@ -161,7 +166,7 @@ class Desk:
             heading=heading,
             issuer=supplier.contact.party,
             recipient=None if gross_prices else self.organisation.company,
-            number=self.supplier_number(rng, supply.pattern, day),
+            number=self.supplier_number(rng, supply, day),
             day=day,
             due=day + timedelta(days=terms.days) if terms else None,
             lines=tuple(parts),
@@ -174,15 +179,13 @@ class Desk:
             paid_by=paid_by,
         )
 
-    @staticmethod
-    def supplier_number(rng: Random, pattern: str, day: date) -> str:
-        """Form a supplier's document number; its counter grows with the days."""
-        counter = (
-            (day.toordinal() - 730_000) * 7 + rng.randrange(7)
-            if "{y}" not in pattern
-            else day.timetuple().tm_yday * 11 + rng.randrange(11)
-        )
-        return pattern.format(y=day.year, yy=f"{day:%y}", n=counter)
+    def supplier_number(self, rng: Random, supply: Supply, day: date) -> str:
+        """Form a supplier's document number; its counter has a start and a pace of its own."""
+        own = Random(f"{self.seed}:{supply.name}:numbers")
+        start, pace = own.randrange(1_000, 400_000), own.choice((2, 5, 11, 40))
+        days = day.timetuple().tm_yday if "{y" in supply.pattern else (day - EPOCH).days
+        counter = days * pace + rng.randrange(pace) + (0 if "{y" in supply.pattern else start)
+        return supply.pattern.format(y=day.year, yy=f"{day:%y}", n=counter)
 
     # payments
 
@@ -230,7 +233,7 @@ class Desk:
         for voucher in sorted(own, key=lambda item: (item.day or date.min, item.created)):
             prefix = prefixes.get(voucher.type, self.profile.prefix)
             counters[prefix] = counters.get(prefix, 0) + 1
-            voucher.number = f"{prefix}{self.year % 100:02d}{counters[prefix] + 11:03d}"
+            voucher.number = f"{prefix}{self.year % 100:02d}{counters[prefix]:03d}"
 
     def finish(self) -> None:
         """Number the documents, then pay them."""

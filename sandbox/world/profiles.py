@@ -64,6 +64,7 @@ class Profile:
     zip: str
     city: str
     user: str
+    email: str
     since: tuple[int, int]
     prefix: str
     goods: tuple[tuple[str, str, int, int], ...]

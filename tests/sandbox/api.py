@@ -24,7 +24,8 @@ RESOURCES = {
 
 def fast(**changes: Any) -> RunningSandbox:
     """Start a sandbox whose rate limit is never felt, on a fixed day."""
-    return start(**({"time_scale": 100_000, "today": TODAY} | changes))
+    options: dict[str, Any] = {"time_scale": 100_000, "today": TODAY}
+    return start(**(options | changes))
 
 
 @dataclass
@@ -53,11 +54,13 @@ class Api:
     def rows(self, **parameters: Any) -> list[dict[str, Any]]:
         answer = self.get("/v1/voucherlist", **(ALL | parameters))
         assert answer.status_code == 200, answer.text
-        return answer.json()["content"]
+        rows: list[dict[str, Any]] = answer.json()["content"]
+        return rows
 
     def read(self, row: dict[str, Any]) -> dict[str, Any]:
         path = RESOURCES.get(row["voucherType"], "vouchers")
-        return self.get(f"/v1/{path}/{row['id']}").json()
+        document: dict[str, Any] = self.get(f"/v1/{path}/{row['id']}").json()
+        return document
 
     def see(self, path: str = "") -> Any:
         return requests.get(f"{self.running.control_url}/organizations/{self.id}{path}", timeout=10).json()
@@ -69,11 +72,13 @@ class Api:
         return self.control(f"organizations/{self.id}/vouchers/{voucher}/{action}", **body)
 
     def truth(self) -> dict[str, Any]:
-        return self.see("/truth")
+        truth: dict[str, Any] = self.see("/truth")
+        return truth
 
     def one(self, **wanted: Any) -> dict[str, Any]:
         """The first row of the truth with these values."""
-        for row in self.truth()["vouchers"]:
+        rows: list[dict[str, Any]] = self.truth()["vouchers"]
+        for row in rows:
             if all(row[name] == value for name, value in wanted.items()):
                 return row
         raise AssertionError(f"no voucher with {wanted}")

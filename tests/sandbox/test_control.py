@@ -131,6 +131,16 @@ def test_add_a_paid_voucher(api: Api) -> None:
     assert api.get(f"/v1/invoices/{own['id']}/file").content.startswith(b"%PDF-")
 
 
+def test_a_blank_upload_has_nothing_to_show(api: Api) -> None:
+    added = api.control(f"organizations/{api.id}/vouchers", total="10.00", status="blank").json()["voucher"]
+    voucher = api.get(f"/v1/vouchers/{added['id']}").json()
+    assert (voucher["voucherStatus"], voucher["voucherItems"], voucher["totalTaxAmount"]) == ("blank", [], 0.0)
+    assert not {"voucherNumber", "voucherDate", "totalGrossAmount"} & set(voucher)
+    assert added["id"] in {row["id"] for row in api.rows(voucherStatus="blank")}
+    assert api.get(f"/v1/payments/{added['id']}").status_code == 406
+    assert len(voucher["files"]) == 1
+
+
 @pytest.mark.parametrize("path", ["nowhere", "organizations/x/truth", "organizations/x/vouchers/y/pay"])
 def test_unknown_operations_are_404(api: Api, path: str) -> None:
     assert requests.get(f"{api.running.control_url}/{path}", timeout=10).status_code == 404

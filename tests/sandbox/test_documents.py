@@ -43,7 +43,7 @@ def text_of(content: bytes) -> str:
     document = pypdfium2.PdfDocument(content)
     try:
         assert len(document) == 1
-        return document[0].get_textpage().get_text_range()
+        return str(document[0].get_textpage().get_text_range())
     finally:
         document.close()
 

@@ -51,7 +51,8 @@ def test_postings_add_up_to_the_totals(api: Api) -> None:
     checked = 0
     for row in api.rows(voucherType="salesinvoice,salescreditnote,purchaseinvoice,purchasecreditnote"):
         voucher = api.read(row)
-        if voucher["voucherStatus"] == "blank":
+        if "voucherDate" not in voucher:
+            assert voucher["voucherStatus"] == "unchecked"
             assert voucher["voucherItems"] == []
             assert "totalGrossAmount" not in voucher
             assert voucher["totalTaxAmount"] == 0
@@ -147,7 +148,6 @@ def test_voided_documents_are_balanced_without_a_payment(api: Api) -> None:
     [
         ({"voucherStatus": "draft"}, "No payment information for this invoice in draft"),
         ({"voucherStatus": "unchecked"}, "No payment information for this voucher/voucher type"),
-        ({"voucherStatus": "blank"}, "No payment information for this voucher/voucher type"),
         ({"voucherType": "quotation"}, "No payment information for this voucher/voucher type"),
     ],
 )
