@@ -120,14 +120,15 @@ def test_a_list_that_never_rests_is_not_read_for_ever() -> None:
     assert len(service.asked) <= 3 * 4
 
 
-def test_a_page_that_comes_again_is_not_read_for_ever() -> None:
-    page = Service([row(number) for number in range(4)]).fetch(0, None)
+def test_another_page_than_the_one_asked_for_is_not_taken_for_it() -> None:
+    rows = iter(range(100))
 
-    def always_the_first(number: int, since: date | None) -> VoucherPage:
-        return page
+    def always_called_the_first(number: int, since: date | None) -> VoucherPage:
+        page = {"content": [row(next(rows))], "number": 0, "totalPages": 9, "totalElements": 9, "last": False}
+        return reading.voucher_page(simplejson.dumps(page).encode())
 
-    with pytest.raises(AnswerNotUnderstood, match="page 1 was asked for"):
-        list(read_pages(always_the_first, since=None, by_change=True, size=2))
+    with pytest.raises(AnswerNotUnderstood, match="page 1 was asked for, and page 0 came"):
+        list(read_pages(always_called_the_first, since=None, by_change=True, size=1))
 
 
 def test_the_same_rows_under_another_number_are_noticed() -> None:
