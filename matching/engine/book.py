@@ -14,8 +14,8 @@ from itertools import pairwise
 from .amounts import Density, cents
 from .contacts import parties
 from .names import WordStatistics
-from .numbers import Form, Hit, NumberText, canonical, forms, wording
-from .purpose import is_card
+from .numbers import Hit, Number, NumberText, wording
+from .purpose import is_card, no_voucher_word
 from .text import TextDate, dates_in, fold, is_collective_contact, name_words, words
 from .types import BANK_PAYMENTS, Allocation, Transaction, Voucher
 
@@ -32,6 +32,7 @@ class Booking:
         "is_card",
         "marks",
         "names",
+        "no_voucher",
         "numbers",
         "returned",
         "sign",
@@ -57,6 +58,7 @@ class Booking:
         self.names = name_words(t.counterparty)
         self.marks = self.words | _couples(folded["counterparty"] or folded["purpose"][:40])
         self.is_card = is_card(t)
+        self.no_voucher = no_voucher_word(t)
         self.returned: date | None = None
 
 
@@ -82,14 +84,13 @@ class Slot:
 class Claim:
     """A voucher with everything that is read from it once; amounts in cents."""
 
-    __slots__ = ("contact", "forms", "index", "number", "party", "slots", "total", "v")
+    __slots__ = ("contact", "index", "number", "party", "slots", "total", "v")
 
     def __init__(self, index: int, v: Voucher) -> None:
         self.index = index
         self.v = v
         self.total = abs(cents(v.total))
-        self.number = canonical(v.number)
-        self.forms: dict[str, Form] = forms(v.number)
+        self.number = Number(v.number)
         self.contact: tuple[str, ...] = () if is_collective_contact(v.contact) else name_words(v.contact)
         self.party = self.contact
         self.slots: list[Slot] = []
@@ -121,6 +122,7 @@ class Book:
         for claim in self.claims:
             claim.party = self.parties.get(claim.contact, ())
             self._add_slots(claim)
+        self.account_currencies = sorted({t.currency for t in ordered})
         self.own_accounts = frozenset(t.account for t in ordered)
         self.words = WordStatistics(b.words for b in self.bookings)
         self.density = {
@@ -164,7 +166,7 @@ class Book:
         }
         self.by_form: dict[str, list[int]] = defaultdict(list)
         for claim in self.claims:
-            for value in claim.forms:
+            for value in claim.number.forms:
                 self.by_form[value].append(claim.index)
         self.hits: list[dict[int, Hit]] = [self._find_numbers(b) for b in self.bookings]
         self.hit_by: dict[int, list[int]] = defaultdict(list)
@@ -180,11 +182,11 @@ class Book:
                 if not owners or text.says_no_document(window):
                     continue
                 for index in owners:
-                    form = self.claims[index].forms[window.value]
+                    form = self.claims[index].number.forms[window.value]
                     if index in found and found[index].weight >= form.weight:
                         continue
                     raw = text.folded[window.start : window.end]
-                    code = wording(self.claims[index].v.number, raw)
+                    code = wording(self.claims[index].number, raw)
                     found[index] = Hit(code, form.weight, form.whole, text.field, window.start, window.end, raw)
         return found
 

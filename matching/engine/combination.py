@@ -19,7 +19,7 @@ from .evidence.party import NameCache
 from .lists import NumberLine
 from .memory import Memory
 from .numbers import Hit
-from .purpose import batch_size, no_voucher_word
+from .purpose import batch_size
 from .subsets import exact_subsets
 
 _POOL = 20
@@ -86,7 +86,7 @@ class Combiner:
         if b.amount <= 0 or b.returned is not None or b.t.counterparty_iban in self._book.own_accounts:
             return []
         declared = batch_size(b.t)
-        if no_voucher_word(b.t) and declared is None:
+        if b.no_voucher and declared is None:
             return []
         members, grounds = self._party_members(b)
         groups = self._solve(b, members, grounds, 0) if len(members) > 1 else []

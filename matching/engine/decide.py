@@ -66,7 +66,7 @@ def _may_swap(book: Book, slots: set[int], bookings: int) -> bool:
 
 def _same_document(book: Book, slots: set[int]) -> bool:
     claims = [book.claims[book.slots[s].voucher] for s in slots]
-    return len(claims) > 1 and bool(claims[0].number) and len({c.number for c in claims}) == 1
+    return len(claims) > 1 and bool(claims[0].number.canon) and len({c.number.canon for c in claims}) == 1
 
 
 def _slot_classes(book: Book) -> dict[int, object]:

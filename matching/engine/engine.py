@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
 from .book import Book
-from .decide import choose
+from .decide import Choice, choose
 from .graph import build
+from .marginals import Edge
 from .proposals import Writer
 from .reversals import mark_returned
 from .sets import find_sets
@@ -28,10 +30,27 @@ def run(
     book = Book(vouchers, transactions, rates, settled)
     mark_returned(book.bookings)
     graph, memory, names = build(book, learned, refused, report)
-    chosen = choose(book, graph, last=False)
+    chosen = _without_refused(book, choose(book, graph, last=False), refused)
     groups = find_sets(book, graph, names, memory, chosen, refused)
     parts = [p for g in groups if g.automatic for p in g.group.parts]
     used_slots = {e[0] for e in chosen} | {p[0] for p in parts}
     used_bookings = {e[1] for e in chosen} | {p[1] for p in parts}
     chosen |= choose(book, graph, used_slots, used_bookings, last=True)
+    chosen = _without_refused(book, chosen, refused)
     return Writer(book, graph, chosen, groups).write()
+
+
+def _without_refused(
+    book: Book, chosen: Mapping[Edge, Choice], refused: Collection[frozenset[tuple[str, str]]]
+) -> dict[Edge, Choice]:
+    """Take apart what a person refused: the instalments of one voucher in exactly this combination."""
+    by_claim: dict[int, list[Edge]] = defaultdict(list)
+    for edge in chosen:
+        by_claim[book.slots[edge[0]].voucher].append(edge)
+    kept = dict(chosen)
+    for claim, edges in by_claim.items():
+        pairs = frozenset((book.claims[claim].v.id, book.bookings[b].t.id) for _, b in edges)
+        if pairs in refused:
+            for edge in edges:
+                del kept[edge]
+    return kept

@@ -82,7 +82,7 @@ def _first_of_repeated(book: Book, pairs: dict[Edge, Pair]) -> None:
     grouped: dict[int, list[Edge]] = defaultdict(list)
     for edge, pair in pairs.items():
         alone = pair.number in WHOLE and pair.amount == "amount_equal" and book.slots[edge[0]].count == 1
-        if alone and not pair.returned:
+        if alone and not pair.barred:
             grouped[edge[0]].append(edge)
     for edges in grouped.values():
         if len(edges) < 2:

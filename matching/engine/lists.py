@@ -21,7 +21,7 @@ class NumberLine:
     __slots__ = ("_by_digits", "_digits")
 
     def __init__(self, book: Book) -> None:
-        self._digits = {c.index: re.sub(r"\D", "", c.number) for c in book.claims}
+        self._digits = {c.index: c.number.digits for c in book.claims}
         self._by_digits: dict[str, list[int]] = defaultdict(list)
         for index, digits in self._digits.items():
             if digits:

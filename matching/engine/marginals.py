@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 Edge = tuple[int, int]
 _ROUNDS = 60
@@ -20,45 +20,73 @@ _MAX_SCORE = 25.0
 
 def probabilities(scores: Mapping[Edge, float]) -> dict[Edge, float]:
     """The probability of each (slot, booking) edge, from its log odds."""
-    weight = {edge: math.exp(min(_MAX_SCORE, scores[edge])) for edge in sorted(scores)}
-    left: dict[int, list[Edge]] = defaultdict(list)
-    right: dict[int, list[Edge]] = defaultdict(list)
-    for edge in weight:
-        left[edge[0]].append(edge)
-        right[edge[1]].append(edge)
-    from_left = dict.fromkeys(weight, 1.0)
-    from_right = dict.fromkeys(weight, 1.0)
-    busy = sorted(e for e in weight if len(left[e[0]]) > 1 or len(right[e[1]]) > 1)
-    lefts, rights = sorted({e[0] for e in busy}), sorted({e[1] for e in busy})
-    for _ in range(_ROUNDS):
-        change = _send(weight, left, lefts, from_right, from_left)
-        change = max(change, _send(weight, right, rights, from_left, from_right))
-        if change < _PRECISION:
-            break
+    edges = sorted(scores)
+    weight = [math.exp(min(_MAX_SCORE, scores[e])) for e in edges]
+    left: dict[int, list[int]] = defaultdict(list)
+    right: dict[int, list[int]] = defaultdict(list)
+    for i, (slot, booking) in enumerate(edges):
+        left[slot].append(i)
+        right[booking].append(i)
+    from_left, from_right = [1.0] * len(edges), [1.0] * len(edges)
+    for lefts, rights in _components(edges, left, right):
+        for _ in range(_ROUNDS):
+            change = _send(weight, lefts, from_right, from_left)
+            change = max(change, _send(weight, rights, from_left, from_right))
+            if change < _PRECISION:
+                break
     result = {}
-    for edge, w in weight.items():
-        together = w * from_left[edge] * from_right[edge]
+    for i, edge in enumerate(edges):
+        together = weight[i] * from_left[i] * from_right[i]
         result[edge] = together / (1 + together)
     return result
 
 
+def _components(
+    edges: Sequence[Edge], left: Mapping[int, list[int]], right: Mapping[int, list[int]]
+) -> Iterator[tuple[list[list[int]], list[list[int]]]]:
+    """For each connected component the nodes with several edges, as lists of edges; others have nothing to say."""
+    seen = [False] * len(edges)
+    for start in range(len(edges)):
+        if seen[start]:
+            continue
+        lefts: set[int] = set()
+        rights: set[int] = set()
+        waiting = [start]
+        seen[start] = True
+        while waiting:
+            slot, booking = edges[waiting.pop()]
+            lefts.add(slot)
+            rights.add(booking)
+            for other in (*left[slot], *right[booking]):
+                if not seen[other]:
+                    seen[other] = True
+                    waiting.append(other)
+        busy = (
+            [left[n] for n in sorted(lefts) if len(left[n]) > 1],
+            [right[n] for n in sorted(rights) if len(right[n]) > 1],
+        )
+        if busy[0] or busy[1]:
+            yield busy
+
+
 def _send(
-    weight: Mapping[Edge, float],
-    edges_of: Mapping[int, list[Edge]],
-    nodes: list[int],
-    incoming: Mapping[Edge, float],
-    outgoing: dict[Edge, float],
+    weight: Sequence[float], nodes: Sequence[list[int]], incoming: Sequence[float], outgoing: list[float]
 ) -> float:
     """One round: each node tells each partner how free it is when its other partners have spoken."""
     change = 0.0
     for node in nodes:
-        edges = edges_of[node]
-        terms = [weight[e] * incoming[e] for e in edges]
-        for i, edge in enumerate(edges):
-            others = sum(terms[:i]) + sum(terms[i + 1 :])
-            message = 1.0 / (1.0 + others)
-            old = outgoing[edge]
-            fresh = math.sqrt(message * old)
-            change = max(change, abs(fresh - old) / max(fresh, old))
-            outgoing[edge] = fresh
+        before = 0.0
+        sums = []
+        for i in node:
+            sums.append(before)
+            before += weight[i] * incoming[i]
+        after = 0.0
+        for i, ahead in zip(reversed(node), reversed(sums), strict=True):
+            old = outgoing[i]
+            fresh = math.sqrt(old / (1.0 + ahead + after))
+            after += weight[i] * incoming[i]
+            gap = abs(fresh - old) / (fresh if fresh > old else old)
+            if gap > change:
+                change = gap
+            outgoing[i] = fresh
     return change

@@ -46,9 +46,20 @@ class Hit:
     found: str
 
 
-def canonical(number: str) -> str:
-    """Only letters and digits, folded."""
-    return "".join(a.value for a in atoms(fold(number)))
+class Number:
+    """A document number, taken apart once: `canon` has its letters and digits only, folded."""
+
+    __slots__ = ("canon", "digits", "folded", "forms", "parts", "plain", "prefix", "shape")
+
+    def __init__(self, number: str) -> None:
+        self.folded = fold(number)
+        self.parts = parts = [a.value for a in atoms(self.folded)]
+        self.canon = "".join(parts)
+        self.digits = re.sub(r"\D", "", self.canon)
+        self.plain = self.canon.translate(_CONFUSABLE)
+        self.prefix = parts[0] if parts and not parts[0][0].isdigit() else ""
+        self.shape = [c.isdigit() for c in self.canon]
+        self.forms = forms(number)
 
 
 def _digits(text: str) -> int:
@@ -158,31 +169,30 @@ class NumberText:
         return bool(_NOT_A_DOCUMENT.search(text))
 
 
-def wording(number: str, found: str) -> str:
+def wording(number: Number, found: str) -> str:
     """The evidence code for how a found text writes the number."""
-    if found == fold(number):
+    if found == number.folded:
         return "number_in_text"
-    if re.search(r"\s", found) and canonical(found) == canonical(number):
+    parts = [a.value for a in atoms(found)]
+    if re.search(r"\s", found) and parts != number.parts and "".join(parts) == number.canon:
         return "number_torn"
     return "number_rewritten"
 
 
-def typo(number: str, text: NumberText, known: Iterable[str]) -> Hit | None:
+def typo(number: Number, text: NumberText, known: Iterable[str]) -> Hit | None:
     """A number with one wrong, missing, added or swapped character; `known` numbers are never taken for typos."""
-    canon = canonical(number)
-    digits = re.sub(r"\D", "", canon)
-    if len(digits) < 5:
+    if len(number.digits) < 5:
         return None
-    plain = canon.translate(_CONFUSABLE)
+    size = len(number.canon)
     for window in text.windows:
-        if abs(len(window.value) - len(canon)) > 1 or window.value in known:
+        if abs(len(window.value) - size) > 1 or window.value in known:
             continue
         if text.says_no_document(window):
             continue
         looks = window.value.translate(_CONFUSABLE)
-        same_look = looks == plain
-        if same_look or OSA.distance(looks, plain, score_cutoff=1) <= 1:
-            weight = 5.0 if same_look else min(4.5, 0.6 * len(digits))
+        same_look = looks == number.plain
+        if same_look or OSA.distance(looks, number.plain, score_cutoff=1) <= 1:
+            weight = 5.0 if same_look else min(4.5, 0.6 * len(number.digits))
             found = text.folded[window.start : window.end]
             return Hit("number_typo", weight, False, text.field, window.start, window.end, found)
     return None
@@ -191,9 +201,9 @@ def typo(number: str, text: NumberText, known: Iterable[str]) -> Hit | None:
 _TAIL = re.compile(r"^\s*(IBAN|BIC|EREF|MREF|CRED|KREF|END-TO-END|KUNDENREFERENZ|MANDATSREF|ABWA|SVWZ|$)")
 
 
-def cut(number: str, text: NumberText) -> Hit | None:
+def cut(number: Number, text: NumberText) -> Hit | None:
     """The beginning of the number where the text breaks off (at least four characters, two digits of them)."""
-    canon = canonical(number)
+    canon = number.canon
     best: Hit | None = None
     for window in text.windows:
         if not 3 <= len(window.value) < len(canon) or not canon.startswith(window.value):
@@ -208,19 +218,16 @@ def cut(number: str, text: NumberText) -> Hit | None:
     return best
 
 
-def another_of_the_kind(number: str, text: NumberText) -> Window | None:
+def another_of_the_kind(number: Number, text: NumberText) -> Window | None:
     """A number of the same build (same letters, same count of digits) that is not this one."""
-    canon = canonical(number)
-    parts = atoms(fold(number))
-    if not parts or parts[0].is_number or _digits(canon) < 3:
+    if not number.prefix or len(number.digits) < 3:
         return None
-    prefix = parts[0].value
     for window in text.windows:
         value = window.value
-        if len(value) != len(canon) or value == canon or not value.startswith(prefix):
+        if len(value) != len(number.canon) or value == number.canon or not value.startswith(number.prefix):
             continue
-        if [c.isdigit() for c in value] != [c.isdigit() for c in canon]:
+        if [c.isdigit() for c in value] != number.shape:
             continue
-        if OSA.distance(value, canon, score_cutoff=1) > 1:
+        if OSA.distance(value, number.canon, score_cutoff=1) > 1:
             return window
     return None

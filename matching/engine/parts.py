@@ -27,7 +27,7 @@ def partial_payments(book: Book, slot: Slot, pairs: Sequence[Pair]) -> list[Grou
         for p in pairs
         if (p.party in ("known", "similar") or p.number in WHOLE)
         and p.number != "against"
-        and not p.returned
+        and not p.barred
         and book.bookings[p.booking].amount < slot.amount
     ]
     pool = sorted(able, key=lambda p: (-p.score, p.booking))[:_POOL]

@@ -79,7 +79,7 @@ MARGIN = 0.9
 
 def rule_for(pair: Pair) -> Rule | None:
     """The first rule whose grounds a pair meets."""
-    if pair.returned or pair.number == "against":
+    if pair.barred or pair.number == "against":
         return None
     amount = {pair.amount} | ({"usual"} if pair.amount_usual else set())
     if pair.amount == "amount_converted" and pair.amount_usual:

@@ -46,7 +46,9 @@ def _by_amount(book: Book, slot: Slot, sign: int) -> list[int]:
         found += [i for i in book.by_amount.get((sign, amount), ()) if book.bookings[i].t.currency == currency]
     anchor = slot.due or claim.v.date
     if anchor is not None:
-        for own in {b.t.currency for b in book.bookings} - {currency}:
+        for own in book.account_currencies:
+            if own == currency:
+                continue
             foreign, home = book.rate(currency, anchor), book.rate(own, anchor)
             if foreign and home:
                 middle = int(Decimal(slot.amount) / foreign * home)

@@ -89,12 +89,14 @@ UND U AND DER DIE DAS FUER VON VOM ZU ZUR ZUM AN AM IN IM THE OF FA FIRMA HERR F
 FILLERS = frozenset(_FILLERS.split())
 """Small words and titles that are left out or added at will in names."""
 
-_DOTTED = re.compile(r"\b(?:[A-Z]\.\s?){2,}(?:[A-Z]\b)?")
+_DOTTED = re.compile(r"\b(?:[A-Z]\.\s?)+[A-Z]\b\.?")
+_SARL = re.compile(r"\bS\.?\s?A\.?\s?R\.?\s?L\b\.?")
 
 
 def name_words(name: str) -> tuple[str, ...]:
     """The telling words of a party's name, folded, in order, without legal forms, titles and fillers."""
     folded = fold(name).replace("'", "").replace("’", "")
+    folded = _SARL.sub("SARL", folded)
     folded = _DOTTED.sub(lambda m: m.group().replace(".", "").replace(" ", "") + " ", folded)
     found = [w for w in words(folded) if w not in LEGAL_FORMS and w not in FILLERS]
     return tuple(dict.fromkeys(found))

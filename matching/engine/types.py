@@ -71,10 +71,6 @@ class Permission(StrEnum):
     SUGGEST = "suggest"
     AUTOMATIC = "automatic"
 
-    nothing = NOTHING
-    suggest = SUGGEST
-    automatic = AUTOMATIC
-
 
 @dataclass(frozen=True, slots=True)
 class PaymentItem:

@@ -26,20 +26,20 @@ def number_trait(book: Book, claim: Claim, b: Booking) -> tuple[Trait | None, st
     number = claim.v.number
     hit = book.hits[b.index].get(claim.index)
     others = _strong_others(book, claim, b)
-    if hit is not None and (hit.whole or not others):
-        if not hit.whole or hit.weight < STRONG:
-            return _found(number, hit), "weak"
-        return _found(number, hit), "strong" if others else "only"
+    if hit is not None and hit.whole:
+        grade = "weak" if hit.weight < STRONG else "strong" if others else "only"
+        return _found(number, hit), grade
     if others:
         other, other_hit = others[0]
         params = {"number": number, "other": book.claims[other].v.number}
         return Trait("other_number", _OTHER_NUMBER, params, _where(other_hit)), "against"
+    partial = [hit] if hit is not None else []
     for text in b.numbers:
-        slip = typo(number, text, book.by_form) or cut(number, text)
-        if slip is not None:
-            return _found(number, slip), "weak"
+        partial += [h for h in (typo(claim.number, text, book.by_form), cut(claim.number, text)) if h]
+    if partial:
+        return _found(number, max(partial, key=lambda h: h.weight)), "weak"
     for text in b.numbers:
-        window = another_of_the_kind(number, text)
+        window = another_of_the_kind(claim.number, text)
         if window is not None:
             where = (text.field, window.start, window.end)
             return Trait("other_number", _OTHER_OF_THE_KIND, {"number": number}, where), "against"
@@ -67,7 +67,7 @@ def _strong_others(book: Book, claim: Claim, b: Booking) -> list[tuple[int, Hit]
         if index != claim.index
         and hit.whole
         and hit.weight >= STRONG
-        and book.claims[index].number != claim.number
+        and book.claims[index].number.canon != claim.number.canon
         and book.claims[index].v.direction == b.sign
     ]
     return sorted(found, key=lambda f: (-f[1].weight, f[0]))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from matching.engine.amounts import money as money_text
 from matching.engine.book import Book, Booking, Slot
 from matching.engine.memory import Memory
-from matching.engine.purpose import no_voucher_word
 
 from .amount import fit
 from .day import fit_day
@@ -37,7 +36,8 @@ class Pair:
     party: str
     day: str
     alone: str
-    returned: bool
+    barred: bool
+    """Never automatic: the booking came back, or it is of a kind that needs no voucher."""
 
 
 def examine(book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory) -> Pair:
@@ -60,7 +60,7 @@ def examine(book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory
     score += number.weight if number else no_number_weight()
     traits = [*([number] if number else []), *money.traits, *party.traits, *day.traits]
     traits += _remarks(book, slot, b, money.code)
-    word = no_voucher_word(b.t)
+    word = b.no_voucher
     if word and number_grade not in WHOLE:
         score += _NO_VOUCHER
         traits.append(Trait("no_voucher_expected", _NO_VOUCHER, {"found": word}))
@@ -79,7 +79,7 @@ def examine(book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory
         party=party.grade,
         day=day.grade,
         alone=alone,
-        returned=b.returned is not None,
+        barred=b.returned is not None or bool(b.no_voucher and number_grade not in WHOLE),
     )
 
 

@@ -1,0 +1,42 @@
+"""Probabilities of pairs given all others."""
+
+import math
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching.engine.marginals import probabilities
+
+
+def by_counting(scores: dict[tuple[int, int], float]) -> dict[tuple[int, int], float]:
+    """All matchings one by one."""
+    edges = list(scores)
+    total, share = 0.0, dict.fromkeys(edges, 0.0)
+    for size in range(len(edges) + 1):
+        for chosen in combinations(edges, size):
+            if len({e[0] for e in chosen}) == size == len({e[1] for e in chosen}):
+                weight = math.exp(sum(scores[e] for e in chosen))
+                total += weight
+                for edge in chosen:
+                    share[edge] += weight
+    return {e: s / total for e, s in share.items()}
+
+
+@given(st.lists(st.floats(-3, 12), min_size=1, max_size=6))
+def test_exact_on_chains(values: list[float]) -> None:
+    scores = {((i + 1) // 2, i // 2): value for i, value in enumerate(values)}
+    assert probabilities(scores) == pytest.approx(by_counting(scores), abs=1e-6)
+
+
+def test_equal_rivals_share() -> None:
+    p = probabilities({(0, 0): 12.0, (0, 1): 12.0})
+    assert p[(0, 0)] == p[(0, 1)] == pytest.approx(0.5, abs=1e-3)
+
+
+def test_a_rival_explained_elsewhere_hardly_counts() -> None:
+    alone = probabilities({(0, 0): 9.0, (0, 1): 9.0})
+    explained = probabilities({(0, 0): 9.0, (0, 1): 9.0, (1, 1): 20.0})
+    assert alone[(0, 0)] < 0.51
+    assert explained[(0, 0)] > 0.99
