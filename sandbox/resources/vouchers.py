@@ -39,7 +39,7 @@ def as_json(voucher: Voucher, organisation_id: str) -> dict[str, Any]:
         "voucherNumber": voucher.number,
         "voucherDate": day_stamp(voucher.day) if voucher.day else None,
         "dueDate": day_stamp(voucher.due) if voucher.due else None,
-        "totalGrossAmount": voucher.total if voucher.lines or voucher.fixed_total else None,
+        "totalGrossAmount": voucher.total if voucher.lines else None,
         "totalTaxAmount": sum((share.tax for share in voucher.shares), ZERO),
         "taxType": voucher.tax_type,
         "useCollectiveContact": voucher.contact is None,

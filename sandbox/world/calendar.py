@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -26,11 +26,12 @@ def stamp(moment: datetime, *, milliseconds: bool = True) -> str:
     Without ``milliseconds`` the fraction reads ``.000``, as in rows of the voucherlist.
     """
     wall = moment.astimezone(BERLIN)
-    milli = wall.microsecond // 1000 if milliseconds else 0
-    offset = wall.strftime("%z")
-    return f"{wall:%Y-%m-%dT%H:%M:%S}.{milli:03d}{offset[:3]}:{offset[3:]}"
+    if not milliseconds:
+        wall = wall.replace(microsecond=0)
+    return wall.isoformat(timespec="milliseconds")
 
 
+@lru_cache(maxsize=4096)
 def day_stamp(day: date) -> str:
     """Write a day as local midnight, the form of ``voucherDate`` and ``dueDate``."""
     return stamp(local(day))

@@ -159,18 +159,19 @@ class Voucher:
     related: list[tuple[str, str, str]] = field(default_factory=list)
     deductions: list[Voucher] = field(default_factory=list)
     settles: str | None = None
-    fixed_total: Decimal | None = None
+    # The lines that the shares were last computed from, and these shares: lists ask for them again and again.
+    _computed: tuple[tuple[Line, ...], tuple[TaxShare, ...]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def shares(self) -> tuple[TaxShare, ...]:
         """The tax per rate, before deposits are deducted."""
-        return tax_shares(self.lines, gross=self.gross_prices)
+        if self._computed is None or self._computed[0] is not self.lines:
+            self._computed = (self.lines, tax_shares(self.lines, gross=self.gross_prices))
+        return self._computed[1]
 
     @property
     def full_total(self) -> Decimal:
         """The gross sum of the lines."""
-        if self.fixed_total is not None:
-            return self.fixed_total
         return sum((share.gross for share in self.shares), ZERO)
 
     @property
