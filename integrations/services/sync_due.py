@@ -16,7 +16,8 @@ def start_due(now: datetime | None = None) -> int:
     now = now or timezone.now()
     due = Connection.objects.filter(status__in=[Status.ACTIVE, Status.FAILED], next_sync_at__lte=now)
     started = 0
-    for connection in due.exclude(secret=None).order_by("next_sync_at").iterator():
+    # Read whole before the first task is sent: the broker may close the database connection after a commit.
+    for connection in list(due.exclude(secret=None).order_by("next_sync_at")):
         with transaction.atomic():
             ours = Connection.objects.filter(
                 pk=connection.pk, status=connection.status, next_sync_at=connection.next_sync_at
