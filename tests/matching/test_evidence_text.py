@@ -59,7 +59,7 @@ def test_the_fullest_sentence_needs_only_what_the_engine_promises() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "amount", "day"), [("de", "1.154,30", "17.03.2025"), ("en", "1,154.30", "03/17/2025")]
+    ("language", "amount", "day"), [("de", "1.154,30", "17.03.2025"), ("en", "1,154.30", "17 Mar 2025")]
 )
 def test_amounts_and_dates_take_the_readers_form(language: str, amount: str, day: str) -> None:
     with translation.override(language):

@@ -13,7 +13,7 @@ from integrations.services.statements import StatementImport, import_file, unrea
 
 class Command(OperatorCommand):
     help = "Import bank statement files (CAMT.053). The same file twice changes nothing."
-    example = "manage.py import_statement 10001 2025-03.xml 2025-04.xml --json"
+    example = "python manage.py import_statement 10001 2025-03.xml 2025-04.xml --json"
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("client", metavar="CLIENT", help="client number")

@@ -12,7 +12,7 @@ from integrations.statements.inspect import inspect_statement
 
 class Command(OperatorCommand):
     help = "Show what is in bank statement files: accounts, sums, balances, problems. Reads only, stores nothing."
-    example = "manage.py inspect_statement 2025-03.xml --json"
+    example = "python manage.py inspect_statement 2025-03.xml --json"
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", metavar="FILE", nargs="+", help="bank statement file")

@@ -13,7 +13,7 @@ from matching.evaluation import load_dataset, predict, score, write_predictions
 
 class Command(OperatorCommand):
     help = "Run the engine on a benchmark data set and print its scores. Touches no client."
-    example = "manage.py evaluate_matching samples/matching/dev-small --out predictions.jsonl --json"
+    example = "python manage.py evaluate_matching samples/matching/dev-small --out predictions.jsonl --json"
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("dataset", metavar="DATASET_DIR", help="folder with vouchers, transactions and truth")

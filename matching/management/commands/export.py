@@ -14,7 +14,7 @@ from matching.exports import SOURCES, Row
 
 class Command(OperatorCommand):
     help = "Write a client's vouchers, transactions or matches to a file."
-    example = "manage.py export 10001 matches --format xlsx -o matches.xlsx"
+    example = "python manage.py export 10001 matches --format xlsx -o matches.xlsx"
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("client", metavar="CLIENT", help="client number")

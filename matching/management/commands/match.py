@@ -13,7 +13,7 @@ from matching.services import run_matching
 
 class Command(OperatorCommand):
     help = "Find out which bank transaction paid which voucher, for one client or all. Safe to repeat."
-    example = "manage.py match 10001 --json"
+    example = "python manage.py match 10001 --json"
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("client", nargs="?", metavar="CLIENT", help="client number")
