@@ -1,8 +1,9 @@
 """How amounts, states and moments are written on the firm's own pages."""
 
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -35,6 +36,16 @@ def money(amount: Decimal | None, currency: str = "EUR") -> str:
     return f"{sign}{number}{NO_BREAK}{SYMBOLS.get(currency, currency)}"
 
 
+def day(value: date | None) -> str:
+    """A date in the reader's short form; empty for ``None``."""
+    return formats.date_format(value, "SHORT_DATE_FORMAT") if value else ""
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in the reader's short form, at the firm's place; empty for ``None``."""
+    return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT") if value else ""
+
+
 def state(tone: str, word: str | Promise, icon: str = "") -> SafeString:
     """A state as icon and word in one of the tones none, todo, good, soon, failed."""
     return format_html(
@@ -50,3 +61,8 @@ def percent(probability: Decimal | float) -> str:
     value = Decimal(str(probability)) * 100
     shown = min(value, Decimal("99.9")) if value < 100 else value
     return formats.number_format(shown, decimal_pos=1, use_l10n=True) + NO_BREAK + "%"
+
+
+def preformatted(text: str) -> SafeString:
+    """Text exactly as it is, scrolling inside itself."""
+    return format_html('<pre class="k-raw" tabindex="0">{}</pre>', text)

@@ -83,10 +83,19 @@ class ReadOnlyAdmin(ScopedAdmin):
         return person(request).has_perm(f"{app}.view_{name}") or person(request).has_perm(f"{app}.change_{name}")
 
 
+class PageAdmin(ReadOnlyAdmin):
+    """Pages whose template says everything: no fields of a form at all."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        """None."""
+        return []
+
+
 class ScopedInline(TabularInline):
     """Rows inside a client's page; choices of related rows are limited to what the person may see."""
 
     extra = 0
+    hide_title = True
     can_delete = False
 
     def formfield_for_foreignkey(

@@ -33,6 +33,9 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "DASHBOARD_CALLBACK": "config.dashboard.start_page",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("kontor/mark.svg")},
+    ],
     "STYLES": [lambda request: static("kontor/admin.css")],
     # Colour means state only: what the theme would paint in its own colour is grey or a sober blue here.
     "COLORS": {

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.display import moment
 from accounts.models import Client
 from integrations.fields import EncryptedTextField
 from vouchers.models import StoredFile
@@ -124,7 +125,7 @@ class ConnectionEvent(models.Model):
         indexes = [models.Index(fields=["connection", "-at", "-id"], name="event_timeline")]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"
+        return f"{moment(self.at)} {self.get_kind_display()}"
 
 
 class SyncRun(models.Model):
@@ -187,7 +188,7 @@ class SyncRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.queued_at:%Y-%m-%d %H:%M} {self.get_state_display()}"
+        return f"{moment(self.queued_at)} {self.get_state_display()}"
 
 
 class SkippedRecord(models.Model):

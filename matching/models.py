@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.display import day, moment, money
 from accounts.models import Client
 from vouchers.models import Voucher
 
@@ -82,7 +83,7 @@ class Transaction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.booking_date} {self.amount} {self.currency} {self.counterparty}".strip()
+        return f"{day(self.booking_date)} {money(self.amount, self.currency)} {self.counterparty}".strip()
 
 
 class Proposal(models.Model):
@@ -228,4 +229,4 @@ class Decision(models.Model):
         indexes = [models.Index(fields=["-decided_at", "-id"], name="decision_time")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.decided_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_kind_display()} {moment(self.decided_at)}"

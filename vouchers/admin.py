@@ -5,31 +5,17 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from accounts.client_filter import ClientFilter
-from accounts.display import money, state
+from accounts.display import day, moment, money, preformatted, state
 from accounts.scoped_admin import ReadOnlyAdmin, ScopedAdmin, person
 from vouchers.models import RawAnswer, Voucher
 from vouchers.raw_display import raw_choice, readable
 from vouchers.rows import documents
-
-STATUS_WORDS = {
-    "draft": _("Draft"),
-    "open": _("Open"),
-    "paid": _("Paid"),
-    "paidoff": _("Paid off"),
-    "voided": _("Voided"),
-    "transferred": _("Transferred"),
-    "sepadebit": _("Direct debit"),
-    "overdue": _("Overdue"),
-    "accepted": _("Accepted"),
-    "rejected": _("Rejected"),
-    "unchecked": _("Unchecked"),
-}
+from vouchers.words import STATUS_WORDS
 
 
 class Standing(admin.SimpleListFilter):
@@ -55,7 +41,7 @@ class Standing(admin.SimpleListFilter):
 
 
 class VoucherAdmin(ScopedAdmin):
-    """Vouchers: a dense list, and a page with fields, payments, files, the raw answer. The sync owns all but the note."""
+    """Vouchers: a dense list, and a page with fields, payments, files, the raw answer. Only the note can be changed."""
 
     change_form_template = "admin/vouchers/voucher_page.html"
     list_display = ("day", "reference", "contact_name", "type", "total_text", "standing", "client_number")
@@ -73,9 +59,9 @@ class VoucherAdmin(ScopedAdmin):
     fields = ("note",)
 
     @admin.display(description=_("date"), ordering="date")
-    def day(self, voucher: Voucher) -> Any:
+    def day(self, voucher: Voucher) -> str:
         """The date on the document."""
-        return voucher.date
+        return day(voucher.date)
 
     @admin.display(description=_("number"), ordering="number")
     def reference(self, voucher: Voucher) -> str:
@@ -132,13 +118,18 @@ def standing(voucher: Voucher) -> SafeString:
 class RawAnswerAdmin(ReadOnlyAdmin):
     """Every version of what the provider said."""
 
-    list_display = ("fetched_at", "kind", "external_id", "version", "client_number")
+    list_display = ("fetched", "kind", "external_id", "version", "client_number")
     list_filter = (("client", ClientFilter), "kind")
     search_fields = ("external_id",)
     search_help_text = _("The provider's id")
     ordering = ("-id",)
     list_select_related = ("client",)
     fields = ("client", "provider", "kind", "external_id", "version", "fetched_at", "sha256", "answer")
+
+    @admin.display(description=_("fetched"), ordering="fetched_at")
+    def fetched(self, answer: RawAnswer) -> str:
+        """When it was fetched."""
+        return moment(answer.fetched_at)
 
     @admin.display(description=_("client"))
     def client_number(self, answer: RawAnswer) -> str:
@@ -155,11 +146,6 @@ class RawAnswerAdmin(ReadOnlyAdmin):
         queryset = super().get_queryset(request)
         match = request.resolver_match
         return queryset.defer("body") if match and match.url_name == "vouchers_rawanswer_changelist" else queryset
-
-
-def preformatted(text: str) -> SafeString:
-    """Text as it is, scrolling inside itself."""
-    return format_html('<pre class="k-raw" tabindex="0">{}</pre>', text)
 
 
 admin.site.register(Voucher, VoucherAdmin)

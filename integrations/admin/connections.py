@@ -12,25 +12,26 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.client_filter import ClientFilter
-from accounts.scoped_admin import ReadOnlyAdmin, person
+from accounts.display import moment
+from accounts.scoped_admin import PageAdmin, person
 from integrations.admin.states import case, connection_state
 from integrations.admin.timeline import timeline
 from integrations.models import Connection, Status, SyncRun
+from integrations.services import connections, sync
 
 
 @admin.register(Connection)
-class ConnectionAdmin(ReadOnlyAdmin):
+class ConnectionAdmin(PageAdmin):
     """State, cause, whose turn, next step; the timeline below. The key itself is nowhere here."""
 
     change_form_template = "admin/integrations/connection_page.html"
-    list_display = ("client_name", "provider", "status_badge", "cause", "since", "last_sync_at", "next_sync_at")
+    list_display = ("client_name", "provider", "status_badge", "cause", "since", "last_sync", "next_sync")
     list_display_links = ("client_name",)
     list_filter = (("client", ClientFilter), "status", "reason")
     search_fields = ("client__number", "client__name", "organization_name")
     search_help_text = _("Client or organization")
     ordering = ("-status_since",)
     list_select_related = ("client",)
-    fields = ()
 
     @admin.display(description=_("client"), ordering="client__number")
     def client_name(self, connection: Connection) -> str:
@@ -48,9 +49,19 @@ class ConnectionAdmin(ReadOnlyAdmin):
         return connection.get_reason_display()
 
     @admin.display(description=_("since"), ordering="status_since")
-    def since(self, connection: Connection) -> Any:
+    def since(self, connection: Connection) -> str:
         """Since when."""
-        return connection.status_since
+        return moment(connection.status_since)
+
+    @admin.display(description=_("last sync"), ordering="last_sync_at")
+    def last_sync(self, connection: Connection) -> str:
+        """When vouchers were last fetched."""
+        return moment(connection.last_sync_at)
+
+    @admin.display(description=_("next sync"), ordering="next_sync_at")
+    def next_sync(self, connection: Connection) -> str:
+        """When they are fetched next."""
+        return moment(connection.next_sync_at)
 
     def get_urls(self) -> list[URLPattern]:
         """Two buttons."""
@@ -79,8 +90,6 @@ class ConnectionAdmin(ReadOnlyAdmin):
         if connection.status not in (Status.ACTIVE, Status.FAILED):
             messages.warning(request, _("There is no key to check yet."))
         else:
-            from integrations.services import connections
-
             connections.recheck(connection, actor=person(request))
             connection.refresh_from_db()
             if connection.status == Status.ACTIVE:
@@ -95,8 +104,6 @@ class ConnectionAdmin(ReadOnlyAdmin):
         if connection.status != Status.ACTIVE:
             messages.warning(request, _("Vouchers can be fetched only while the connection is active."))
         else:
-            from integrations.services import sync
-
             sync.enqueue(connection, SyncRun.Trigger.MANUAL)
             messages.success(request, _("Vouchers are being fetched; this page shows how far it is."))
         return redirect("admin:integrations_connection_change", pk)

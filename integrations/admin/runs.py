@@ -8,26 +8,31 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.client_filter import ClientFilter
-from accounts.scoped_admin import ReadOnlyAdmin
+from accounts.display import moment
+from accounts.scoped_admin import PageAdmin
 from integrations.admin.states import run_state
 from integrations.models import SyncRun
 from integrations.words import fetch_problem, left_out
 
 
 @admin.register(SyncRun)
-class SyncRunAdmin(ReadOnlyAdmin):
+class SyncRunAdmin(PageAdmin):
     """What each fetch found and what it cost; skipped vouchers with their reasons."""
 
     client_path = "connection__client"
     change_form_template = "admin/integrations/run_page.html"
-    list_display = ("queued_at", "client_name", "status", "trigger", "created", "changed", "files", "requests", "cause")
-    list_display_links = ("queued_at", "client_name")
+    list_display = ("queued", "client_name", "status", "trigger", "created", "changed", "files", "requests", "cause")
+    list_display_links = ("queued", "client_name")
     list_filter = (("connection__client", ClientFilter), "state", "trigger")
     search_fields = ("connection__client__number", "connection__client__name")
     search_help_text = _("Client")
     ordering = ("-queued_at", "-id")
     list_select_related = ("connection__client",)
-    fields = ()
+
+    @admin.display(description=_("queued"), ordering="queued_at")
+    def queued(self, run: SyncRun) -> str:
+        """When it was asked for."""
+        return moment(run.queued_at)
 
     @admin.display(description=_("client"))
     def client_name(self, run: SyncRun) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from accounts.client_filter import ClientFilter
+from accounts.display import moment
 from accounts.models import Client
 from accounts.scoped_admin import ReadOnlyAdmin, person
 from accounts.scoping import visible_clients
@@ -25,9 +26,9 @@ LARGEST = 50_000_000
 class UploadForm(forms.Form):
     """A client and a file of its bank."""
 
-    client = forms.ModelChoiceField(Client.objects.none(), label=_("client"), widget=UnfoldAdminSelectWidget)
+    client = forms.ModelChoiceField(Client.objects.none(), label=_("Client"), widget=UnfoldAdminSelectWidget)
     file = forms.FileField(
-        label=_("bank statement"), help_text=_("CAMT.053, as XML or ZIP"), widget=UnfoldAdminFileFieldWidget
+        label=_("Bank statement"), help_text=_("CAMT.053, as XML or ZIP"), widget=UnfoldAdminFileFieldWidget
     )
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
@@ -49,8 +50,8 @@ class StatementFileAdmin(ReadOnlyAdmin):
     """The imported files and what came of them."""
 
     change_form_template = "admin/integrations/statement_page.html"
-    list_display = ("imported_at", "name", "client_number", "format", "transactions", "new", "duplicate", "problems")
-    list_display_links = ("imported_at", "name")
+    list_display = ("imported", "name", "client_number", "format", "transactions", "new", "duplicate", "problems")
+    list_display_links = ("imported", "name")
     list_filter = (("client", ClientFilter),)
     search_fields = ("name", "client__number", "client__name")
     search_help_text = _("File or client")
@@ -63,6 +64,11 @@ class StatementFileAdmin(ReadOnlyAdmin):
     def client_number(self, file: StatementFile) -> str:
         """Whose file it is."""
         return str(file.client)
+
+    @admin.display(description=_("imported"), ordering="imported_at")
+    def imported(self, file: StatementFile) -> str:
+        """When it was imported."""
+        return moment(file.imported_at)
 
     @admin.display(description=_("problems"))
     def problems(self, file: StatementFile) -> int:

@@ -12,28 +12,28 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.client_filter import ClientFilter
-from accounts.scoped_admin import ReadOnlyAdmin, person
+from accounts.display import moment
+from accounts.scoped_admin import PageAdmin, person
 from integrations.admin.states import connection_state, request_state
 from integrations.models import SupportRequest
 from integrations.words import failure
 
 
 @admin.register(SupportRequest)
-class SupportRequestAdmin(ReadOnlyAdmin):
+class SupportRequestAdmin(PageAdmin):
     """What clients asked, with the state of the connection at that moment; closed when answered."""
 
     change_form_template = "admin/integrations/support_page.html"
-    list_display = ("reference", "status", "client_name", "written", "cause", "created_at")
+    list_display = ("reference", "badge", "client_name", "written", "cause", "asked")
     list_display_links = ("reference",)
     list_filter = (("client", ClientFilter), "state")
     search_fields = ("reference", "client__number", "client__name", "message")
     search_help_text = _("Reference, client or words")
     ordering = ("-state", "-created_at")
     list_select_related = ("client", "author", "connection")
-    fields = ()
 
     @admin.display(description=_("state"), ordering="state")
-    def status(self, request: SupportRequest) -> SafeString:
+    def badge(self, request: SupportRequest) -> SafeString:
         """Whose turn it is."""
         return request_state(request)
 
@@ -41,6 +41,11 @@ class SupportRequestAdmin(ReadOnlyAdmin):
     def client_name(self, request: SupportRequest) -> str:
         """Who asks."""
         return str(request.client)
+
+    @admin.display(description=_("asked"), ordering="created_at")
+    def asked(self, request: SupportRequest) -> str:
+        """When it was asked."""
+        return moment(request.created_at)
 
     @admin.display(description=_("message"))
     def written(self, request: SupportRequest) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from accounts.client_filter import ClientFilter
-from accounts.display import money
+from accounts.display import day, money, preformatted
 from accounts.scoped_admin import ReadOnlyAdmin, person
 from matching.admin.states import MatchFilter, match_state, with_match
 from matching.models import Allocation, BankAccount, Transaction
@@ -70,19 +70,19 @@ class TransactionAdmin(ReadOnlyAdmin):
         "creditor_id",
         "code",
         "bank_reference",
-        "is_reversal",
-        "raw",
+        "reversal",
+        "as_written",
     )
-    readonly_fields = ("amount_text",)
+    readonly_fields = ("amount_text", "reversal", "as_written")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the mark of a match."""
         return with_match(super().get_queryset(request), "transaction")
 
     @admin.display(description=_("booked"), ordering="booking_date")
-    def day(self, line: Transaction) -> Any:
+    def day(self, line: Transaction) -> str:
         """The day of booking."""
-        return line.booking_date
+        return day(line.booking_date)
 
     @admin.display(description=_("amount"), ordering="amount")
     def amount_text(self, line: Transaction) -> str:
@@ -99,6 +99,16 @@ class TransactionAdmin(ReadOnlyAdmin):
     def match(self, line: Transaction) -> SafeString:
         """Whether it is matched."""
         return match_state(line)
+
+    @admin.display(description=_("reversal"))
+    def reversal(self, line: Transaction) -> str:
+        """Whether the bank took a booking back."""
+        return str(_("yes")) if line.is_reversal else str(_("no"))
+
+    @admin.display(description=_("as the bank wrote it"))
+    def as_written(self, line: Transaction) -> SafeString:
+        """The bank's own text, scrolling inside itself."""
+        return preformatted(line.raw)
 
     @admin.display(description=_("account"), ordering="account__key")
     def account_name(self, line: Transaction) -> str:

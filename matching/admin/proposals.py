@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from accounts.client_filter import ClientFilter
-from accounts.display import money, percent
+from accounts.display import moment, money, percent
 from accounts.scoped_admin import ReadOnlyAdmin
 from matching.evidence_text import reasons
 from matching.models import Decision, Proposal
-from matching.proposal_state import proposal_state
+from matching.proposal_state import KIND_WORDS, PERMISSION_WORDS, proposal_state
 
 
 @admin.register(Proposal)
@@ -22,13 +22,25 @@ class ProposalAdmin(ReadOnlyAdmin):
     """What the engine thinks, with its reasons, and what became of it."""
 
     change_form_template = "admin/matching/proposal_page.html"
-    list_display = ("name", "status", "vouchers_text", "lines_text", "amount_text", "sure", "rank", "client_number")
+    list_display = ("name", "status", "vouchers_text", "lines_text", "amount_text", "sure", "client_number")
     list_filter = (("client", ClientFilter), "state", "rank", ("created_at", RangeDateTimeFilter))
     search_fields = ("=id", "allocations__voucher__number", "allocations__voucher__contact_name")
     search_help_text = _("Number of the voucher or contact")
     ordering = ("-id",)
     list_select_related = ("client",)
-    fields = ("client", "engine_version", "permission", "kind", "rank", "created_at", "updated_at", "fingerprint")
+    fields = ("client", "engine_version", "allowed", "shape", "rank", "created_at", "updated_at", "fingerprint")
+
+    readonly_fields = ("allowed", "shape")
+
+    @admin.display(description=_("may"))
+    def allowed(self, proposal: Proposal) -> str:
+        """What the engine may do with it."""
+        return str(PERMISSION_WORDS.get(proposal.permission, proposal.permission))
+
+    @admin.display(description=_("kind"))
+    def shape(self, proposal: Proposal) -> str:
+        """How many vouchers and payments it joins."""
+        return str(KIND_WORDS.get(proposal.kind, proposal.kind))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the vouchers and lines."""
@@ -94,12 +106,17 @@ class DecisionAdmin(ReadOnlyAdmin):
     """Who decided what, when and why."""
 
     client_path = "proposal__client"
-    list_display = ("decided_at", "kind", "by", "proposal_name", "client_number", "reason")
+    list_display = ("decided", "kind", "by", "proposal_name", "client_number", "reason")
     list_filter = (("proposal__client", ClientFilter), "kind", ("decided_at", RangeDateTimeFilter))
     search_fields = ("=proposal__id", "reason")
     ordering = ("-decided_at", "-id")
     list_select_related = ("proposal__client", "actor")
     fields = ("proposal", "kind", "from_state", "to_state", "actor", "reason", "undoes", "decided_at")
+
+    @admin.display(description=_("when"), ordering="decided_at")
+    def decided(self, decision: Decision) -> str:
+        """When it was decided."""
+        return moment(decision.decided_at)
 
     @admin.display(description=_("by"), ordering="actor")
     def by(self, decision: Decision) -> str:

@@ -1,0 +1,8 @@
+"""The provider's words in templates."""
+
+from django import template
+
+from vouchers.words import payment_words
+
+register = template.Library()
+register.filter("payment_words", payment_words)
