@@ -26,7 +26,11 @@ def _parser() -> argparse.ArgumentParser:
         "--time-scale", type=_scale, default=1.0, metavar="X", help="make a second of the rate limit last 1/X seconds"
     )
     parser.add_argument(
-        "--today", type=date.fromisoformat, default=None, metavar="YYYY-MM-DD", help="day on which the world stands"
+        "--today",
+        type=date.fromisoformat,
+        default=None,
+        metavar="YYYY-MM-DD",
+        help="day on whose morning the world stands (default: today); the clock stays the real one",
     )
     return parser
 

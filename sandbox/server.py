@@ -41,23 +41,24 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         started = self.sandbox.monotonic()
         length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
+        if not (length.isascii() and length.isdigit()) or int(length) > MAX_BODY:
             self.close_connection = True
             self._send(Response(413))
             return
         body = self.rfile.read(int(length))
         request = Request.parse(self.command, self.path, dict(self.headers.items()), body)
-        if request.path.startswith("/control"):
-            self._send(control(self.sandbox, request))
-            return
-        organisation = ""
+        organisation, response = "", internal_error()
+        controlled = request.path.startswith("/control")
         try:
-            response, organisation = serve(self.sandbox, request)
+            if controlled:
+                response = control(self.sandbox, request)
+            else:
+                response, organisation = serve(self.sandbox, request)
         except Exception:
             logger.exception("the sandbox failed on %s %s", request.method, request.path)
-            response = internal_error()
         cut = response.headers.pop(CUT, "")
-        self.sandbox.log.add(organisation, request, 0 if cut else response.status, started)
+        if not controlled:
+            self.sandbox.log.add(organisation, request, 0 if cut else response.status, started)
         if cut:
             self._cut(response)
         else:
@@ -182,8 +183,8 @@ def start(
     """Start a sandbox on 127.0.0.1 in a thread of its own and return it as soon as it answers.
 
     ``port`` 0 takes a free one. ``world`` is ``demo`` or ``empty``. ``time_scale`` makes a second of the rate limit
-    pass that many times faster. ``today`` is the day on which the world stands (default: the machine's, in Germany).
-    ``monotonic`` replaces the clock of the rate limit. Raises OSError when the port is taken.
+    pass that many times faster. ``today`` is the day on whose morning the world stands (default: the real
+    one, in Germany); the clock stays the real one. ``monotonic`` replaces the clock of the rate limit. Raises OSError when the port is taken.
     """
     state = Sandbox(seed=seed, kind=world, time_scale=time_scale, today=today, monotonic=monotonic)
     handler = type("Handler", (_Handler,), {"sandbox": state})

@@ -43,8 +43,9 @@ class Settings:
 class Sandbox:
     """Everything that requests read and change; ``lock`` guards the world.
 
-    ``today`` moves the sandbox's calendar: its clock shows the real time of day on that day when it starts, and runs
-    on from there. ``time_scale`` speeds up the refill of the rate limit. ``monotonic`` is the clock of the rate limit.
+    ``today`` is the day on whose morning the world stands. The clock is the real one, so that a client's idea of what
+    changed since its last visit fits, also when the world is older; it never shows a day before ``today``.
+    ``time_scale`` speeds up the refill of the rate limit, ``monotonic`` is its clock.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Sandbox:
     ) -> None:
         real_day = german_day(datetime.now(UTC))
         self.today = today or real_day
-        self._shift = timedelta(days=(self.today - real_day).days)
+        self._shift = timedelta(days=max(0, (self.today - real_day).days))
         self.seed = seed
         self.time_scale = time_scale
         self.monotonic = monotonic
@@ -74,11 +75,11 @@ class Sandbox:
         self._make_keys()
 
     def now(self) -> datetime:
-        """Return the current moment on the sandbox's calendar, aware, in UTC."""
+        """Return the current moment, aware, in UTC."""
         return datetime.now(UTC) + self._shift
 
     def current_day(self) -> date:
-        """Return the day that a German wall calendar in the sandbox shows now."""
+        """Return the day that a German wall calendar shows now; documents due before it are overdue."""
         return german_day(self.now())
 
     def bucket(self, organisation_id: str) -> TokenBucket:

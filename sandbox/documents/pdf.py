@@ -71,6 +71,8 @@ def _facts(pdf: FPDF, paper: Paper) -> None:
         facts.append(("Kunden-Nr.", paper.customer_number))
     if paper.due:
         facts.append(("Fällig am", f"{paper.due:%d.%m.%Y}"))
+    if paper.recipient and paper.recipient.vat_id and not any(share.rate for share in paper.shares):
+        facts.append(("Ihre USt-IdNr.", paper.recipient.vat_id))
     top = 51.0
     for label, value in facts:
         pdf.set_xy(125, top)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sandbox.documents import sales_document_paper
 from sandbox.http import Call, Response, Route
 from sandbox.resources.replies import not_found, refuse
@@ -74,7 +76,7 @@ def _receipt(call: Call, file: StoredFile) -> Response:
 def _sales(call: Call, voucher: Voucher, *, default: str) -> Response:
     stored = "xml" if voucher.profile == "XRechnung" else "pdf"
     extension = choose(call, stored=stored, default=default, preview="pdf")
-    name = f"{FILE_NAMES[voucher.type]}_{voucher.number}"
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", f"{FILE_NAMES[voucher.type]}_{voucher.number}")
     return _send(call, sales_document_paper(call.organisation, voucher), extension, name)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.sandbox.api import TODAY, Api, fast
+from tests.sandbox.api import Api, fast
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_pay_and_unpay(api: Api) -> None:
     assert after["voucherStatus"] == "paid"
     assert after["version"] == before["version"] + 2
     assert after["updatedDate"] > before["updatedDate"]
-    assert after["updatedDate"][:10] == TODAY.isoformat()
+    assert after["updatedDate"][:10] == api.running.sandbox.current_day().isoformat()
     payment = api.get(f"/v1/payments/{voucher['id']}").json()
     assert [item["paymentItemType"] for item in payment["paymentItems"]] == [
         "manualPayment",
@@ -129,6 +129,12 @@ def test_add_a_paid_voucher(api: Api) -> None:
         "voucher"
     ]
     assert api.get(f"/v1/invoices/{own['id']}/file").content.startswith(b"%PDF-")
+
+
+def test_a_number_that_no_header_can_hold_is_replaced_in_the_file_name(api: Api) -> None:
+    own = api.control(f"organizations/{api.id}/vouchers", type="invoice", total="5.00", number="№ 7\r\nX: y").json()
+    answer = api.get(f"/v1/invoices/{own['voucher']['id']}/file")
+    assert answer.headers["Content-Disposition"] == "inline; filename=Rechnung___7__X__y.pdf;"
 
 
 def test_a_blank_upload_has_nothing_to_show(api: Api) -> None:

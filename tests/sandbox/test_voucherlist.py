@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.sandbox.api import ALL, TODAY, Api, by, fast
+from tests.sandbox.api import ALL, Api, by, fast
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +72,9 @@ def test_open_returns_overdue_documents_shown_as_overdue(api: Api) -> None:
     shown = by(api.rows(voucherStatus="open"), "voucherStatus")
     assert set(shown) == {"open", "overdue"}
     assert {row["id"] for row in api.rows(voucherStatus="overdue")} == {row["id"] for row in shown["overdue"]}
-    assert all(row["dueDate"][:10] < TODAY.isoformat() for row in shown["overdue"])
-    assert all(row.get("dueDate", "9")[:10] >= TODAY.isoformat() for row in shown["open"])
+    today = api.running.sandbox.current_day().isoformat()
+    assert all(row["dueDate"][:10] < today for row in shown["overdue"])
+    assert all(row.get("dueDate", "9")[:10] >= today for row in shown["open"])
 
 
 def test_paid_and_paidoff_belong_to_their_types(api: Api) -> None:
