@@ -183,8 +183,9 @@ def start(
     """Start a sandbox on 127.0.0.1 in a thread of its own and return it as soon as it answers.
 
     ``port`` 0 takes a free one. ``world`` is ``demo`` or ``empty``. ``time_scale`` makes a second of the rate limit
-    pass that many times faster. ``today`` is the day on whose morning the world stands (default: the real
-    one, in Germany); the clock stays the real one. ``monotonic`` replaces the clock of the rate limit. Raises OSError when the port is taken.
+    pass that many times faster. ``today`` is the day on whose morning the world stands (default: the real one, in
+    Germany); the clock stays the real one. ``monotonic`` replaces the clock of the rate limit. Raises OSError when the
+    port is taken.
     """
     state = Sandbox(seed=seed, kind=world, time_scale=time_scale, today=today, monotonic=monotonic)
     handler = type("Handler", (_Handler,), {"sandbox": state})
