@@ -18,6 +18,7 @@ from matching.engine import ENGINE_VERSION, propose
 from matching.engine import types as engine
 from matching.models import Allocation, Decision, Proposal, Transaction
 from matching.services import loading
+from matching.services.decisions import reopen_for_voucher
 from matching.services.drafts import Draft, draft
 from matching.services.states import Kind, State, move
 from vouchers.locks import lock
@@ -56,11 +57,19 @@ def run_matching(client: Client, *, progress: Callable[[int, int], None] | None 
     same time.
     """
     began = time.monotonic()
+    _send_back_what_was_withdrawn(client)
     open_before = set(Proposal.objects.filter(client=client, state=State.SUGGESTED).values_list("pk", flat=True))
     vouchers = loading.engine_vouchers(client)
     drafts = _think(client, vouchers, progress)
     _write(client, drafts, {int(voucher.id) for voucher in vouchers}, open_before)
     return _standing_of(client, time.monotonic() - began)
+
+
+def _send_back_what_was_withdrawn(client: Client) -> None:
+    """Reopen matches of withdrawn vouchers; makes good where whoever withdrew them did not come to it."""
+    withdrawn = Voucher.objects.filter(client=client, withdrawn_at__isnull=False, allocations__standing=True)
+    for voucher in withdrawn.distinct().order_by("pk"):
+        reopen_for_voucher(voucher, voucher.withdrawn_reason)
 
 
 def _think(client: Client, vouchers: list[engine.Voucher], progress: Callable[[int, int], None] | None) -> list[Draft]:

@@ -138,6 +138,14 @@ def test_a_match_of_a_withdrawn_voucher_waits_for_a_person(kontor_client: Client
     assert Proposal.objects.get().state == State.SUGGESTED
 
 
+def test_a_run_sends_back_what_nobody_sent_back_when_it_was_withdrawn(kontor_client: Client, plain: Voucher) -> None:
+    run_matching(kontor_client)
+    withdraw(plain, "voided")
+    run_matching(kontor_client)
+    note = Proposal.objects.get(state=State.SUGGESTED).decisions.latest("pk")
+    assert (note.kind, note.reason) == ("reopen", "voided")
+
+
 def test_clients_are_not_mixed(
     kontor_client: Client, outsider: User, plain: Voucher, voucher: MakeVoucher, booking: MakeBooking
 ) -> None:
