@@ -32,6 +32,10 @@ class PasswordMailForm(PasswordResetForm):
     People without a password get one too: that is how somebody who was just added logs in for the first time.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail address")
+
     def get_users(self, email: str) -> Iterable[User]:
         """The people who may log in with this address, whatever its case."""
         return User.objects.filter(email__iexact=email.strip(), is_active=True)

@@ -87,4 +87,4 @@ class SupportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["message"].required = needed
         if not needed:
-            self.fields["message"].label = _("Would you like to add something? (You need not.)")
+            self.fields["message"].label = _("Would you like to add something? (optional)")

@@ -95,5 +95,7 @@ def page(
     ``quiet_about``: the connection this page is about anyway, whose banner would say the same twice.
     """
     banners = [b for b in place.banners if quiet_about is None or b.connection.pk != quiet_about.pk]
-    frame = {"place": place, "company": place.client, "banners": banners}
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    section = "support" if name in ("support", "ask", "request") else "connections"
+    frame = {"place": place, "company": place.client, "banners": banners, "section": section, "page_name": name}
     return render(request, template, {**frame, **(context or {})}, status=status)

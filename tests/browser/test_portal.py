@@ -1,17 +1,25 @@
 """The client's pages in a real browser: every state, phone and desktop, light and dark, German and English."""
 
 import itertools
+import os
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.tokens import default_token_generator
 from django.utils import timezone
+from django.utils.http import urlsafe_base64_encode
+from playwright.sync_api import Page
 
 from accounts.models import Client, Membership, User
 from accounts.services import add_client
 from integrations.models import ConnectionEvent, Reason, SkippedRecord, Status, SupportRequest, SyncRun
-from tests.browser.conftest import WIDTHS, Window
+from tests.browser.conftest import DESKTOP, PHONE, Visit
 from tests.integrations.portal.conftest import connection_in, lexware, lexware_server
 from tests.integrations.portal.test_states import voucher
 
@@ -19,8 +27,68 @@ __all__ = ["lexware", "lexware_server"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 OVERVIEW = "/portal/10001/connections/"
-LOOKS = list(itertools.product(WIDTHS, ("light", "dark"), ("de", "en")))
+SHOTS = Path(os.environ.get("KONTOR_SHOTS", "var/screenshots/portal"))
+SIZES = {390: PHONE, 1440: DESKTOP}
+LOOKS = list(itertools.product(SIZES, ("light", "dark"), ("de", "en")))
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = {"runOnly": {"type": "tag", "values": WCAG}}
+
+
+@dataclass
+class Window:
+    """A visit that knows its look, keeps pictures, and holds every page to what holds for all of them."""
+
+    visit: Visit
+    look_name: str
+    foreign: list[str] = field(default_factory=list)
+
+    @property
+    def page(self) -> Page:
+        return self.visit.page
+
+    @property
+    def errors(self) -> list[str]:
+        return self.visit.errors + self.foreign
+
+    def go(self, path: str) -> Page:
+        self.visit.open(path)
+        return self.page
+
+    def look(self, name: str, *, rules: bool = True) -> None:
+        """Take a picture; no sideways scroll, no error, no violation of WCAG 2.2 AA."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}-{self.look_name}.png", full_page=True, animations="disabled")
+        assert self.visit.sideways() <= 0, f"{name} scrolls sideways"
+        if rules and self.look_name.endswith("-en"):  # the same elements in German
+            found = Axe().run(self.page, options=RULES).response
+            places = [(item["id"], [node["html"][:160] for node in item["nodes"]]) for item in found["violations"]]
+            assert found["passes"], "the rules were not looked at"
+            assert places == [], f"{name}: {places}"
+        assert self.errors == [], f"{name}: {self.errors}"
+
+
 Open = Callable[..., Window]
+
+
+@pytest.fixture
+def window(visit: Callable[..., Visit]) -> Open:
+    """``window(user, width=390, theme="dark", language="de", script=True)``; user None: not logged in."""
+
+    def open_window(
+        user: User | None = None, *, width: int = 390, theme: str = "light", language: str = "de", script: bool = True
+    ) -> Window:
+        made = visit(user, size=SIZES[width], dark=theme == "dark", language=language, scripts=script)
+        opened = Window(made, f"{width}-{theme}-{language}")
+        host = urlsplit(made.base).netloc
+
+        def note(request: Any) -> None:
+            if urlsplit(request.url).scheme.startswith("http") and urlsplit(request.url).netloc != host:
+                opened.foreign.append(f"asks another host: {request.url}")
+
+        made.page.on("request", note)
+        return opened
+
+    return open_window
 
 
 def with_history(client: Client, member: User) -> None:
@@ -62,8 +130,13 @@ def with_history(client: Client, member: User) -> None:
 class TestLooks:
     def test_without_a_login(self, window: Open, width: int, theme: str, language: str):
         opened = window(width=width, theme=theme, language=language)
-        for name, path in [("login", "/login/"), ("logged-out", "/logged-out/"), ("password", "/password/"),
-                           ("password-sent", "/password/sent/"), ("password-link-used", "/password/MQ/x-y/")]:  # fmt: skip
+        for name, path in [
+            ("login", "/login/"),
+            ("logged-out", "/logged-out/"),
+            ("password", "/password/"),
+            ("password-sent", "/password/sent/"),
+            ("password-link-used", "/password/MQ/x-y/"),
+        ]:
             opened.go(path)
             opened.look(f"portal-{name}")
         opened.go("/login/")
@@ -92,10 +165,15 @@ class TestLooks:
             opened.look(f"portal-{status}-key")
             opened.go("/portal/10001/support/new/?connection=lexware")
             opened.look(f"portal-{status}-ask")
-        for reason in Reason:
+        for reason in Reason if (width, theme) == (390, "light") else ():
             connection_in(kontor_client, Status.FAILED, reason)
             opened.go(OVERVIEW)
             opened.look(f"portal-failed-{reason}", rules=False)
+        opened.go(f"{OVERVIEW}lexware/key/")
+        opened.page.fill("[name=api_key]", "https://app.lexware.de/addons/public-api")
+        opened.page.get_by_test_id("submit-key").click()
+        opened.page.get_by_role("alert").wait_for()
+        opened.look("portal-key-error")
 
     def test_everything_else(
         self, window: Open, kontor_client: Client, member: User, width: int, theme: str, language: str
@@ -123,9 +201,12 @@ class TestLooks:
         opened.look("portal-choose")
         opened.go("/portal/10077/connections/")
         opened.look("portal-second-company")
-        opened.page.on("console", lambda line: None)
+        person = urlsafe_base64_encode(str(member.pk).encode())
+        opened.go(f"/password/{person}/{default_token_generator.make_token(member)}/")
+        assert opened.page.locator("[name=new_password1]").is_visible()
+        opened.look("portal-password-choose")
         opened.go("/portal/99999/connections/")
-        opened.errors = [line for line in opened.errors if "404" not in line]
+        opened.visit.errors = [line for line in opened.visit.errors if "404" not in line]
         opened.look("portal-404")
 
 

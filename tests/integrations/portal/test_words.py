@@ -28,8 +28,8 @@ def english():
         (datetime(2026, 3, 12, 5, 12, tzinfo=UTC), "today, 06:12"),
         (datetime(2026, 3, 11, 23, 30, tzinfo=UTC), "today, 00:30"),
         (datetime(2026, 3, 11, 22, 30, tzinfo=UTC), "yesterday, 23:30"),
-        (datetime(2026, 3, 3, 5, 12, tzinfo=UTC), "March 3, 06:12"),
-        (datetime(2025, 7, 3, 4, 12, tzinfo=UTC), "July 3, 2025, 06:12"),
+        (datetime(2026, 3, 3, 5, 12, tzinfo=UTC), "3 March, 06:12"),
+        (datetime(2025, 7, 3, 4, 12, tzinfo=UTC), "3 July 2025, 06:12"),
         (None, ""),
     ],
 )
