@@ -10,6 +10,7 @@ from sandbox.world.model import Paper
 
 __all__ = ["render", "sales_document_paper"]
 
+# The renderers are imported on first use: they are big, and most calls need none of them.
 # The rasteriser is not safe to use from several threads at once.
 _lock = threading.Lock()
 

@@ -6,8 +6,8 @@ import html
 import re
 import uuid
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date
+from typing import Any, NoReturn
 
 from sandbox import errors
 from sandbox.http import Answer, Call, Response, Route, json_response
@@ -47,7 +47,6 @@ FILTERS = (
     "sort",
     *DATE_RANGES,
 )
-NEVER = datetime.min.replace(tzinfo=UTC)
 SORTS: dict[str, Callable[[Voucher], Any]] = {
     "voucherDate": lambda voucher: voucher.day or date.min,
     "voucherNumber": lambda voucher: voucher.number or "",
@@ -87,7 +86,7 @@ def row(voucher: Voucher, today: date, *, nulls: bool = False) -> dict[str, Any]
     return values if nulls else {name: value for name, value in values.items() if value is not None}
 
 
-def _invalid(call: Call, name: str, value: str) -> None:
+def _invalid(call: Call, name: str, value: str) -> NoReturn:
     refuse(call, 400, f"Invalid value '{value}' received for request parameter '{name}'")
 
 
@@ -120,7 +119,6 @@ def _day(call: Call, name: str) -> date | None:
         except ValueError:
             pass
     _invalid(call, name, value)
-    return None
 
 
 def _sorting(call: Call) -> tuple[str, bool]:

@@ -14,7 +14,6 @@ from sandbox.world.calendar import banking_day, local
 from sandbox.world.contacts import AddressBook, Supplier, new_id
 from sandbox.world.ledger import Ledger
 from sandbox.world.model import (
-    MONEY_IN,
     Contact,
     Organisation,
     Paper,
@@ -24,7 +23,7 @@ from sandbox.world.model import (
     Transaction,
     Voucher,
 )
-from sandbox.world.money import ZERO, Line, cents
+from sandbox.world.money import Line, cents
 from sandbox.world.profiles import Profile, Supply
 
 SERVICES = "8f8664a0-fd86-11e1-a21f-0800200c9a66"
@@ -261,8 +260,3 @@ def delivery_note(paper: Paper) -> Paper:
 def customer_number(contact: Contact) -> str:
     """Return the number that a customer quotes, or ours at a supplier."""
     return str(contact.customer_number) if contact.customer_number else contact.our_number
-
-
-def signed(voucher: Voucher, amount: Decimal) -> Decimal:
-    """Return an amount with the sign it has in our account when the voucher is settled by it."""
-    return amount if voucher.type in MONEY_IN else ZERO - amount
