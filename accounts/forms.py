@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -46,3 +46,13 @@ class PasswordMailForm(PasswordResetForm):
         kwargs |= {"domain_override": public.netloc, "use_https": public.scheme == "https"}
         kwargs["extra_email_context"] = {"firm_name": settings.FIRM_NAME}
         super().save(*args, **kwargs)
+
+
+class PasswordChoiceForm(SetPasswordForm):  # type: ignore[type-arg]  # generic for mypy alone
+    """Sets a password, with its rules in one sentence; what a rule refuses is explained beside the field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first, second = self.fields["new_password1"], self.fields["new_password2"]
+        first.help_text = _("At least 10 characters, and not what everybody would try. Three or four words are good.")
+        second.label, second.help_text = _("New password again"), ""

@@ -4,7 +4,7 @@ from django.contrib.auth import views
 from django.urls import path
 from django.views.generic import TemplateView
 
-from accounts.forms import EmailLoginForm, PasswordMailForm
+from accounts.forms import EmailLoginForm, PasswordChoiceForm, PasswordMailForm
 
 urlpatterns = [
     path(
@@ -35,7 +35,9 @@ urlpatterns = [
     ),
     path(
         "password/<uidb64>/<token>/",
-        views.PasswordResetConfirmView.as_view(template_name="accounts/password_reset_confirm.html"),
+        views.PasswordResetConfirmView.as_view(
+            template_name="accounts/password_reset_confirm.html", form_class=PasswordChoiceForm
+        ),
         name="password_reset_confirm",
     ),
     path(

@@ -98,13 +98,13 @@ def with_history(client: Client, member: User) -> None:
     for number in range(12):
         voucher(client, number)
     run = SyncRun.objects.create(connection=connection, state="done", trigger="schedule")
-    for external_id, number, reason in [
+    for external_id, name, reason in [
         ("1", "RE-2026-0114", "not_downloadable"),
         ("2", "Kassenbon 88", "no_payment_information"),
         ("3", "", "record_unreadable"),
     ]:
-        SkippedRecord.objects.create(run=run, external_id=external_id, number=number, reason=reason)
-    for days, fields in [
+        SkippedRecord.objects.create(run=run, external_id=external_id, number=name, reason=reason)
+    happened: list[tuple[int, dict[str, Any]]] = [
         (40, {"kind": "status", "from_status": "none", "to_status": "activate", "actor": member}),
         (40, {"kind": "status", "from_status": "activate", "to_status": "active", "actor": member}),
         (39, {"kind": "sync", "detail": {"created": 412, "changed": 0}}),
@@ -114,7 +114,8 @@ def with_history(client: Client, member: User) -> None:
         (2, {"kind": "sync", "detail": {"created": 0, "changed": 0}}),
         (1, {"kind": "sync", "detail": {"created": 0, "changed": 0}}),
         (0, {"kind": "sync", "detail": {"created": 4, "changed": 1, "skipped": 3}}),
-    ]:
+    ]
+    for days, fields in happened:
         ConnectionEvent.objects.create(connection=connection, at=now - timedelta(days=days), **fields)
     for reference, state, text in [
         ("K-7MQ2XR", "closed", "Der Schlüssel von letzter Woche geht nicht mehr. Was muss ich tun?"),
