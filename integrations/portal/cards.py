@@ -62,16 +62,11 @@ PHASES: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A fetch that waits or works: what it does, how much of how much (``total`` 0: not known yet), in percent."""
+    """A fetch that waits or works: what it does, how much of how much (``total`` 0: not known yet)."""
 
     doing: Text
     done: int
     total: int
-
-    @property
-    def percent(self) -> int:
-        """Whole percent, never 100 before the end."""
-        return min(99, self.done * 100 // self.total) if self.total else 0
 
 
 def progress_of(run: SyncRun | None) -> Progress | None:
