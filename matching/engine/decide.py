@@ -31,10 +31,12 @@ def choose(
     members_s: dict[object, set[int]] = defaultdict(set)
     members_b: dict[object, set[int]] = defaultdict(set)
     mass: dict[tuple[object, object], float] = defaultdict(float)
+    strict_mass: dict[tuple[object, object], float] = defaultdict(float)
     for (s, b), p in graph.probability.items():
         members_s[slot_class[s]].add(s)
         members_b[booking_class[b]].add(b)
         mass[(slot_class[s], booking_class[b])] += p
+        strict_mass[(slot_class[s], booking_class[b])] += graph.strict[(s, b)]
     chosen: dict[Edge, Choice] = {}
     used_s, used_b = set(used_slots), set(used_bookings)
     order = sorted(graph.pairs, key=lambda e: (-graph.probability[e], -graph.pairs[e].score, e))
@@ -42,14 +44,16 @@ def choose(
         s, b = edge
         if s in used_s or b in used_b:
             continue
-        own = graph.probability[edge]
+        own, strict = graph.probability[edge], graph.strict[edge]
         classes = slot_class[s], booking_class[b]
         size_s, size_b = len(members_s[classes[0]]), len(members_b[classes[1]])
         probability = own
         if (size_s, size_b) != (1, 1) and _may_swap(book, members_s[classes[0]], size_b):
-            probability = max(own, min(1.0, mass[classes] / min(size_s, size_b)))
+            served = min(size_s, size_b)
+            probability = max(own, min(1.0, mass[classes] / served))
+            strict = max(strict, min(1.0, strict_mass[classes] / served))
         pair = graph.pairs[edge]
-        if not is_automatic(pair, probability, last=last):
+        if not is_automatic(pair, min(probability, strict), last=last):
             continue
         chosen[edge] = Choice(edge, probability, True, probability > own + 0.01)
         used_s.add(s)

@@ -12,20 +12,27 @@ from .evidence import WHOLE, Pair, Trait, examine
 from .evidence.party import NameCache
 from .marginals import Edge, probabilities
 from .memory import Memory
+from .policy import identifies
 from .preselection import candidates
 from .types import Learned
 
 _KEEP_FROM = -3.0
+_UNGROUNDED = -3.0
 _PAID_BEFORE = -7.0
 _SURE = 0.98
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Pairs by (slot, booking) and their probabilities."""
+    """Pairs by (slot, booking) and their probabilities.
+
+    `strict` leaves out bookings that nothing but amount and day ties to a voucher: a rival may not be explained away
+    by a stranger's booking.
+    """
 
     pairs: dict[Edge, Pair]
     probability: dict[Edge, float]
+    strict: dict[Edge, float]
 
     def by_slot(self) -> dict[int, list[Edge]]:
         """The edges of each slot, best first."""
@@ -54,7 +61,7 @@ def build(
     names = NameCache(book)
     chosen = [(slot, candidates(book, slot)) for slot in book.slots]
     memory = Memory(learned, len(book.bookings), book.parties)
-    graph = Graph({}, {})
+    graph = Graph({}, {}, {})
     steps = 2 * len(chosen)
     for round_ in (0, 1):
         pairs: dict[Edge, Pair] = {}
@@ -70,7 +77,9 @@ def build(
                 if pair.score >= _KEEP_FROM:
                     pairs[(slot.index, i)] = pair
         _first_of_repeated(book, pairs)
-        graph = Graph(pairs, probabilities({e: p.score for e, p in pairs.items()}))
+        scores = {e: p.score for e, p in pairs.items()}
+        grounded = {e: s if identifies(pairs[e]) else min(s, _UNGROUNDED) for e, s in scores.items()}
+        graph = Graph(pairs, probabilities(scores), probabilities(grounded))
         if round_ == 0:
             _observe(book, graph, memory)
     report(steps, steps)
@@ -113,6 +122,9 @@ def _same_party(iban: str, other_iban: str, names: tuple[str, ...], other_names:
 
 def _observe(book: Book, graph: Graph, memory: Memory) -> None:
     for edge, pair in graph.pairs.items():
-        sure = graph.probability[edge] >= _SURE and pair.amount in ("amount_equal", "amount_original")
+        sure = graph.probability[edge] >= _SURE and pair.amount in (
+            "amount_equal",
+            "amount_original",
+        )
         if sure and (pair.number in WHOLE or pair.day in ("equal", "near")):
             memory.observe(book.claims[book.slots[edge[0]].voucher].party, book.bookings[edge[1]])

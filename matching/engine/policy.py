@@ -96,6 +96,11 @@ def rule_for(pair: Pair) -> Rule | None:
     return None
 
 
+def identifies(pair: Pair) -> bool:
+    """Whether anything beyond amount and day ties the booking to the voucher: the party or the number."""
+    return not pair.barred and (pair.party in _PARTY_PARTLY or pair.number in ("only", "strong", "weak"))
+
+
 def is_automatic(pair: Pair, probability: float, *, last: bool) -> bool:
     """Whether a pair may be booked without a person at this probability, before or after the sets (`last`)."""
     rule = rule_for(pair)

@@ -303,3 +303,12 @@ def test_progress_is_told_and_ends() -> None:
 def test_nothing_to_do() -> None:
     assert propose([], []) == []
     assert propose([voucher("v", "", "10.00", "")], []) == []
+
+
+def test_a_stranger_does_not_explain_a_rival_away() -> None:
+    """Two entries of one receipt, a day apart, for one booking: a stranger's equal amount must not settle it."""
+    vouchers = [voucher(f"v{n}", "RE-25-100", "49.90", SEE, on=f"2025-03-0{n}") for n in (1, 2)]
+    t = booking("t", "2025-03-02", "-49.90", SEE, "RE-25-100")
+    stranger = booking("zz", "2025-03-01", "-49.90", "Zoo Quax", "Jahreskarte Q")
+    assert automatic(propose(vouchers, [t, *noise(12)])) == set()
+    assert automatic(propose(vouchers, [t, stranger, *noise(12)])) == set()
