@@ -30,9 +30,9 @@ def media(tmp_path_factory: pytest.TempPathFactory, settings: object) -> Iterato
     """A media folder of its own for every test."""
     folder = tmp_path_factory.mktemp("media")
     old = django_settings.MEDIA_ROOT
-    settings.MEDIA_ROOT = folder  # type: ignore[attr-defined]
+    settings.MEDIA_ROOT = folder
     yield folder
-    settings.MEDIA_ROOT = old  # type: ignore[attr-defined]
+    settings.MEDIA_ROOT = old
 
 
 def _staff(email: str, name: str, group: str) -> User:

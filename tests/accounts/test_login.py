@@ -17,7 +17,8 @@ class TestLogin:
         assert client.get("/").url.startswith("/portal/")
 
     def test_staff_go_to_the_admin_and_back_to_where_they_wanted(self, client: Browser, accountant: User):
-        assert client.get("/admin/").url == "/login/?next=/admin/"
+        asked = client.get("/admin/vouchers/", follow=True)
+        assert asked.redirect_chain[-1][0] == "/login/?next=/admin/vouchers/"
         client.force_login(accountant)
         assert client.get("/").url == "/admin/"
 
