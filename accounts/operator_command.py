@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.models import Client
 
@@ -99,12 +100,12 @@ class OperatorCommand(BaseCommand):
         raise NotImplementedError
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run ``work``; keep stdout for the one answer."""
+        """Run ``work`` in English, which scripts can rely on; keep stdout for the one answer."""
         self._json = bool(options["json"])
         self._answered = False
         try:
             # Whatever else prints (a mail backend for the console, a library) must not spoil the document.
-            with contextlib.redirect_stdout(sys.stderr) if self._json else contextlib.nullcontext():
+            with override("en"), contextlib.redirect_stdout(sys.stderr) if self._json else contextlib.nullcontext():
                 self.work(**options)
         except CommandError as error:
             if self._json and not self._answered:
