@@ -40,6 +40,9 @@ class ScopedAdmin(ModelAdmin):
     """
 
     client_path: ClassVar[str] = "client"
+    heavy_fields: ClassVar[tuple[str, ...]] = ()
+    """Columns that a list does not read."""
+
     show_full_result_count = False
     list_per_page = 50
     actions: ClassVar[None] = None
@@ -48,7 +51,10 @@ class ScopedAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """What the person may see."""
-        return scoped(super().get_queryset(request), request.user, self.client_path)
+        rows = scoped(super().get_queryset(request), request.user, self.client_path)
+        place = request.resolver_match.url_name if request.resolver_match else ""
+        in_list = place == f"{self.opts.app_label}_{self.opts.model_name}_changelist"
+        return rows.defer(*self.heavy_fields) if in_list and self.heavy_fields else rows
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any

@@ -13,10 +13,17 @@ Person = User | AnonymousUser
 
 
 def sees_everything(user: Person) -> bool:
-    """Whether a person's view is not limited to some clients: partners, support (its groups limit what), admins."""
+    """Whether a person's view is not limited to some clients: partners, support (its groups limit what), admins.
+
+    Asked many times on a page: the groups are looked up once for a person object, as Django does with permissions.
+    """
     if not user.is_authenticated or not user.is_active or not user.is_staff:
         return False
-    return user.is_superuser or user.groups.filter(name__in=[PARTNER, SUPPORT]).exists()
+    if user.is_superuser:
+        return True
+    if "_in_wide_group" not in user.__dict__:
+        user.__dict__["_in_wide_group"] = user.groups.filter(name__in=[PARTNER, SUPPORT]).exists()
+    return bool(user.__dict__["_in_wide_group"])
 
 
 def visible_clients(user: Person) -> QuerySet[Client]:

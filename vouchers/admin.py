@@ -119,7 +119,8 @@ class RawAnswerAdmin(ReadOnlyAdmin):
     """Every version of what the provider said."""
 
     list_display = ("fetched", "kind", "external_id", "version", "client_number")
-    list_filter = (("client", ClientFilter), "kind")
+    list_filter = (("client", ClientFilter),)
+    heavy_fields = ("body",)
     search_fields = ("external_id",)
     search_help_text = _("The provider's id")
     ordering = ("-id",)
@@ -140,12 +141,6 @@ class RawAnswerAdmin(ReadOnlyAdmin):
     def answer(self, answer: RawAnswer) -> SafeString:
         """The answer, readable."""
         return preformatted(readable(answer.body))
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without the bodies in lists."""
-        queryset = super().get_queryset(request)
-        match = request.resolver_match
-        return queryset.defer("body") if match and match.url_name == "vouchers_rawanswer_changelist" else queryset
 
 
 admin.site.register(Voucher, VoucherAdmin)

@@ -51,6 +51,7 @@ class TransactionAdmin(ReadOnlyAdmin):
         "source",
         MatchFilter,
     )
+    heavy_fields = ("raw",)
     search_fields = ("counterparty", "purpose", "counterparty_iban", "end_to_end_id")
     search_help_text = _("Name, purpose, IBAN or end-to-end id")
     ordering = ("-booking_date", "-id")

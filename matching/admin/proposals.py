@@ -23,7 +23,8 @@ class ProposalAdmin(ReadOnlyAdmin):
 
     change_form_template = "admin/matching/proposal_page.html"
     list_display = ("name", "status", "vouchers_text", "lines_text", "amount_text", "sure", "client_number")
-    list_filter = (("client", ClientFilter), "state", "rank", ("created_at", RangeDateTimeFilter))
+    list_filter = (("client", ClientFilter), "state", ("created_at", RangeDateTimeFilter))
+    heavy_fields = ("evidence", "runner_up")
     search_fields = ("=id", "allocations__voucher__number", "allocations__voucher__contact_name")
     search_help_text = _("Number of the voucher or contact")
     ordering = ("-id",)

@@ -1,0 +1,124 @@
+"""A page costs the same number of queries for five rows and for fifty."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection as database
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.groups import ACCOUNTANT
+from accounts.models import Client, User
+from accounts.services import add_client
+from integrations.models import StatementFile, SupportRequest, SyncRun
+from matching.models import Decision
+from tests.admin.conftest import Login
+from tests.conftest import TODAY
+from tests.factories import MOMENT, cases, connection, voucher, world
+from vouchers.models import RawAnswer
+from vouchers.storage import store
+
+Grow = Callable[[Client, User, int], None]
+
+
+def _clients(first: Client, accountant: User, count: int) -> None:
+    for index in range(count):
+        made = add_client(name=f"Firma {index}", email="", number=f"2{index:04}", accountant=accountant, today=TODAY)
+        linked = connection(made, failed=index % 2 == 0)
+        SyncRun.objects.create(connection=linked, state="done", trigger="schedule", queued_at=MOMENT)
+        SupportRequest.objects.create(
+            client=made, connection=linked, author=accountant, reference=f"S-{index}", status=linked.status, message="?"
+        )
+
+
+def _cases(first: Client, accountant: User, count: int) -> None:
+    for case in cases(first, count, first=100):
+        Decision.objects.create(proposal=case, kind="reopen", from_state="automatic", to_state="suggested")
+
+
+def _raw(first: Client, accountant: User, count: int) -> None:
+    for index in range(count):
+        RawAnswer.objects.create(
+            client=first, provider="lexware", kind="voucher", external_id=str(index), version=1, sha256="0", body="{}"
+        )
+
+
+def _statements(first: Client, accountant: User, count: int) -> None:
+    for index in range(count):
+        stored = store(f"<Document>{index}</Document>".encode(), "application/xml")
+        StatementFile.objects.create(client=first, name=f"{index}.xml", stored=stored)
+
+
+def _people(first: Client, accountant: User, count: int) -> None:
+    group = Group.objects.get(name=ACCOUNTANT)
+    for index in range(count):
+        User.objects.create_user(f"person-{index}@kanzlei.example", is_staff=True).groups.add(group)
+
+
+PAGES: dict[str, tuple[str, Grow, int]] = {
+    "start": ("admin:index", _clients, 16),
+    "start with cases": ("admin:index", _cases, 16),
+    "review": ("admin:review", _cases, 19),
+    "clients": ("admin:accounts_client_changelist", _clients, 8),
+    "connections": ("admin:integrations_connection_changelist", _clients, 8),
+    "fetches": ("admin:integrations_syncrun_changelist", _clients, 8),
+    "support requests": ("admin:integrations_supportrequest_changelist", _clients, 8),
+    "vouchers": ("admin:vouchers_voucher_changelist", _cases, 8),
+    "transactions": ("admin:matching_transaction_changelist", _cases, 8),
+    "proposals": ("admin:matching_proposal_changelist", _cases, 11),
+    "decisions": ("admin:matching_decision_changelist", _cases, 10),
+    "raw answers": ("admin:vouchers_rawanswer_changelist", _raw, 8),
+    "statements": ("admin:integrations_statementfile_changelist", _statements, 8),
+    "people": ("admin:accounts_user_changelist", _people, 9),
+}
+
+
+def _queries(browser: Browser, address: str) -> int:
+    with CaptureQueriesContext(database) as captured:
+        answer = browser.get(address)
+    assert answer.status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_five_rows_cost_as_much_as_fifty(
+    name: str, kontor_client: Client, accountant: User, partner: User, login: Login
+) -> None:
+    address, grow, most = PAGES[name]
+    browser = login(partner)
+    grow(kontor_client, accountant, 5)
+    few = _queries(browser, reverse(address))
+    Decision.objects.all().delete()
+    for model in (StatementFile, RawAnswer, SupportRequest, SyncRun):
+        model.objects.all().delete()
+    kontor_client.proposals.all().delete()
+    kontor_client.vouchers.all().delete()
+    kontor_client.transactions.all().delete()
+    Client.objects.exclude(pk=kontor_client.pk).delete()
+    User.objects.filter(email__startswith="person-").delete()
+    grow(kontor_client, accountant, 50)
+    many = _queries(browser, reverse(address))
+    assert many == few
+    assert many <= most
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_case_costs_the_same_in_a_short_and_a_long_queue(
+    count: int, kontor_client: Client, accountant: User, login: Login
+) -> None:
+    made = cases(kontor_client, count)
+    assert _queries(login(accountant), reverse("admin:review_case", args=[made[0].pk])) <= 15
+
+
+def test_a_voucher_and_a_connection_need_few_queries(
+    kontor_client: Client, accountant: User, partner: User, login: Login
+) -> None:
+    everything = world(kontor_client, accountant)
+    voucher(kontor_client, 500)
+    browser = login(partner)
+    of = everything.files[0].voucher_id
+    assert _queries(browser, reverse("admin:vouchers_voucher_change", args=[of])) <= 16
+    page = reverse("admin:integrations_connection_change", args=[everything.connection.pk])
+    assert _queries(browser, page) <= 16

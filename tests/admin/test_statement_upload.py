@@ -1,0 +1,55 @@
+"""Uploading a bank statement for a client."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts.models import Client, User
+from integrations.models import StatementFile
+from tests.admin.conftest import Login
+
+CAMT = b"""<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>
+<GrpHdr><MsgId>M1</MsgId><CreDtTm>2025-03-15T06:00:00</CreDtTm></GrpHdr>
+<Stmt><Id>S1</Id><CreDtTm>2025-03-15T06:00:00</CreDtTm>
+<Acct><Id><IBAN>DE02120300000000202051</IBAN></Id><Ccy>EUR</Ccy></Acct>
+<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">100.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>
+<Dt><Dt>2025-03-14</Dt></Dt></Bal>
+<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">80.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>
+<Dt><Dt>2025-03-14</Dt></Dt></Bal>
+<Ntry><Amt Ccy="EUR">20.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>
+<BookgDt><Dt>2025-03-14</Dt></BookgDt><ValDt><Dt>2025-03-14</Dt></ValDt><AcctSvcrRef>R1</AcctSvcrRef>
+<NtryDtls><TxDtls><Refs><EndToEndId>E1</EndToEndId></Refs><Amt Ccy="EUR">20.00</Amt>
+<RmtInf><Ustrd>RE-2041</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
+</Stmt></BkToCstmrStmt></Document>"""
+ADDRESS = "admin:integrations_statementfile_add"
+
+
+def _form(client: Client, content: bytes, name: str = "2025-03.xml") -> dict[str, object]:
+    return {"client": client.pk, "file": SimpleUploadedFile(name, content, "application/xml")}
+
+
+def test_a_file_is_imported_once(kontor_client: Client, accountant: User, login: Login) -> None:
+    browser = login(accountant)
+    page = browser.post(reverse(ADDRESS), _form(kontor_client, CAMT), follow=True).content.decode()
+    assert "1 new transaction." in page
+    file = StatementFile.objects.get()
+    assert (file.client, file.imported_by, file.new) == (kontor_client, accountant, 1)
+    page = browser.post(reverse(ADDRESS), _form(kontor_client, CAMT), follow=True).content.decode()
+    assert "nothing has changed" in page
+    assert StatementFile.objects.count() == 1
+    assert kontor_client.transactions.count() == 1
+
+
+def test_a_foreign_file_gets_its_own_words(kontor_client: Client, accountant: User, login: Login) -> None:
+    page = login(accountant).post(reverse(ADDRESS), _form(kontor_client, b"no bank file"), follow=True)
+    assert page.status_code == 200
+    assert kontor_client.transactions.count() == 0
+    assert 'class="errorlist' in page.content.decode() or "could not be read" in page.content.decode()
+
+
+def test_nobody_imports_for_somebody_elses_client(
+    kontor_client: Client, colleague: User, support: User, login: Login
+) -> None:
+    login(colleague).post(reverse(ADDRESS), _form(kontor_client, CAMT))
+    assert login(support).get(reverse(ADDRESS)).status_code == 403
+    assert not StatementFile.objects.exists()
