@@ -108,9 +108,17 @@ class OperatorCommand(BaseCommand):
             with override("en"), contextlib.redirect_stdout(sys.stderr) if self._json else contextlib.nullcontext():
                 self.work(**options)
         except CommandError as error:
-            if self._json and not self._answered:
-                self.answer({"error": str(error)}, "")
+            self._apologize(error)
             raise
+        except KeyboardInterrupt:
+            interrupted = Failed("Interrupted.")
+            self._apologize(interrupted)
+            raise interrupted from None
+
+    def _apologize(self, error: CommandError) -> None:
+        """The one JSON document where there was no answer yet."""
+        if self._json and not self._answered:
+            self.answer({"error": str(error)}, "")
 
     def answer(self, data: Any, text: str) -> None:
         """Give the answer: ``data`` as JSON or ``text`` for people."""

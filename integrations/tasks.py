@@ -27,7 +27,7 @@ def recheck_connection(connection_id: int) -> None:
     if connection is not None:
         try:
             connections.recheck(connection)
-        except connections.StateMoved:
+        except connections.ConnectProblem:
             return
 
 

@@ -91,6 +91,20 @@ class Noisy(OperatorCommand):
         self.answer({"amount": 1}, "one")
 
 
+class Endless(OperatorCommand):
+    """Is interrupted."""
+
+    def work(self, **options: object) -> None:
+        raise KeyboardInterrupt
+
+
+def test_an_interruption_is_a_failure_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(CommandError) as failure:
+        call_command(Endless(), "--json")
+    assert failure.value.returncode == 1
+    assert list(json.loads(capsys.readouterr().out)) == ["error"]
+
+
 def test_whatever_else_is_printed_goes_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     call_command(Noisy(), "--json")
     captured = capsys.readouterr()

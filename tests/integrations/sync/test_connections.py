@@ -14,7 +14,7 @@ from integrations.services.key_check import clean_key
 from tests.integrations.sync.conftest import Lexware, fetch, tasks
 from vouchers.models import Voucher
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def test_the_four_states_in_their_order(kontor_client: Client, member: User, sma
     assert changes[0].actor == changes[1].actor == member
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_good_key_is_kept_encrypted_and_named_by_its_end(begun: Connection, small: Lexware) -> None:
     connection = connections.connect(begun, small.key)
     assert connection.organization_name == "Fahrradwerkstatt Lindhorst e.K."
@@ -162,7 +163,7 @@ def test_an_outage_changes_nothing_until_the_third_in_a_row(begun: Connection, s
 
 
 def test_nobody_there_is_an_outage(begun: Connection, small: Lexware, settings: object) -> None:
-    settings.LEXWARE_API_URL = "http://127.0.0.1:9"  # type: ignore[attr-defined]
+    settings.LEXWARE_API_URL = "http://127.0.0.1:9"
     with pytest.raises(connections.NotReachable):
         connections.connect(begun, small.key)
 

@@ -12,7 +12,7 @@ from integrations.services import support
 from integrations.tasks import send_waiting_support_mails
 from tests.integrations.sync.conftest import Lexware
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_a_question_is_kept_and_mailed(joined: Connection, kontor_client: Client, member: User) -> None:
@@ -46,11 +46,11 @@ def test_words_of_people_stay(kontor_client: Client, member: User) -> None:
 
 
 def test_a_mail_server_that_is_down_loses_nothing(kontor_client: Client, member: User, settings: object) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # type: ignore[attr-defined]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     request = support.ask(kontor_client, None, member, "Help")
     assert request.mailed_at is None
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # type: ignore[attr-defined]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     send_waiting_support_mails()
     assert not mail.outbox, "whoever took the question may still be mailing it"
     SupportRequest.objects.update(created_at=timezone.now() - timedelta(minutes=5))

@@ -8,7 +8,7 @@ from integrations.models import Connection, SyncRun
 from tests.integrations.sync.conftest import Lexware, fetch, stored
 from vouchers.models import RawAnswer, Voucher
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 START = date(2025, 1, 1)
 
 

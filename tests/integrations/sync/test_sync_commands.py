@@ -11,13 +11,13 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import Client
-from integrations.models import Connection, Status, SyncRun
+from integrations.models import Connection, SyncRun
 from integrations.services.sync import enqueue
 from integrations.services.sync_queue import claim
 from tests.integrations.sync.conftest import Lexware, tasks
 from vouchers.models import Voucher
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 class Answer:
@@ -41,6 +41,7 @@ def key_file(tmp_path: Path, small: Lexware) -> Path:
     return path
 
 
+@pytest.mark.django_db(transaction=True)
 def test_connect_fetch_and_look(kontor_client: Client, small: Lexware, key_file: Path) -> None:
     answer = Answer("connect_lexware", "10001", "--key-file", str(key_file))
     assert answer.code == 0
@@ -200,4 +201,4 @@ def test_words_for_people(joined: Connection, capsys: pytest.CaptureFixture[str]
     out = capsys.readouterr().out
     assert "10001 Tischlerei Ahrens GmbH" in out
     assert "Fahrradwerkstatt Lindhorst" in out
-    assert str(Status.ACTIVE.label) in out
+    assert "Active" in out

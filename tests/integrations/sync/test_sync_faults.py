@@ -9,7 +9,7 @@ from integrations.models import Connection, ConnectionEvent, Status, SyncRun
 from tests.integrations.sync.conftest import Lexware, fetch, stored
 from vouchers.models import Voucher
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 START = date(2025, 1, 1)
 
 

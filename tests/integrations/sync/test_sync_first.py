@@ -12,9 +12,10 @@ from integrations.models import Connection, SyncRun
 from tests.integrations.sync.conftest import Lexware, fetch, stored, tasks
 from vouchers.models import RawAnswer, StoredFile, Voucher, VoucherFile
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.django_db(transaction=True)
 def test_everything_paid_is_here(connected: Connection, lexware: Lexware, start_day: date) -> None:
     run = fetch(connected)
     assert (run.state, run.error) == (SyncRun.State.DONE, "")
@@ -29,18 +30,16 @@ def test_everything_paid_is_here(connected: Connection, lexware: Lexware, start_
     assert tasks("matching.tasks.match_client") == [(connected.client_id,)]
 
 
-def test_each_thing_is_asked_for_once(connected: Connection, lexware: Lexware, start_day: date) -> None:
-    run = fetch(connected)
-    calls = lexware.calls()
+def test_each_thing_is_asked_for_once(joined: Connection, small: Lexware, start_day: date) -> None:
+    run = fetch(joined)
+    calls = small.calls()
     assert len(calls) == run.requests == len(set(calls))
-    assert sum(path.startswith("/v1/payments/") for path in calls) == len(lexware.paid(start_day))
+    assert sum(path.startswith("/v1/payments/") for path in calls) == len(small.paid(start_day))
 
 
-def test_the_list_comes_first_then_payments_then_documents_newest_first(
-    connected: Connection, lexware: Lexware
-) -> None:
-    fetch(connected)
-    calls = lexware.calls()
+def test_the_list_comes_first_then_payments_then_documents_newest_first(joined: Connection, small: Lexware) -> None:
+    fetch(joined)
+    calls = small.calls()
     kinds = ["list" if "voucherlist" in path else "payments" if "/payments/" in path else "rest" for path in calls]
     assert kinds == sorted(kinds, key=["list", "payments", "rest"].index)
     dates = dict(Voucher.objects.values_list("external_id", "date"))
@@ -64,8 +63,8 @@ def test_nothing_changed_costs_one_request_and_writes_no_voucher(connected: Conn
     assert list(Voucher.objects.order_by("pk").values()) == before
 
 
-def test_every_answer_is_kept_as_it_came(connected: Connection) -> None:
-    fetch(connected)
+def test_every_answer_is_kept_as_it_came(joined: Connection) -> None:
+    fetch(joined)
     kinds = {
         kind: set(RawAnswer.objects.filter(kind=kind).values_list("external_id", flat=True))
         for kind in ("voucherlist", "payments", "document")
@@ -94,14 +93,15 @@ def test_an_earlier_start_fetches_what_lies_between(connected: Connection, lexwa
     assert run.withdrawn == 0
 
 
-def test_the_same_bytes_are_stored_once(connected: Connection, media: Any) -> None:
-    fetch(connected)
+def test_the_same_bytes_are_stored_once(joined: Connection, media: Any) -> None:
+    fetch(joined)
     on_disk = [path for path in (media / "files").rglob("*") if path.is_file()]
     assert sorted(path.name for path in on_disk) == sorted(StoredFile.objects.values_list("sha256", flat=True))
 
 
+@pytest.mark.django_db(transaction=True)
 def test_no_transaction_is_open_while_a_request_is_under_way(
-    connected: Connection, monkeypatch: pytest.MonkeyPatch
+    joined: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import requests
 
@@ -112,7 +112,7 @@ def test_no_transaction_is_open_while_a_request_is_under_way(
         return send(self, *args, **kwargs)
 
     monkeypatch.setattr(requests.Session, "send", watch)
-    fetch(connected)
+    fetch(joined)
     assert open_transactions
     assert not any(open_transactions)
 

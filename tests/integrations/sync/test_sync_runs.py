@@ -23,7 +23,7 @@ from integrations.services.sync_queue import DEAD_AFTER, FORGOTTEN_AFTER, MAX_AT
 from tests.integrations.sync.conftest import Lexware, fetch, stored, tasks
 from vouchers.models import RawAnswer, Voucher, VoucherFile
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 START = date(2025, 1, 1)
 TASK = "integrations.tasks.run_sync"
 
@@ -50,6 +50,7 @@ def bury(run_id: int) -> None:
     SyncRun.objects.filter(pk=run_id).update(alive_at=timezone.now() - DEAD_AFTER - timedelta(seconds=1))
 
 
+@pytest.mark.django_db(transaction=True)
 def test_queueing_twice_queues_once(joined: Connection) -> None:
     first = enqueue(joined, SyncRun.Trigger.MANUAL)
     second = enqueue(joined, SyncRun.Trigger.SCHEDULE, full=True)
@@ -85,6 +86,7 @@ def test_cut_off_anywhere_the_next_one_goes_on(joined: Connection, small: Lexwar
     assert not RawAnswer.objects.filter(version__gt=1).exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_dead_run_is_queued_again_by_whoever_wants_one(joined: Connection) -> None:
     queued = enqueue(joined, SyncRun.Trigger.MANUAL)
     SyncRun.objects.filter(pk=queued.pk).update(state=SyncRun.State.RUNNING, alive_at=timezone.now(), attempts=1)
@@ -106,6 +108,7 @@ def test_a_run_that_keeps_dying_is_given_up(joined: Connection) -> None:
     assert fetch(joined).state == SyncRun.State.DONE
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_forgotten_task_is_sent_again_once(joined: Connection) -> None:
     queued = enqueue(joined, SyncRun.Trigger.MANUAL)
     SyncRun.objects.filter(pk=queued.pk).update(queued_at=timezone.now() - FORGOTTEN_AFTER - timedelta(minutes=1))
@@ -143,6 +146,7 @@ def test_disconnecting_stops_a_fetch_under_way(joined: Connection, small: Lexwar
     assert Voucher.objects.count() == 7
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_at_once_do_the_work_once(joined: Connection, small: Lexware) -> None:
     results: list[SyncRun] = []
 
@@ -195,6 +199,7 @@ def test_a_fetch_leaves_a_line_in_the_timeline(joined: Connection) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
 def test_killed_in_the_middle_the_end_is_the_same(joined: Connection, small: Lexware) -> None:
     """A process of its own is killed while it downloads; nothing half remains."""
     small.control("/settings", latency_ms=30)

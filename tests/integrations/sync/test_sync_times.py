@@ -81,7 +81,7 @@ def test_what_is_due_starts_once_however_many_mornings_were_missed(active: Conne
     assert tasks("integrations.tasks.run_sync") == [(run.pk,)]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_what_is_not_due_or_not_connected_stays(active: Connection) -> None:
     now = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
     Connection.objects.filter(pk=active.pk).update(next_sync_at=now + timedelta(seconds=1))
@@ -103,7 +103,7 @@ def test_a_failed_connection_with_a_key_is_looked_at(active: Connection) -> None
     assert start_due(now) == 0
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_the_task_brings_a_recovered_connection_back(joined: Connection, small: Lexware) -> None:
     from integrations.tasks import recheck_connection
 
