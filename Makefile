@@ -66,11 +66,11 @@ $(VENV)/bin/pip:
 
 $(RUNTIME): $(VENV)/bin/pip requirements.txt
 	@echo "Installing what Kontor needs …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
 	@rm -f $(VENV)/.runtime-* && touch $@
 
 $(DEV): $(VENV)/bin/pip requirements-dev.txt
 	@echo "Installing what the tests need …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@$(BIN)/python -m config.translations compile
 	@rm -f $(VENV)/.dev-* $(VENV)/.runtime-* && touch $@ $(RUNTIME)
