@@ -85,7 +85,9 @@ def _read_once(
     while True:
         page = fetch(number, since)
         names = tuple([str(row.id) for row in page.rows] + [row.id or row.raw for row in page.unreadable])
-        if page.number != number or (names and names == previous):
+        # The whole rows are compared: one that changed in between may move to the next page, alone, under its old id.
+        contents = tuple(row.raw for row in (*page.rows, *page.unreadable))
+        if page.number != number or (contents and contents == previous):
             raise AnswerNotUnderstood(f"page {number} was asked for, and page {page.number} came, or the same again")
         cut_off = page.total_elements >= WINDOW
         if cut_off and not by_change:
@@ -94,7 +96,7 @@ def _read_once(
         total = page.total_elements
         newest = max([row.updated_at for row in page.rows], default=newest)
         ids.update(names)
-        previous = names
+        previous = contents
         fresh = seen.fresh(page)
         if not again or fresh.rows or fresh.unreadable:
             yield fresh

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 import responses
 import simplejson
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from integrations.providers.lexware import reading
@@ -106,6 +106,7 @@ def test_a_row_that_left_the_list_does_not_take_another_with_it() -> None:
     st.integers(min_value=0, max_value=8),
     st.integers(min_value=0, max_value=8),
 )
+@example(count=7, size=1, call=6, number=5)  # the changed row is a page of its own, and the next page as well
 def test_whatever_one_row_does_no_row_is_lost(count: int, size: int, call: int, number: int) -> None:
     service = Service([row(number) for number in range(count)], size)
     service.before[call] = lambda: service.touch(number)
