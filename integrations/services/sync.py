@@ -100,12 +100,16 @@ def _fetch(work: Work, start: date) -> None:
         list_everything(work, start)
     else:
         list_changes(work, start)
-    read_payments(work)
-    if work.created or work.changed or work.withdrawn or work.details:
+    # At once: what is withdrawn must go back to review even if the fetch ends early.
+    if work.created or work.changed or work.withdrawn:
         enqueue_matching(work.client)
-    before = work.details
+    read_payments(work)
+    listed = work.details
+    if listed:
+        enqueue_matching(work.client)
     read_documents(work)
-    if work.details > before:
+    # An earlier attempt may have died between writing and asking for the matching.
+    if work.details > listed or run.attempts > 1:
         enqueue_matching(work.client)
 
 

@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection as database
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from integrations import tasks as background
 from integrations.models import Connection, ConnectionEvent, Status, SyncRun
@@ -196,6 +197,25 @@ def test_a_fetch_leaves_a_line_in_the_timeline(joined: Connection) -> None:
     fetch(joined)
     event = joined.events.get(kind=ConnectionEvent.Kind.SYNC)
     assert (event.detail["created"], event.detail["skipped"]) == (7, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_withdrawn_goes_to_matching_although_the_fetch_ends_early(joined: Connection, small: Lexware) -> None:
+    fetch(joined)
+    OrmQ.objects.all().delete()
+    small.do("void", small.id_of("N-4"))
+    small.do("pay", small.id_of("OPEN"))
+    small.fault("status", "/v1/payments", status=401, count=1)
+    assert fetch(joined).state == SyncRun.State.FAILED
+    assert tasks("matching.tasks.match_client") == [(joined.client_id,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_changed_asks_for_no_matching(joined: Connection) -> None:
+    fetch(joined)
+    OrmQ.objects.all().delete()
+    fetch(joined)
+    assert not OrmQ.objects.exists()
 
 
 @pytest.mark.slow
