@@ -4,19 +4,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 from django.db.models.functions import TruncMonth
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from accounts.models import Client, User
+from accounts.models import User
 from accounts.scoped_admin import person
 from accounts.scoping import scoped
 from integrations.admin.states import Case, case, connection_state
 from integrations.models import Connection, Status, SupportRequest, SyncRun
 from matching.models import Allocation, Proposal
 from matching.review.queue import Filters, open_cases
+from vouchers.models import Voucher
 
 SHOWN = 12
 MONTHS = 12
@@ -142,14 +143,9 @@ def last_night(user: User) -> Night | None:
         failed=Count("pk", filter=Q(state=SyncRun.State.FAILED)),
         running=Count("pk", filter=Q(state__in=[SyncRun.State.QUEUED, SyncRun.State.RUNNING])),
     )
-    share = scoped(Client.objects.all(), user, "pk").aggregate(
-        all=Count("vouchers", filter=Q(vouchers__created_at__gte=since), distinct=True),
-        matched=Count(
-            "vouchers",
-            filter=Q(vouchers__created_at__gte=since, vouchers__allocations__standing=True),
-            distinct=True,
-        ),
-    )
+    new = scoped(Voucher.objects.filter(created_at__gte=since), user)
+    standing = Allocation.objects.filter(voucher=OuterRef("pk"), standing=True)
+    share = new.aggregate(all=Count("pk"), matched=Count("pk", filter=Q(Exists(standing))))
     if not runs["connections"]:
         return None
     return Night(**runs, matched=share["matched"] / share["all"] if share["all"] else None)

@@ -19,7 +19,7 @@ def _address(case: Proposal) -> str:
     return reverse("admin:review_case", args=[case.pk])
 
 
-def _decide(browser: Browser, case: Proposal, decision: str, **more: object) -> str:
+def _decide(browser: Browser, case: Proposal, decision: str, **more: str | int) -> str:
     answer = browser.post(
         reverse("admin:review_decide", args=[case.pk]), {"decision": decision, "case": case.pk, **more}
     )
@@ -143,7 +143,8 @@ def test_filters_stay_on_the_way_through_the_queue(kontor_client: Client, accoun
     first, second = cases(kontor_client, 2)
     (april,) = cases(kontor_client, 1, first=40)
     browser = login(accountant)
-    page = browser.get(reverse("admin:review"), {"client": kontor_client.pk, "period": "2025-03"}).content.decode()
+    march: dict[str, str | int] = {"client": kontor_client.pk, "period": "2025-03"}
+    page = browser.get(reverse("admin:review"), march).content.decode()
     assert f"{_address(first)}?client={kontor_client.pk}&amp;period=2025-03" in page
     assert _address(april) not in page
     onwards = _decide(browser, first, "confirm", client=kontor_client.pk, period="2025-03")
