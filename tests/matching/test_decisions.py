@@ -206,5 +206,5 @@ def test_times_are_said_in_the_readers_form(
     row = proposal((voucher("R1", "100"), booking("-100"), "100"))
     decision = confirm(row, accountant)
     Decision.objects.filter(pk=decision.pk).update(decided_at=datetime(2026, 3, 12, 6, 5, tzinfo=UTC))
-    with translation.override("de"), pytest.raises(UnableToDecide, match=r"12\.03\.2026 07:05"):
+    with translation.override("de"), pytest.raises(UnableToDecide, match=r"12\.03\.2026, 07:05"):
         confirm(row, accountant)
