@@ -92,7 +92,7 @@ def demo(folder: Path, port: int, *, once: bool) -> int:
         _say("The demo firm does its morning's work …\n")
         firm = subprocess.Popen(  # noqa: S603
             [sys.executable, "manage.py", "demo_firm", *(["--check"] if once else [])],
-            env={**processes.environment, "LOG_LEVEL": "WARNING"}, start_new_session=True,
+            env={**processes.environment, "LOG_LEVEL": "WARNING"}, start_new_session=True, text=True,
         )  # fmt: skip
         processes.running["demo_firm"] = firm
         code = firm.wait()

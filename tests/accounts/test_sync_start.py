@@ -12,7 +12,6 @@ from accounts.tax import sync_start, tax_start
 TODAY = date(2026, 3, 12)
 
 
-
 @given(st.lists(st.integers(2000, 2100), min_size=1))
 def test_tax_start_is_the_first_of_january_of_the_earliest_open_year(years: list[int]):
     start = tax_start(years, TODAY)
@@ -57,7 +56,9 @@ class TestTaxOnly:
 @pytest.mark.django_db
 class TestBookkeeping:
     @pytest.mark.parametrize(("start", "end"), [((2025, 12, 1), (2025, 12, 31)), ((2025, 10, 1), (2025, 12, 31))])
-    def test_the_day_after_the_last_filed_period_monthly_or_quarterly(self, start: tuple, end: tuple):
+    def test_the_day_after_the_last_filed_period_monthly_or_quarterly(
+        self, start: tuple[int, int, int], end: tuple[int, int, int]
+    ):
         client = Client.objects.create(number="10001", name="Tischlerei Ahrens GmbH", service=Service.BOOKKEEPING)
         TaxYear.objects.create(client=client, year=2024)
         VatReturn.objects.create(

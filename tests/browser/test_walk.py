@@ -57,8 +57,8 @@ def name_of(role: str, path: str) -> str:
 def test_every_page_in_every_form(visit: Callable[..., Visit], settings: object):
     sandbox = start(port=0, world="demo", time_scale=500, today=TODAY)
     try:
-        settings.LEXWARE_API_URL = sandbox.url  # type: ignore[attr-defined]
-        settings.LEXWARE_TIME_SCALE = 500  # type: ignore[attr-defined]
+        settings.LEXWARE_API_URL = sandbox.url
+        settings.LEXWARE_TIME_SCALE = 500
         world = build(sandbox, TODAY)
     finally:
         sandbox.stop()

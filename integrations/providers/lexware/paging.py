@@ -86,7 +86,7 @@ def _read_once(
         page = fetch(number, since)
         names = tuple([str(row.id) for row in page.rows] + [row.id or row.raw for row in page.unreadable])
         # The whole rows are compared: one that changed in between may move to the next page, alone, under its old id.
-        contents = tuple(row.raw for row in (*page.rows, *page.unreadable))
+        contents = tuple([row.raw for row in page.rows] + [row.raw for row in page.unreadable])
         if page.number != number or (contents and contents == previous):
             raise AnswerNotUnderstood(f"page {number} was asked for, and page {page.number} came, or the same again")
         cut_off = page.total_elements >= WINDOW
