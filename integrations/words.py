@@ -104,9 +104,12 @@ FAILURES: dict[str, Words] = {
     ),
     Reason.UNREACHABLE: Words(
         title=_("Lexware Office not reachable"),
-        what=_("Lexware Office has not answered us for some time. The API key is kept."),
+        what=_("Lexware Office has not answered us several times in a row. Nothing is lost."),
         turn=Turn.TIME,
-        next=_("You can wait: the connection comes back by itself. If it takes longer than a day, write to us."),
+        next=_(
+            "A connection that worked before comes back by itself; otherwise enter the key again later. "
+            "If it takes longer than a day, write to us."
+        ),
         staff=_("See whether other clients are affected too, then check the connection again."),
     ),
 }

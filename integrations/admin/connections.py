@@ -92,7 +92,11 @@ class ConnectionAdmin(PageAdmin):
         else:
             connections.recheck(connection, actor=person(request))
             connection.refresh_from_db()
-            if connection.status == Status.ACTIVE:
+            if connection.status == Status.ACTIVE and connection.outages:
+                messages.warning(
+                    request, _("Lexware Office did not answer. The connection stays as it is; try again later.")
+                )
+            elif connection.status == Status.ACTIVE:
                 messages.success(request, _("The key works."))
             else:
                 messages.error(request, f"{connection.get_status_display()}: {connection.get_reason_display()}")
