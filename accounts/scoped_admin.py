@@ -102,6 +102,15 @@ class ScopedInline(TabularInline):
 
     extra = 0
     hide_title = True
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        """Name each input for screen readers: the column's head is not tied to it."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs.setdefault("aria-label", str(field.label or db_field.verbose_name))
+        return field
+
     can_delete = False
 
     def formfield_for_foreignkey(

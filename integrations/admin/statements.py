@@ -50,7 +50,7 @@ class StatementFileAdmin(ReadOnlyAdmin):
     """The imported files and what came of them."""
 
     change_form_template = "admin/integrations/statement_page.html"
-    list_display = ("imported", "name", "client_number", "format", "transactions", "new", "duplicate", "problems")
+    list_display = ("imported", "name", "client_number", "transactions", "new", "duplicate", "problems")
     list_display_links = ("imported", "name")
     list_filter = (("client", ClientFilter),)
     search_fields = ("name", "client__number", "client__name")
