@@ -10,20 +10,19 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.display import state
-from accounts.groups import ACCOUNTANT, PARTNER, SUPPORT
+from accounts.group_words import GroupFilter, group_word, permission_lines
 from accounts.models import Client, Membership, TaxYear, User, VatReturn
 from accounts.scoped_admin import ScopedAdmin, ScopedInline, person
 from accounts.tax import sync_start
 
 admin.site.unregister(Group)
-
-GROUP_WORDS = {ACCOUNTANT: _("Accountant"), SUPPORT: _("Support"), PARTNER: _("Partner")}
 
 
 class PersonCreationForm(UserCreationForm):
@@ -51,7 +50,7 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
     change_password_form = AdminPasswordChangeForm
     ordering = ("email",)
     list_display = ("email", "name", "part", "language", "active")
-    list_filter = ("is_staff", "is_active", "groups")
+    list_filter = ("is_staff", "is_active", ("groups", GroupFilter))
     list_filter_submit = True
     search_fields = ("email", "name")
     show_full_result_count = False
@@ -76,7 +75,7 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
         if user.is_superuser:
             return str(_("Administrator"))
         if user.is_staff:
-            names = [str(GROUP_WORDS.get(group.name, group.name)) for group in user.groups.all()]
+            names = [group_word(group) for group in user.groups.all()]
             return ", ".join(names) or str(_("Staff"))
         return str(_("Client"))
 
@@ -89,6 +88,13 @@ class UserAdmin(DjangoUserAdmin[User], ModelAdmin):
         """Only an administrator makes administrators."""
         fields = list(super().get_readonly_fields(request, obj))
         return fields if person(request).is_superuser else [*fields, "is_superuser"]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Groups by the words people know them by."""
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups":
+            field.label_from_instance = group_word
+        return field
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """An administrator is changed by administrators only."""
@@ -109,13 +115,27 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     """Groups, to read: what each may do is written down in the program and set anew by every migration."""
 
     actions = None
+    list_display = ("word",)
+    search_fields = ()
     fields = ("name", "may")
     readonly_fields = ("name", "may")
 
+    @admin.display(description=_("name"), ordering="name")
+    def word(self, group: Group) -> str:
+        """What the group is called."""
+        return group_word(group)
+
     @admin.display(description=_("may"))
-    def may(self, group: Group) -> str:
+    def may(self, group: Group) -> SafeString:
         """The permissions in words."""
-        return ", ".join(permission.name for permission in group.permissions.select_related("content_type"))
+        return format_html_join("", "<div>{}</div>", ((line,) for line in permission_lines(group)))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Group | None:
+        """The group with its name in words: it is only read here."""
+        group: Group | None = super().get_object(request, object_id, from_field)
+        if group is not None:
+            group.name = group_word(group)
+        return group
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Groups belong to the program."""

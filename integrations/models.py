@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.display import moment
@@ -188,7 +189,7 @@ class SyncRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{moment(self.queued_at)} {self.get_state_display()}"
+        return gettext("Fetch of %(when)s") % {"when": moment(self.queued_at)}
 
 
 class SkippedRecord(models.Model):
