@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.display import day, moment, money
 from accounts.models import Client
@@ -191,8 +192,8 @@ class Decision(models.Model):
         Proposal, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("proposal")
     )
     kind = models.CharField(_("decision"), max_length=20, choices=Kind.choices)
-    from_state = models.CharField(_("from"), max_length=20, choices=Proposal.State.choices)
-    to_state = models.CharField(_("to"), max_length=20, choices=Proposal.State.choices)
+    from_state = models.CharField(pgettext_lazy("state", "from"), max_length=20, choices=Proposal.State.choices)
+    to_state = models.CharField(pgettext_lazy("state", "to"), max_length=20, choices=Proposal.State.choices)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
