@@ -12,6 +12,7 @@ from accounts.display import moment
 from accounts.scoped_admin import PageAdmin
 from integrations.admin.states import run_state
 from integrations.models import SyncRun
+from integrations.portal.cards import progress_of
 from integrations.words import fetch_problem, left_out
 
 
@@ -59,6 +60,7 @@ class SyncRunAdmin(PageAdmin):
             run=run,
             title=str(run),
             badge=run_state(run),
+            progress=progress_of(run),
             seconds=round((ended - run.started_at).total_seconds(), 1) if ended and run.started_at else None,
             problem=fetch_problem(run.error) if run.error else None,
             skipped=[(row, left_out(row.reason)) for row in run.skipped.order_by("number", "id")[:500]],
