@@ -1,7 +1,7 @@
 """How amounts, states and moments are written on the firm's own pages."""
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from django.utils import formats, timezone
 from django.utils.functional import Promise
@@ -56,11 +56,17 @@ def state(tone: str, word: str | Promise, icon: str = "") -> SafeString:
     )
 
 
+def share(part: Decimal | float) -> str:
+    """A part of one as a percentage with one decimal, rounded down: all but one of many is not 100."""
+    tenths = (Decimal(str(part)) * 1000).to_integral_value(ROUND_FLOOR)
+    return formats.number_format(tenths / 10, decimal_pos=1, use_l10n=True) + NO_BREAK + "%"
+
+
 def percent(probability: Decimal | float) -> str:
-    """A probability as a percentage with one decimal; only certainty itself is written 100."""
-    value = Decimal(str(probability)) * 100
-    shown = min(value, Decimal("99.9")) if value < 100 else value
-    return formats.number_format(shown, decimal_pos=1, use_l10n=True) + NO_BREAK + "%"
+    """A probability as a percentage with one decimal; nothing that an engine thinks is ever certain."""
+    if Decimal(str(probability)) > Decimal("0.999"):
+        return ">" + NO_BREAK + share(Decimal("0.999"))
+    return share(probability)
 
 
 def preformatted(text: str) -> SafeString:

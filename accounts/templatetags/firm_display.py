@@ -7,4 +7,5 @@ from accounts import display
 register = template.Library()
 register.filter("money", display.money)
 register.filter("percent", display.percent)
+register.filter("share", display.share)
 register.simple_tag(display.state, name="state")

@@ -164,6 +164,16 @@ def runner_up(proposal: Proposal, others: list[Alternative]) -> RunnerUp | None:
     )
 
 
+def decided(proposal: Proposal) -> Decision | None:
+    """The decision of a person by which a confirmed or rejected proposal stands there, to be taken back; one query."""
+    if proposal.state not in (Proposal.State.CONFIRMED, Proposal.State.REJECTED):
+        return None
+    rows = proposal.decisions.filter(
+        kind__in=[Decision.Kind.CONFIRM, Decision.Kind.REJECT], to_state=proposal.state, undone_by__isnull=True
+    )
+    return rows.select_related("actor").order_by("-pk").first()
+
+
 def last_decision(user: User) -> Decision | None:
     """The person's last decision that can still be taken back with one key; one query."""
     mine = scoped(Decision.objects.filter(actor=user), user, "proposal__client")

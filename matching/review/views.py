@@ -17,7 +17,7 @@ from accounts.scoped_admin import person
 from accounts.scoping import scoped
 from matching import services
 from matching.models import Decision, Proposal
-from matching.review.case import case, last_decision
+from matching.review.case import case, decided, last_decision
 from matching.review.queue import Filters, clients_with_cases, counts, months_with_cases, open_cases, place
 
 PER_PAGE = 50
@@ -71,6 +71,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "case": case(proposal),
         "place": where,
         "is_open": proposal.state == Proposal.State.SUGGESTED,
+        # What the engine matched by itself can be confirmed or refused like what it suggests.
+        "can_decide": proposal.state in (Proposal.State.SUGGESTED, Proposal.State.AUTOMATIC),
+        "decided": decided(proposal),
         "previous": _address("review_case", filters, where.previous) if where.previous else "",
         "next": _address("review_case", filters, where.next) if where.next else "",
         "queue": _address("review", filters),

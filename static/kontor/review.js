@@ -98,6 +98,13 @@
         });
     });
 
+    // The next case is asked for in advance, so that its page images are drawn before they are looked at.
+    if (page !== null && page.dataset.next !== "") {
+        window.setTimeout(function () {
+            fetch(page.dataset.next, {credentials: "same-origin"}).catch(function () {});
+        }, 400);
+    }
+
     // The queue's filters work at once.
     document.querySelectorAll(".k-review-queue select").forEach(function (select) {
         select.addEventListener("change", function () {

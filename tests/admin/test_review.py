@@ -172,3 +172,21 @@ def test_the_page_shows_marks_amounts_and_difference(kontor_client: Client, acco
         assert f"{amount:,.2f}\u00a0€" in page
     assert "35.70\u00a0€" in page
     assert "−1,154.30\u00a0€" in page
+
+
+def test_what_the_engine_matched_can_be_refused_and_a_refusal_taken_back(
+    kontor_client: Client, accountant: User, login: Login
+) -> None:
+    pays = voucher(kontor_client, 0)
+    case = proposal(pays, booking(kontor_client, 0, f"-{pays.total}"), state=Proposal.State.AUTOMATIC)
+    Decision.objects.create(proposal=case, kind="automatic", from_state="suggested", to_state="automatic")
+    browser = login(accountant)
+    assert 'data-key="Enter"' in browser.get(_address(case)).content.decode()
+    _decide(browser, case, "reject", reason="falsch")
+    assert _state(case) == REJECTED
+    assert not case.allocations.get().standing
+    page = browser.get(_address(case)).content.decode()
+    assert "Take back" in page
+    assert "Anna Albers" in page
+    browser.post(reverse("admin:review_undo", args=[case.decisions.get(kind="reject").pk]))
+    assert _state(case) == Proposal.State.AUTOMATIC

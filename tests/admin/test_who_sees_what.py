@@ -58,12 +58,10 @@ OBJECTS: dict[str, Address] = {
 HIDDEN_FROM_SUPPORT = {"account", "transaction", "proposal", "statement", "case", "file", "page image"}
 
 
-@pytest.mark.parametrize("name", OBJECTS)
+@pytest.mark.parametrize("name", sorted(set(OBJECTS) - {"request"}))
 def test_the_accountant_reads_everything_of_the_own_client(
     name: str, full: World, accountant: User, login: Login
 ) -> None:
-    if name == "request":
-        pytest.skip("support requests are for support and partners")
     assert _status(login(accountant), OBJECTS[name](full)) == 200
 
 
