@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.display import MINUS, NO_BREAK
 from matching.models import Proposal
 
 
@@ -214,11 +215,12 @@ def reasons(proposal: Proposal) -> list[Reason]:
 
 def _shown(name: str, value: str) -> str:
     if name in _VALUES and _AMOUNT.fullmatch(value):
-        return formats.number_format(Decimal(value), decimal_pos=2, use_l10n=True, force_grouping=True)
+        amount = formats.number_format(abs(Decimal(value)), decimal_pos=2, use_l10n=True, force_grouping=True)
+        return f"{MINUS}{amount}" if value.startswith("-") else amount
     if name in _VALUES and _DATE.fullmatch(value):
         return formats.date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
     if name in ("probability", "similarity") and _NUMBER.fullmatch(value):
-        return f"{formats.number_format(Decimal(value) * 100, decimal_pos=0)} %"
+        return f"{formats.number_format(Decimal(value) * 100, decimal_pos=0)}{NO_BREAK}%"
     if name in ("percent", "rate") and _NUMBER.fullmatch(value):
         return formats.number_format(Decimal(value).normalize(), use_l10n=True)
     return value
