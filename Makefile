@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev-$(shell cksum requirements-dev.txt | cut -d' ' -f1)
 # Commands that only look at the code need settings, but neither secrets nor a database of anybody's.
 LOOK := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=.
 
-.PHONY: help run chain test test-browser lint format lock translations bench-rate clean
+.PHONY: help run chain test test-browser pictures lint format lock translations bench-rate clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -25,6 +25,9 @@ test: $(DEV) ## every test, on SQLite, and on PostgreSQL where TEST_DATABASE_URL
 
 test-browser: $(DEV) ## the browser tests alone
 	@$(BIN)/python -m tests.run --browser
+
+pictures: $(DEV) ## the README's screenshots, from the demo that is running at PORT
+	@$(BIN)/python -m tests.browser.pictures http://localhost:$(PORT)
 
 lint: $(DEV) ## ruff, types, import contract, migrations, translations, templates
 	$(BIN)/ruff check .

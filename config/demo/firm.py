@@ -2,62 +2,24 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import requests
 from django.contrib.auth.models import Group
 from django_q.models import OrmQ
 
-from accounts.groups import ACCOUNTANT, PARTNER, SUPPORT
 from accounts.models import Client, Membership, Service, User
 from accounts.services import add_client
+from config.demo.people import PASSWORD, STAFF, DemoClient, staff_email
 from integrations.models import Connection, Status, SyncRun
 from integrations.services import connections
 from integrations.services.statements import import_file
 
-PASSWORD = "hafenkante"  # noqa: S105 - printed on the screen, for this machine only
 PATIENCE_SECONDS = 240
 
 
 class DemoFailed(Exception):
     """The demo's work did not end as it should; the text says where."""
-
-
-@dataclass(frozen=True, slots=True)
-class DemoClient:
-    """One client of the demo. ``organization``: its index in the sandbox, ``None`` where it has none."""
-
-    number: str
-    name: str
-    email: str
-    service: Service
-    accountant: str
-    organization: int | None
-    about: str
-
-
-CLIENTS = (
-    DemoClient("10001", "", "chef@mandant-1.example", Service.TAX, "anna", 0, "tax only, two open years"),
-    DemoClient("10002", "", "chef@mandant-2.example", Service.BOOKKEEPING, "bernd", 1, "bookkeeping, VAT return filed"),
-    DemoClient("10003", "", "chef@mandant-3.example", Service.TAX, "anna", 2, "has not connected yet"),
-    DemoClient(
-        "10004", "Yogastudio Ruhepol", "chef@mandant-4.example", Service.TAX, "bernd", None, "began, not completed"
-    ),
-    DemoClient("10005", "Kiosk am Speicher", "chef@mandant-5.example", Service.TAX, "anna", None, "key is rejected"),
-)
-STAFF = {
-    "admin": ("Alma Adler", None),
-    "anna": ("Anna Albers", ACCOUNTANT),
-    "bernd": ("Bernd Brock", ACCOUNTANT),
-    "svenja": ("Svenja Sund", SUPPORT),
-    "paula": ("Paula Petersen", PARTNER),
-}
-
-
-def staff_email(login: str) -> str:
-    """The address with which a member of the demo's staff logs in."""
-    return f"{login}@hafenkante.example"
 
 
 def seed_staff() -> dict[str, User]:

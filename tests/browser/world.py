@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import requests
 
 from accounts.models import Client, User
-from config.demo import firm
+from config.demo import firm, people
 from integrations.models import SyncRun
 from integrations.services import connections, sync
 from integrations.services.statements import import_file
@@ -30,7 +30,7 @@ def build(sandbox: RunningSandbox, today: object) -> World:
     """The demo firm with its second client (the smaller one) synced, imported and matched in this process."""
     staff = firm.seed_staff()
     clients = []
-    for plan in firm.CLIENTS:
+    for plan in people.CLIENTS:
         name = plan.name or sandbox.organizations[plan.organization]["name"]  # type: ignore[index]
         clients.append(firm.seed_client(plan, name, staff[plan.accountant], today))  # type: ignore[arg-type]
     organization = sandbox.organizations[1]

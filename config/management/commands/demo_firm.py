@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Client
-from config.demo import firm, report
+from config.demo import firm, people, report
 from integrations.models import Status
 from integrations.services import connections
 
@@ -36,12 +36,12 @@ class Command(BaseCommand):
         today = datetime.now(UTC).astimezone(ZoneInfo(settings.TIME_ZONE)).date()
         staff = firm.seed_staff()
         clients = []
-        for plan in firm.CLIENTS:
+        for plan in people.CLIENTS:
             name = plan.name or organizations[plan.organization]["name"]
             clients.append(firm.seed_client(plan, name, staff[plan.accountant], today))
         connected = [
             (client, organizations[plan.organization])
-            for client, plan in zip(clients, firm.CLIENTS, strict=True)
+            for client, plan in zip(clients, people.CLIENTS, strict=True)
             if plan.organization in (0, 1)
         ]
         fresh = [
@@ -57,7 +57,10 @@ class Command(BaseCommand):
         for client, organization in fresh:
             self.progress(f"{client}: bank statements")
             firm.import_statements(client, sandbox["control_url"], organization["organization_id"])
-        firm.wait_for_workers(self.progress)
+        try:
+            firm.wait_for_workers(self.progress)
+        except firm.DemoFailed as problem:
+            raise CommandError(str(problem)) from problem
         self.progress("")
         lines = [report.line_for(client) for client in clients]
         self.stdout.write(report.table(lines))
@@ -74,10 +77,10 @@ class Command(BaseCommand):
 
     def logins(self, key: str) -> None:
         """Who can log in, and the key that the third client types in."""
-        self.stdout.write(f"\nLog in with the password '{firm.PASSWORD}' as")
-        for login, (name, group) in firm.STAFF.items():
-            self.stdout.write(f"  {firm.staff_email(login):30} {name}, {group or 'Admin'}")
-        for plan in firm.CLIENTS:
+        self.stdout.write(f"\nLog in with the password '{people.PASSWORD}' as")
+        for login, (name, group) in people.STAFF.items():
+            self.stdout.write(f"  {people.staff_email(login):30} {name}, {group or 'Admin'}")
+        for plan in people.CLIENTS:
             self.stdout.write(f"  {plan.email:30} client {plan.number}: {plan.about}")
         self.stdout.write(f"\nAPI key for client 10003, who has not connected yet:  {key}")
 

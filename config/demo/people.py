@@ -1,0 +1,41 @@
+"""Who is who in the demo firm: nothing but names, so that pictures and tests may read it too."""
+
+from dataclasses import dataclass
+
+from accounts.groups import ACCOUNTANT, PARTNER, SUPPORT
+
+PASSWORD = "hafenkante"  # noqa: S105 - printed on the screen, for this machine only
+
+
+@dataclass(frozen=True, slots=True)
+class DemoClient:
+    """One client of the demo. ``organization``: its index in the sandbox, ``None`` where it has none."""
+
+    number: str
+    name: str
+    email: str
+    service: str
+    accountant: str
+    organization: int | None
+    about: str
+
+
+CLIENTS = (
+    DemoClient("10001", "", "chef@mandant-1.example", "tax", "anna", 0, "tax only, two open years"),
+    DemoClient("10002", "", "chef@mandant-2.example", "bookkeeping", "bernd", 1, "bookkeeping, VAT return filed"),
+    DemoClient("10003", "", "chef@mandant-3.example", "tax", "anna", 2, "has not connected yet"),
+    DemoClient("10004", "Yogastudio Ruhepol", "chef@mandant-4.example", "tax", "bernd", None, "began, not completed"),
+    DemoClient("10005", "Kiosk am Speicher", "chef@mandant-5.example", "tax", "anna", None, "key is rejected"),
+)
+STAFF = {
+    "admin": ("Alma Adler", None),
+    "anna": ("Anna Albers", ACCOUNTANT),
+    "bernd": ("Bernd Brock", ACCOUNTANT),
+    "svenja": ("Svenja Sund", SUPPORT),
+    "paula": ("Paula Petersen", PARTNER),
+}
+
+
+def staff_email(login: str) -> str:
+    """The address with which a member of the demo's staff logs in."""
+    return f"{login}@hafenkante.example"
