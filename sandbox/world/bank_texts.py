@@ -7,7 +7,7 @@ from random import Random
 
 from sandbox.world.names import ascii_text
 
-# The order is the order of use: every list of deals of a year passes through all of them.
+# The order is the order of use: two years of deals pass through all of them.
 STYLES = (
     "exact",
     "rewritten",
@@ -21,6 +21,8 @@ STYLES = (
     "reference",
     "cut",
 )
+# How far a year begins behind the one before: fewer than the texts any company's year takes from the list.
+STYLES_A_YEAR = 6
 MONTHS = [
     "Januar",
     "Februar",

@@ -18,6 +18,7 @@ from sandbox.world.contacts import AddressBook, make_address_book, new_id
 from sandbox.world.deals_purchases import PURCHASE_DEALS, REGULAR
 from sandbox.world.deals_sales import SALES_DEALS
 from sandbox.world.desk import Desk
+from sandbox.world.hard import HARD_DEALS, hard_deals
 from sandbox.world.iban import make_iban
 from sandbox.world.joinery import JOINERY
 from sandbox.world.ledger import Ledger
@@ -86,6 +87,9 @@ def _fill(desk: Desk, since: date, before: Sequence[Voucher]) -> None:
         for at, day in enumerate(_days(profile, seed, year, kind, count)):
             if day >= since:
                 DEALS[kind](desk, Random(f"{seed}:{profile.slug}:{year}:{kind}:{at}"), day)
+    for at, (day, kind) in enumerate(hard_deals(profile, seed, year)):
+        if day >= since:
+            HARD_DEALS[kind](desk, Random(f"{seed}:{profile.slug}:{year}:{kind}:hard:{at}"), day)
     for position, supplier in enumerate(desk.book.suppliers):
         count = supplier.supply.per_year
         for at in range(count):

@@ -93,7 +93,7 @@ def _person(rng: Random, first: str, last: str, number: int, region: Region) -> 
 
 def _supplier(rng: Random, supply: Supply, number: int, region: Region) -> Supplier:
     party = _party(rng, supply.name, f"rechnung@{slug(supply.name)}", region)
-    if supply.role == "foreign":
+    if supply.abroad:
         party = replace(
             party,
             street="12 Harbour Row",

@@ -223,7 +223,8 @@ def batch(desk: Desk, rng: Random, day: date) -> None:
     desk.settle(pay)
 
 
-def _credit_paper(paper: Paper, number: str, day: date, share: int) -> Paper:
+def credit_paper(paper: Paper, number: str, day: date, share: int) -> Paper:
+    """Write the credit note for ``share`` percent of an invoice."""
     lines = tuple(
         Line(f"Rücknahme {line.text}", line.quantity, line.unit, cents(line.price * share / 100), line.rate)
         for line in paper.lines
@@ -234,7 +235,7 @@ def _credit_paper(paper: Paper, number: str, day: date, share: int) -> Paper:
 def supplier_credit(desk: Desk, rng: Random, day: date) -> None:
     """Get money back from a supplier for goods returned."""
     supplier = _supplier(desk, rng, "material")
-    paper = _credit_paper(desk.supplier_paper(rng, supplier, day), f"GU{rng.randrange(10000, 99999)}", day, 30)
+    paper = credit_paper(desk.supplier_paper(rng, supplier, day), f"GU{rng.randrange(10000, 99999)}", day, 30)
     credit = desk.booked(rng, paper, "purchasecreditnote", supplier.contact)
 
     def pay() -> None:
@@ -255,7 +256,7 @@ def supplier_netted(desk: Desk, rng: Random, day: date) -> None:
     paper = source or desk.supplier_paper(rng, supplier, day)
     later = day + timedelta(days=3)
     credit = desk.booked(
-        rng, _credit_paper(paper, f"GU{rng.randrange(10000, 99999)}", later, 15), "purchasecreditnote", supplier.contact
+        rng, credit_paper(paper, f"GU{rng.randrange(10000, 99999)}", later, 15), "purchasecreditnote", supplier.contact
     )
 
     def pay() -> None:

@@ -267,7 +267,8 @@ def delivery(desk: Desk, rng: Random, day: date) -> None:
     desk.own(rng, day, _customer(desk, rng), "deliverynote")
 
 
-def _shop_paper(desk: Desk, rng: Random, day: date, number: str, heading: str, total: Decimal, buyer: Contact) -> Paper:
+def shop_paper(desk: Desk, day: date, number: str, heading: str, total: Decimal, buyer: Contact) -> Paper:
+    """Write a document of the web shop, whose prices are gross."""
     lines = (Line("Verkauf laut Aufstellung", Decimal(1), "psch.", total, 19),)
     company = desk.organisation.company
     return Paper(
@@ -279,7 +280,7 @@ def shop_sale(desk: Desk, rng: Random, day: date) -> None:
     """Book an invoice of the web shop; the buyer pays in advance by transfer."""
     buyer = rng.choice(desk.book.people)
     total = Decimal(rng.randrange(2900, 48900)) / 100
-    paper = _shop_paper(desk, rng, day, f"SHOP-{day:%y}{rng.randrange(1000, 9999)}", "Rechnung", total, buyer)
+    paper = shop_paper(desk, day, f"SHOP-{day:%y}{rng.randrange(1000, 9999)}", "Rechnung", total, buyer)
     collective = rng.random() < 0.5
     name = rng.choice((buyer.name, "Sammelkunde"))
     sale = desk.booked(rng, paper, "salesinvoice", None if collective else buyer, name=name)
@@ -291,7 +292,7 @@ def shop_refund(desk: Desk, rng: Random, day: date) -> None:
     """Book a return to the web shop; the money goes back."""
     buyer = rng.choice(desk.book.people)
     total = Decimal(rng.randrange(1900, 14900)) / 100
-    paper = _shop_paper(desk, rng, day, f"SHOP-G{day:%y}{rng.randrange(1000, 9999)}", "Gutschrift", total, buyer)
+    paper = shop_paper(desk, day, f"SHOP-G{day:%y}{rng.randrange(1000, 9999)}", "Gutschrift", total, buyer)
     paper = replace(paper, due=None)
     credit = desk.booked(rng, paper, "salescreditnote", buyer)
     booked = banking_day(day + timedelta(days=rng.randrange(1, 5)))

@@ -9,8 +9,8 @@ from decimal import Decimal
 from itertools import cycle
 from random import Random
 
-from sandbox.world.bank_texts import STYLES
-from sandbox.world.calendar import banking_day, local
+from sandbox.world.bank_texts import STYLES, STYLES_A_YEAR
+from sandbox.world.calendar import banking_day, local, month_end
 from sandbox.world.contacts import AddressBook, Supplier, new_id
 from sandbox.world.ledger import Ledger
 from sandbox.world.model import (
@@ -50,7 +50,7 @@ class Desk:
     styles: Iterator[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        offset = self.seed + self.year
+        offset = self.seed + self.year * STYLES_A_YEAR
         self.styles = cycle(STYLES[offset % len(STYLES) :] + STYLES[: offset % len(STYLES)])
 
     # documents
@@ -171,7 +171,7 @@ class Desk:
             lines=tuple(parts),
             gross_prices=gross_prices,
             note="Steuerschuldnerschaft des Leistungsempfängers (Reverse Charge)."
-            if supply.role == "foreign"
+            if supply.abroad
             else "Vielen Dank für Ihren Einkauf.",
             customer_number=supplier.contact.our_number,
             terms=terms,
@@ -213,6 +213,26 @@ class Desk:
         )
         voucher.payments.append(
             Payment(kind, day, amount, at, transaction.ref, amount if allocated is None else allocated)
+        )
+
+    def assign_later(
+        self,
+        rng: Random,
+        voucher: Voucher,
+        transaction: Transaction,
+        booked: date,
+        allocated: Decimal,
+        earlier: tuple[tuple[str, Decimal], ...] = (),
+    ) -> None:
+        """Type in by hand that all is paid when the month of ``booked`` is closed, dated its last day.
+
+        ``allocated`` is what of the booking settles the voucher; ``earlier`` are bookings of parts before it. The one
+        item has the open amount, whatever the bank says.
+        """
+        day = month_end(booked)
+        at = max(self._moment(rng, banking_day(day + timedelta(days=1), rng.choice((0, 1, 3)))), voucher.updated)
+        voucher.payments.append(
+            Payment("manualPayment", day, voucher.open_amount, at, transaction.ref, allocated, earlier)
         )
 
     def item(

@@ -66,7 +66,8 @@ class Payment:
     """A payment item of a voucher.
 
     ``at`` is when it was registered, ``transaction`` the bank's reference of the booking behind it (if any is in the
-    statements), ``allocated`` the part of that booking which settles the voucher.
+    statements), ``allocated`` the part of that booking which settles the voucher. ``earlier`` are further bookings with
+    their parts, where one item typed in by hand stands for several.
     """
 
     kind: str
@@ -75,6 +76,14 @@ class Payment:
     at: datetime
     transaction: str | None = None
     allocated: Decimal | None = None
+    earlier: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def bookings(self) -> tuple[tuple[str, Decimal], ...]:
+        """The bank's references of all bookings behind the item, each with the part that settles the voucher."""
+        if self.transaction is None or self.allocated is None:
+            return self.earlier
+        return (*self.earlier, (self.transaction, self.allocated))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,11 @@ class Supply:
     card_text: str = ""
     per_year: int = 0
 
+    @property
+    def abroad(self) -> bool:
+        """Whether it bills from Ireland, where the tax is the buyer's to declare."""
+        return self.role in ("foreign", "brand_abroad")
+
 
 @dataclass(frozen=True, slots=True)
 class BankProfile:
@@ -52,6 +57,7 @@ class Profile:
     """One company of the demo world.
 
     ``deals`` says how many deals of each kind happen in a full year; ``prefix`` starts its invoice numbers.
+    ``hard`` of a year's deals at least need a person to assign their payments; kinds named in ``never`` do not occur.
     ``salaries`` are the employees with their net wage, ``retainer`` is what one customer gets again and again (text,
     unit, price), ``months_of_oldest`` is how many months of the oldest year are in the books (it began with the
     software then).
@@ -82,5 +88,7 @@ class Profile:
     region: Region = SOUTH
     retainer: tuple[str, str, int] = ("Wartung", "psch.", 100)
     fund: str = "Handwerkskrankenkasse Mitte"
+    hard: int = 0
+    never: tuple[str, ...] = ()
     companies: int = 10
     people: int = 6

@@ -59,7 +59,7 @@ BIKE_SHOP = Profile(
         Supply("cash", "Schreibwaren am Ludgeriplatz", ("Packmaterial",), 5, 17, "{n}"),
     ),
     deals={
-        "transfer": 3,
+        "transfer": 2,
         "shop_sale": 2,
         "till": 6,
         "cash_sale": 1,
@@ -76,6 +76,8 @@ BIKE_SHOP = Profile(
     rent=390,
     owner_draw=450,
     cash_deposit=1100,
+    hard=2,
+    never=("brand_card", "same_amount"),
     gross_prices=True,
     companies=4,
     people=8,
