@@ -78,6 +78,11 @@ class Bar:
         return self.automatic * 100 // self.matched if self.matched else None
 
     @property
+    def last(self) -> date:
+        """The last day of the month."""
+        return date(self.month.year + self.month.month // 12, self.month.month % 12 + 1, 1) - timedelta(days=1)
+
+    @property
     def top(self) -> int:
         """Where the bar begins, in the plot's units (100 high)."""
         return 100 - (self.share or 0)

@@ -7,10 +7,10 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter
 
 from accounts.client_filter import ClientFilter
 from accounts.display import day, moment, money, preformatted, state
+from accounts.period_filter import PeriodFilter
 from accounts.scoped_admin import ReadOnlyAdmin, ScopedAdmin, person
 from vouchers.models import RawAnswer, Voucher
 from vouchers.raw_display import raw_choice, readable
@@ -48,7 +48,7 @@ class VoucherAdmin(ScopedAdmin):
     list_display_links = ("day", "reference")
     list_filter = (
         ("client", ClientFilter),
-        ("date", RangeDateFilter),
+        ("date", PeriodFilter),
         "type",
         Standing,
     )
@@ -86,6 +86,10 @@ class VoucherAdmin(ScopedAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Vouchers come from the provider."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: Voucher, form: Any, change: bool) -> None:
+        """Write the note alone: a sync may have changed the rest since the page was opened."""
+        Voucher.objects.filter(pk=obj.pk).update(note=obj.note)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter
 
 from accounts.client_filter import ClientFilter
 from accounts.display import day, money, preformatted
+from accounts.period_filter import PeriodFilter
 from accounts.scoped_admin import ReadOnlyAdmin, person
 from matching.admin.states import MatchFilter, match_state, with_match
 from matching.models import Allocation, BankAccount, Transaction
@@ -47,7 +47,7 @@ class TransactionAdmin(ReadOnlyAdmin):
     list_display_links = ("day", "amount_text")
     list_filter = (
         ("client", ClientFilter),
-        ("booking_date", RangeDateFilter),
+        ("booking_date", PeriodFilter),
         "source",
         MatchFilter,
     )

@@ -7,10 +7,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from accounts.client_filter import ClientFilter
 from accounts.display import moment, money, percent
+from accounts.period_filter import PeriodFilter
 from accounts.scoped_admin import ReadOnlyAdmin
 from matching.evidence_text import reasons
 from matching.models import Allocation, Decision, Proposal
@@ -23,7 +23,7 @@ class ProposalAdmin(ReadOnlyAdmin):
 
     change_form_template = "admin/matching/proposal_page.html"
     list_display = ("name", "status", "vouchers_text", "lines_text", "amount_text", "sure", "client_number")
-    list_filter = (("client", ClientFilter), "state", ("created_at", RangeDateTimeFilter))
+    list_filter = (("client", ClientFilter), "state", ("created_at", PeriodFilter))
     heavy_fields = ("evidence", "runner_up")
     search_fields = ("allocations__voucher__number", "allocations__voucher__contact_name")
     search_help_text = _("Number of the voucher or contact")
@@ -117,7 +117,7 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     client_path = "proposal__client"
     list_display = ("decided", "kind", "by", "proposal_name", "client_number", "reason")
-    list_filter = (("proposal__client", ClientFilter), "kind", ("decided_at", RangeDateTimeFilter))
+    list_filter = (("proposal__client", ClientFilter), "kind", ("decided_at", PeriodFilter))
     search_fields = ("=proposal__id", "reason")
     ordering = ("-decided_at", "-id")
     list_select_related = ("proposal__client", "actor")

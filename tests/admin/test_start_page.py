@@ -1,8 +1,9 @@
 """The start page: what waits, what is broken, what the night brought."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
+import pytest
 import time_machine
 from django.urls import reverse
 
@@ -25,7 +26,7 @@ def test_it_says_what_waits_and_what_the_night_brought(
     confirm(made.cases[0], accountant)
     page = login(accountant).get(reverse("admin:index")).content.decode()
     text = _text(page)
-    assert "1 connection fetched, 4 new vouchers, 25.0 % of them matched, none failed" in text
+    assert "In the last 24 hours: 1 connection fetched 4 new vouchers 25.0 % of them matched none failed" in text
     assert "3 cases" in text
     assert "10001 Tischlerei Ahrens GmbH 3 today" in text
     assert "API key rejected. The client has to act." in text
@@ -64,3 +65,24 @@ def test_support_sees_requests_and_no_money(kontor_client: Client, member: User,
     assert "Waits for a decision" not in text
     assert "of them matched" not in text
     assert reverse("admin:matching_transaction_changelist") not in page
+
+
+@time_machine.travel(MOMENT, tick=False)
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_month_in_the_plot_leads_to_its_bank_lines(
+    language: str, kontor_client: Client, member: User, accountant: User, login: Login
+) -> None:
+    made = world(kontor_client, member, count=3)
+    for case in made.cases:
+        confirm(case, accountant)
+    april = made.cases[2].allocations.get().transaction
+    april.booking_date = date(2025, 4, 1)
+    april.save()
+    browser = login(accountant)
+    browser.cookies["django_language"] = language
+    page = browser.get(reverse("admin:index")).content.decode()
+    (link,) = re.findall(r'href="([^"]*booking_date_from=2025-03-01[^"]*)"', page)
+    answer = browser.get(link.replace("&amp;", "&"))
+    assert {row.pk for row in answer.context["cl"].result_list} == {
+        case.allocations.get().transaction_id for case in made.cases[:2]
+    }
