@@ -10,6 +10,23 @@ from integrations.models import Connection, ConnectionEvent, Status, SyncRun
 from integrations.words import fetch_problem
 
 SHOWN = 100
+# What an event keeps beside its words, as people read it; anything else is shown under its own name.
+FACTS = {
+    "run": _("fetch"),
+    "created": _("new"),
+    "changed": _("changed"),
+    "withdrawn": _("withdrawn"),
+    "skipped": _("skipped"),
+    "files": _("files"),
+    "requests": _("requests"),
+    "rate_limited": _("refused by the rate limit"),
+    "reference": _("reference"),
+    "organization": _("organization"),
+    "message": _("message"),
+    "status": _("answer"),
+    "path": _("address"),
+    "code": _("code"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +69,8 @@ def _event(event: ConnectionEvent) -> Entry:
     words = ""
     if event.from_status != event.to_status and event.to_status:
         words = f"{event.get_from_status_display() or '–'} → {event.get_to_status_display()}"
-    facts = [(str(key), str(value)) for key, value in (event.detail or {}).items() if value not in ("", None)]
+    known = (event.detail or {}).items()
+    facts = [(str(FACTS.get(key, key)), str(value)) for key, value in known if value not in ("", None)]
     if event.reason:
         facts.insert(0, (str(_("reason")), event.reason))
     icons = {
