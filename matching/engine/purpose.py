@@ -70,4 +70,4 @@ _RETURN_CODES = re.compile(r"UPDD|PRDD|RRTN|RPCR|ARET|REVERSAL|^(108|109|159|181
 
 def is_return(t: Transaction) -> bool:
     """Whether the booking gives an earlier one back (returned debit, returned transfer)."""
-    return bool(_RETURN_CODES.search(t.code) or _RETURN.search(fold(t.purpose)))
+    return t.is_reversal or bool(_RETURN_CODES.search(t.code) or _RETURN.search(fold(t.purpose)))

@@ -106,7 +106,10 @@ class Voucher:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A booking of a bank account: `amount` is signed (minus: money out), in `currency`."""
+    """A booking of a bank account: `amount` is signed (minus: money out), in `currency`.
+
+    `is_reversal`: the bank itself says that this gives an earlier booking back.
+    """
 
     id: str
     account: str
@@ -121,6 +124,7 @@ class Transaction:
     mandate_id: str = ""
     creditor_id: str = ""
     code: str = ""
+    is_reversal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

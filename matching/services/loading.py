@@ -114,6 +114,7 @@ def engine_transactions(client: Client) -> list[engine.Transaction]:
             mandate_id=row.mandate_id,
             creditor_id=row.creditor_id,
             code=row.code,
+            is_reversal=row.is_reversal,
         )
         for row in rows
     ]

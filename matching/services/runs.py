@@ -61,13 +61,14 @@ def run_matching(client: Client, *, progress: Callable[[int, int], None] | None 
     open_before = set(Proposal.objects.filter(client=client, state=State.SUGGESTED).values_list("pk", flat=True))
     vouchers = loading.engine_vouchers(client)
     drafts = _think(client, vouchers, progress)
-    _write(client, drafts, {int(voucher.id) for voucher in vouchers}, open_before)
+    _write(client, drafts, {int(voucher.id): voucher for voucher in vouchers}, open_before)
     return _standing_of(client, time.monotonic() - began)
 
 
 def _send_back_what_was_withdrawn(client: Client) -> None:
-    """Reopen matches of withdrawn vouchers; makes good where whoever withdrew them did not come to it."""
-    withdrawn = Voucher.objects.filter(client=client, withdrawn_at__isnull=False, allocations__standing=True)
+    """Reopen matches of withdrawn vouchers, and drop what was only open; whoever withdrew them knows no matches."""
+    live = Q(allocations__standing=True) | Q(allocations__proposal__state=State.SUGGESTED)
+    withdrawn = Voucher.objects.filter(live, client=client, withdrawn_at__isnull=False)
     for voucher in withdrawn.distinct().order_by("pk"):
         reopen_for_voucher(voucher, voucher.withdrawn_reason)
 
@@ -96,18 +97,22 @@ def _think(client: Client, vouchers: list[engine.Voucher], progress: Callable[[i
 
 
 @transaction.atomic
-def _write(client: Client, drafts: list[Draft], looked_at: set[int], open_before: set[int]) -> None:
-    """Write what is new. ``looked_at``: the vouchers the engine has seen; ``open_before``: the suggestions it knew."""
+def _write(client: Client, drafts: list[Draft], seen: dict[int, engine.Voucher], open_before: set[int]) -> None:
+    """Write what is new. ``seen``: the vouchers as the engine saw them; ``open_before``: the suggestions it knew.
+
+    What it said of a voucher that changed while it worked is worth nothing: whoever changed it asks for another run.
+    """
     lock(client.pk)
+    current = {int(voucher.id): voucher for voucher in loading.engine_vouchers(client)}
+    looked_at = {pk for pk, voucher in seen.items() if current.get(pk) == voucher}
     usage = loading.usage_of(client)
     refused = set(loading.pairs_of(client, REJECTED))
     personal = frozenset[tuple[str, str]]().union(*loading.pairs_of(client, Q(SEEN_BY_A_PERSON)))
-    gone = set(Voucher.objects.filter(client=client, withdrawn_at__isnull=False).values_list("pk", flat=True))
     usable = {
         candidate.fingerprint: candidate
         for candidate in drafts
         if candidate.pairs not in refused
-        and all(share.voucher in usage.vouchers and share.voucher not in gone for share in candidate.shares)
+        and all(share.voucher in looked_at for share in candidate.shares)
         and all(share.transaction in usage.transactions for share in candidate.shares)
     }
     stands: list[Draft] = []

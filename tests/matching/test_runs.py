@@ -8,7 +8,7 @@ import pytest
 from django_q.models import OrmQ
 
 from accounts.models import Client, User
-from matching.models import Allocation, Decision, Proposal
+from matching.models import Allocation, Decision, Proposal, Transaction
 from matching.services import confirm, reject, reopen_for_voucher, run_matching, undo
 from matching.services.drafts import stored_probability
 from matching.tasks import MATCH_CLIENT, enqueue_matching, match_client
@@ -144,6 +144,40 @@ def test_a_run_sends_back_what_nobody_sent_back_when_it_was_withdrawn(kontor_cli
     run_matching(kontor_client)
     note = Proposal.objects.get(state=State.SUGGESTED).decisions.latest("pk")
     assert (note.kind, note.reason) == ("reopen", "voided")
+
+
+def test_an_open_suggestion_about_a_withdrawn_voucher_is_replaced(
+    kontor_client: Client, voucher: MakeVoucher, booking: MakeBooking, proposal: MakeProposal
+) -> None:
+    bill = voucher("RE-2025-2041", "1190.00")
+    waiting = proposal((bill, booking("-1190.00", "RE-2025-2041"), "1190.00"))
+    withdraw(bill, "voided")
+    run_matching(kontor_client)
+    waiting.refresh_from_db()
+    assert waiting.state == State.SUPERSEDED
+
+
+def test_what_the_engine_says_of_a_voucher_that_changed_meanwhile_is_not_written(
+    kontor_client: Client, plain: Voucher, voucher: MakeVoucher
+) -> None:
+    moments: list[int] = []
+
+    def change(done: int, of: int) -> None:
+        if not moments:
+            voucher("RE-2025-2041", "2380.00")
+        moments.append(done)
+
+    run_matching(kontor_client, progress=change)
+    assert moments
+    assert not Proposal.objects.exists()
+
+
+def test_a_payment_that_the_bank_took_back_is_never_matched_without_a_person(
+    kontor_client: Client, plain: Voucher, booking: MakeBooking
+) -> None:
+    back = booking("1190.00", "RE-2025-2041", on=date(2025, 3, 17))
+    Transaction.objects.filter(pk=back.pk).update(is_reversal=True)
+    assert run_matching(kontor_client).automatic == 0
 
 
 def test_clients_are_not_mixed(
