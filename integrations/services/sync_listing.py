@@ -10,7 +10,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from integrations.models import Connection
-from integrations.providers.lexware.errors import NotFound
+from integrations.providers.lexware import values
+from integrations.providers.lexware.errors import NotFound, RecordUnreadable
 from integrations.providers.lexware.types import UnreadableRow, VoucherRow
 from integrations.services.sync_mapping import PAID, to_voucher
 from integrations.services.sync_work import PROVIDER, Work
@@ -114,10 +115,13 @@ def _ask(work: Work, voucher: Voucher, start: date) -> None:
         return
     raw.keep(work.client, PROVIDER, "document", str(voucher.external_id), document.raw)
     fields = json.loads(document.raw)
-    status, day = str(fields.get("voucherStatus", "")), str(fields.get("voucherDate", ""))[:10]
+    try:
+        status, day = values.text(fields, "voucherStatus", ""), values.day(fields, "voucherDate")
+    except ValueError as error:
+        raise RecordUnreadable(str(error)) from None
     if status not in PAID:
         _withdraw(work, voucher, status or "unknown")
-    elif day and day < start.isoformat():
+    elif day and day < start:
         _withdraw(work, voucher, "dated_earlier", status=status)
 
 

@@ -4,6 +4,8 @@ import re
 from email.message import Message
 from pathlib import PurePosixPath
 
+from integrations.providers.lexware.values import storable
+
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 _MAGIC = (
     (b"%PDF-", "application/pdf"),
@@ -55,9 +57,12 @@ def file_name(disposition: str | None, fallback: str, media_type: str) -> str:
 def _given_name(disposition: str) -> str:
     message = Message()
     message["Content-Disposition"] = disposition.replace("\r", " ").replace("\n", " ").rstrip("; ")
+    try:
+        name = message.get_filename("")
+    except UnicodeError:  # encoded in a way that cannot be undone: ``filename*=punycode''…``
+        return ""
     # HTTP headers arrive decoded as Latin-1; names with umlauts were sent as UTF-8.
-    name = message.get_filename("")
     try:
         return name.encode("latin-1").decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError):
-        return name
+        return storable(name)

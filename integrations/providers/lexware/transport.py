@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import requests
 from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError
 
 from integrations.providers.lexware import answers
 from integrations.providers.lexware.answers import Purpose
@@ -46,6 +47,8 @@ _NO_ANSWER = (
     requests.Timeout,
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
+    # While the body is read, the library below speaks for itself: cut off, not decodable, silent.
+    HTTPError,
 )
 
 
@@ -230,7 +233,8 @@ class Transport:
 
     def _read(self, response: requests.Response, limit: int, started: float) -> bytes:
         body = bytearray()
-        for chunk in response.iter_content(_CHUNK):
+        # Whatever has arrived: waiting for a whole chunk would let a body that drips in outlast every limit.
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
             body += chunk
             if len(body) > limit:
                 raise _TooLarge

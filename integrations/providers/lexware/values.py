@@ -18,6 +18,9 @@ Fields = Mapping[str, Any]
 
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 _LARGEST = Decimal(10) ** 12
+_LARGEST_COUNT = 2_000_000_000
+# Mistyped years: nothing can be reckoned with the first and the last days of the calendar.
+_YEARS = range(1900, 3000)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _GERMAN_OFFSETS = (timedelta(hours=1), timedelta(hours=2))
@@ -71,22 +74,30 @@ def day(fields: Fields, name: str) -> date | None:
     """Return the German calendar day of a date or moment; None when absent.
 
     Midnight in one of Germany's two offsets is that day as written: documented samples carry the winter offset in
-    summer, and the other way round the day would slip into the one before.
+    summer, and the other way round the day would slip into the one before. Years before 1900 and after 2999 are typing
+    errors.
     """
     value = fields.get(name)
     if value is None:
         return None
     try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return date.fromisoformat(value)
-        if not isinstance(value, str) or not _MOMENT.fullmatch(value):
-            raise ValueError(name)
-        written = datetime.fromisoformat(value)
-        if written.time() == time(0) and written.utcoffset() in _GERMAN_OFFSETS:
-            return written.date()
-        return written.astimezone(GERMANY).date()
+        found = _calendar_day(value)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{name}: {_shown(value)} is not a date") from error
+    if found.year not in _YEARS:
+        raise ValueError(f"{name}: {_shown(value)} is not a plausible date")
+    return found
+
+
+def _calendar_day(value: object) -> date:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return date.fromisoformat(value)
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        raise ValueError("neither a day nor a moment")
+    written = datetime.fromisoformat(value)
+    if written.time() == time(0) and written.utcoffset() in _GERMAN_OFFSETS:
+        return written.date()
+    return written.astimezone(GERMANY).date()
 
 
 def uuid(fields: Fields, name: str) -> UUID | None:
@@ -118,12 +129,12 @@ def flag(fields: Fields, name: str) -> bool:
 
 
 def whole(fields: Fields, name: str) -> int | None:
-    """Return a whole number; None when absent."""
+    """Return a whole number from 0 to two thousand million, which every database takes; None when absent."""
     value = fields.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{name}: {_shown(value)} is not a whole number")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST_COUNT:
+        raise ValueError(f"{name}: {_shown(value)} is not a plausible whole number")
     return value
 
 

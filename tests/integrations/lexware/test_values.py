@@ -107,6 +107,18 @@ def test_what_is_no_day_is_refused(value: object) -> None:
         values.day({"d": value}, "d")
 
 
+@pytest.mark.parametrize("value", ["0001-01-01", "0202-05-03", "9999-12-31", "9999-12-31T00:00:00.000+01:00"])
+def test_a_mistyped_year_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match=r"^d: .* is not a plausible date"):
+        values.day({"d": value}, "d")
+
+
+@pytest.mark.parametrize("value", [-1, 10**10, "1", True, Decimal("1.5")])
+def test_what_is_no_count_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match=r"^n: .* is not a plausible whole number"):
+        values.whole({"n": value}, "n")
+
+
 @pytest.mark.parametrize("value", ["2026-02-10", "0001-01-01T00:00:00+14:00", "2026-02-10T25:00:00Z", 1])
 def test_what_is_no_moment_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"^m: .* is not a moment"):
