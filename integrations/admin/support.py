@@ -71,7 +71,7 @@ class SupportRequestAdmin(PageAdmin):
         if not visible.exists():
             raise Http404
         closed = visible.filter(state=SupportRequest.State.OPEN).update(state=SupportRequest.State.CLOSED)
-        messages.success(request, _("Closed.") if closed else _("It was closed already."))
+        messages.success(request, _("Marked as answered.") if closed else _("It was marked as answered already."))
         return redirect("admin:integrations_supportrequest_changelist")
 
     def render_change_form(
