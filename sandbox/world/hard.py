@@ -12,6 +12,8 @@ from sandbox.world.profiles import Profile
 
 HARD_DEALS = HARD_SALES | HARD_PURCHASES
 KINDS = tuple(HARD_DEALS)
+# Kinds with several vouchers; a third of the deals that are certain are of these.
+SEVERAL = ("twins", "collective", "silent_credit", "same_amount")
 # The days of a year on which such a deal may begin: twins and collective payments need some weeks more.
 SPAN = 315
 CHANCES = 2
@@ -24,13 +26,16 @@ def hard_deals(profile: Profile, seed: int, year: int) -> list[tuple[date, str]]
     ``profile.hard`` of them are certain: the kinds take turns over the years, so none is missing for long. Up to two
     more come by chance.
     """
-    kinds = [kind for kind in KINDS if kind not in profile.never]
     if not profile.hard:
         return []
-    Random(f"{seed}:{profile.slug}:hard:order").shuffle(kinds)
+    order = Random(f"{seed}:{profile.slug}:hard:order")
+    kinds = order.sample(KINDS, len(KINDS))
+    chosen: list[str] = []
+    for several, count in ((True, profile.hard // 3), (False, profile.hard - profile.hard // 3)):
+        turns = [kind for kind in kinds if (kind in SEVERAL) == several and kind not in profile.never]
+        chosen += [turns[(year * count + at) % len(turns)] for at in range(count)]
     rng = Random(f"{seed}:{profile.slug}:{year}:hard")
-    chosen = [kinds[(year * profile.hard + at) % len(kinds)] for at in range(profile.hard)]
-    others = [kind for kind in kinds if kind not in chosen]
+    others = [kind for kind in kinds if kind not in chosen and kind not in profile.never]
     chosen += rng.sample(others, sum(rng.random() < CHANCE for _ in range(CHANCES)))
     rng.shuffle(chosen)
     first = date(year, 1, 3)

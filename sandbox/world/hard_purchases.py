@@ -45,9 +45,10 @@ def silent_credit(desk: Desk, rng: Random, day: date) -> None:
             code=DIRECT_DEBIT,
             mandate=True,
         )
-        # The booking settles the invoice in full: the credit note counts against it.
+        # The booking settles the invoice in full: the credit note counts against it, from the same moment on.
         desk.assign_later(rng, bill, transaction, booked, bill.total)
         desk.assign_later(rng, credit, transaction, booked, credit.total)
+        bill.payments[-1].at = credit.payments[-1].at = max(bill.payments[-1].at, credit.payments[-1].at)
 
     desk.settle(pay)
 
@@ -87,6 +88,9 @@ def same_amount(desk: Desk, rng: Random, day: date) -> None:
         for item, supplier in ((paper, first), (other, second))
     ]
 
+    known = f"{first.contact.name} {second.contact.name}"
+    strangers = [name for name in LAST_NAMES if name not in known]
+
     def pay() -> None:
         booked = banking_day(max(day + timedelta(days=12), *(voucher.created.date() for voucher in vouchers)))
         for voucher in vouchers:
@@ -94,7 +98,7 @@ def same_amount(desk: Desk, rng: Random, day: date) -> None:
                 rng,
                 booked,
                 -voucher.total,
-                name=f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}",
+                name=f"{rng.choice(FIRST_NAMES)} {rng.choice(strangers)}",
                 purpose=rng.choice(("Rechnung", "Ihre Rechnung", "Lieferung", "RG")),
                 code=TRANSFER_OUT,
                 iban=random_iban(rng),

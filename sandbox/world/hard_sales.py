@@ -244,25 +244,22 @@ def month_end(desk: Desk, rng: Random, day: date) -> None:
 
 
 def template(desk: Desk, rng: Random, day: date) -> None:
-    """Bill the monthly service once more; the customer reuses the last transfer, with the number of the last bill."""
+    """Bill the monthly service twice; the customer pays the second time with the first transfer's text."""
     customer = desk.book.companies[0]
     text, unit, price = desk.profile.retainer
-    invoice = desk.own(rng, day, customer, lines=(Line(text, Decimal(1), unit, Decimal(price), 19),))
+    lines = (Line(text, Decimal(1), unit, Decimal(price), 19),)
+    again = banking_day(day + timedelta(days=rng.randrange(27, 34)))
+    invoices = [desk.own(rng, at, customer, lines=lines, terms=Terms(14)) for at in (day, again)]
 
     def pay() -> None:
-        booked = banking_day(day + timedelta(days=rng.randrange(5, 15)))
-        before = [
-            other
-            for other in desk.vouchers
-            if other.lines == invoice.lines and other.contact is customer and other.created < invoice.created
-        ]
-        last = max(before, key=lambda other: other.created, default=None)
-        text = f"Rechnung {last.number}" if last else rng.choice(WORDLESS)
-        transaction = _receive(desk, rng, customer, booked, invoice.total, text)
-        if rng.random() < 0.5:
-            desk.assign(rng, invoice, transaction, booked, manual=False)
-        else:
-            desk.assign_later(rng, invoice, transaction, booked, invoice.total)
+        for invoice, sent, later in zip(invoices, (day, again), (False, rng.random() < 0.5), strict=True):
+            booked = banking_day(sent + timedelta(days=rng.randrange(5, 15)))
+            text = f"Rechnung {invoices[0].number}"
+            transaction = _receive(desk, rng, customer, booked, invoice.total, text)
+            if later:
+                desk.assign_later(rng, invoice, transaction, booked, invoice.total)
+            else:
+                desk.assign(rng, invoice, transaction, booked)
 
     desk.settle(pay)
 
