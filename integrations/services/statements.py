@@ -95,7 +95,8 @@ def import_file(client: Client, name: str, content: bytes, *, actor: User | None
         reading.new += outcome.new
         reading.duplicate += outcome.duplicate
     file, again = _keep(client, name, content, reading, actor)
-    if reading.new:
+    # A first attempt may have died between writing its lines and asking: then nothing is new, but the file is.
+    if reading.new or (reading.duplicate and not again):
         enqueue_matching(client)
     return StatementImport(
         name=name,

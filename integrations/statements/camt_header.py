@@ -14,6 +14,9 @@ HEAD_ELEMENTS: Final = frozenset(
 # Booked balances only: the available and interim ones (CLAV, ITBD, …) say nothing for the books.
 BALANCE_CODES: Final = frozenset({"OPBD", "PRCD", "CLBD"})
 
+# ISO 20022: IBAN2007Identifier and Max34Text.
+LONGEST_IDENTIFIER: Final = 34
+
 
 class HeaderDraft:
     """Collects the head of one statement while its elements pass by."""
@@ -79,8 +82,8 @@ class HeaderDraft:
             created=head.get("CreDtTm") or group.get("CreDtTm"),
             period_from=_period(head, "FrDtTm", "FrDt"),
             period_to=_period(head, "ToDtTm", "ToDt"),
-            iban="".join(account.get("Id", "IBAN").split()),
-            other_id=account.get("Id", "Othr", "Id"),
+            iban=_identifier("".join(account.get("Id", "IBAN").split())),
+            other_id=_identifier(account.get("Id", "Othr", "Id")),
             currency=currency_or_empty(account.get("Ccy")) or self._balance_currency or self._first_currency,
             owner=meaningful(account.get("Ownr", "Nm")),
             bank_bic=bank.get("BICFI") or bank.get("BIC"),
@@ -88,6 +91,11 @@ class HeaderDraft:
             opening=opening,
             closing=closing,
         )
+
+
+def _identifier(text: str) -> str:
+    """An account's id; nothing longer is one."""
+    return text if len(text.upper()) <= LONGEST_IDENTIFIER else ""
 
 
 def _first(*nodes: Node | None) -> Node:

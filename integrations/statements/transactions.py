@@ -23,6 +23,8 @@ from integrations.statements.shapes import (
 from integrations.statements.values import decimal_text
 
 MAX_ALIKE: Final = 100  # nobody reads more; a hostile file may hold millions
+# What an entry says beside its payments is repeated with each of them: a kilobyte at real banks, and never megabytes.
+MAX_SHARED_RAW: Final = 20_000
 
 
 def bank_lines(records: Iterable[Record]) -> Iterator[LineRecord]:
@@ -107,7 +109,7 @@ class _Lines:
         key = entry_key(header.account, booked_on, entry)
         if _adds_up(entry):
             for part, detail in enumerate(entry.details, start=1):
-                raw = f"{entry.raw}\n{detail.raw}"
+                raw = f"{entry.raw[:MAX_SHARED_RAW]}\n{detail.raw}"
                 yield self._line(entry, detail, booked_on, (key, part_key(key, detail)), part, raw)
             return
         yield from _disagreement(entry)

@@ -147,10 +147,15 @@ def dates_in(folded: str) -> list[TextDate]:
 _MONEY = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,' ]\d{3})+|\d+)[.,](\d\d)(?![\d.,])")
 
 
+_MOST_DIGITS = 15
+
+
 def amounts_in(folded: str) -> list[tuple[int, int, int]]:
     """The amounts with two decimals in a text, as (cents, start, end), whatever their separators."""
     found = []
     for m in _MONEY.finditer(folded):
         whole = re.sub(r"\D", "", m.group(1))
+        if len(whole) > _MOST_DIGITS:
+            continue
         found.append((int(whole) * 100 + int(m.group(2)), m.start(), m.end()))
     return found

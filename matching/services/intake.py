@@ -55,6 +55,8 @@ _LIMITS = {
     for field in fields(TransactionData)
     if (limit := getattr(Transaction._meta.get_field(field.name), "max_length", None)) and field.name != "key"
 }
+# 140 characters are usual, a batch may tell of some dozen payments; what is longer only keeps the engine busy.
+_LIMITS["purpose"] = 10_000
 
 
 def account_for(

@@ -84,6 +84,18 @@ def test_matching_is_asked_for_when_there_is_something_new(
     assert not OrmQ.objects.exists()
 
 
+def test_matching_is_asked_for_after_an_import_that_died_before_it_could_ask(
+    kontor_client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    content = document(statement(entry("A")))
+    import_file(kontor_client, "march.xml", content)
+    StatementFile.objects.all().delete()  # as if killed when the lines were written, and nothing else yet
+    OrmQ.objects.all().delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert counts(import_file(kontor_client, "march.xml", content)) == (1, 0, 1)
+    assert OrmQ.objects.count() == 1
+
+
 def test_nothing_is_lost_before_or_after_a_broken_place(kontor_client: Client) -> None:
     good, bad = entry("A"), entry("B", "twenty")
     content = document(statement(good, bad, entry("C")), statement(entry("D"), name="S2"))

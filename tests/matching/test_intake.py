@@ -36,9 +36,11 @@ def test_a_key_twice_in_one_delivery_is_one_line(kontor_client: Client) -> None:
 
 def test_long_texts_are_cut_and_kept_raw(kontor_client: Client) -> None:
     account = account_for(kontor_client, iban="DE02120300000000202051")
-    import_transactions(account, [replace(LINE, counterparty="x" * 400, raw="y" * 9000, end_to_end_id="z" * 400)])
+    long = replace(LINE, counterparty="x" * 400, purpose="p" * 90_000, raw="y" * 99_000, end_to_end_id="z" * 400)
+    import_transactions(account, [long])
     row = Transaction.objects.get()
-    assert (len(row.counterparty), len(row.raw), len(row.end_to_end_id)) == (255, 9000, 120)
+    assert (len(row.counterparty), len(row.purpose), len(row.end_to_end_id)) == (255, 10_000, 120)
+    assert len(row.raw) == 99_000
 
 
 def test_all_lines_or_none(kontor_client: Client) -> None:

@@ -14,7 +14,7 @@ from integrations.statements.problems import Code, Severity
 from integrations.statements.shapes import Entry, Opened, ReadError
 from integrations.statements.source import MEGABYTE, GuardedStream, open_source
 
-from .builder import booking, document, one, statement
+from .builder import Booking, Payment, booking, document, one, statement
 from .reading import codes, entries, lines, problems, statements
 
 GOOD = booking("10.00", "before"), booking("20.00", "after")
@@ -285,6 +285,21 @@ def test_an_entry_without_end_is_stopped(more: bytes, limit: int) -> None:
 def test_many_small_elements_before_the_entries_do_not_slow_down() -> None:
     junk = "<Junk/>" * 200_000
     content = document(statement(GOOD[0]).replace("<Ntry>", f"{junk}<Ntry>", 1))
+    assert len(lines(content)) == 1
+
+
+def test_what_an_entry_says_is_not_multiplied_by_its_payments() -> None:
+    payments = tuple(Payment(amount="0.01") for _ in range(200))
+    content = one(Booking(amount="2.00", payments=payments, extra=f"<AddtlNtryInf>{'x' * 100_000}</AddtlNtryInf>"))
+    found = lines(content)
+    assert len(found) == 200
+    assert sum(len(line.raw) for line in found) < 200 * 21_000
+
+
+@pytest.mark.parametrize("name", ["DE" + "1" * 33, "ß" * 18])
+def test_an_account_number_longer_than_any_is_none(name: str) -> None:
+    content = document(statement(GOOD[0], iban=name), statement(GOOD[1], number="S-2"))
+    assert codes(content) == [Code.NO_ACCOUNT]
     assert len(lines(content)) == 1
 
 

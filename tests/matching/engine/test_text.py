@@ -57,3 +57,7 @@ def test_no_dates_where_there_are_none() -> None:
 
 def test_amounts_in_texts() -> None:
     assert [cents for cents, _, _ in amounts_in("RE 12 1.190,00 EUR 45.50 USD 1'000,10")] == [119000, 4550, 100010]
+
+
+def test_a_flood_of_digits_is_no_amount() -> None:
+    assert amounts_in("9" * 5000 + ",00 12,50") == [(1250, 5004, 5009)]
