@@ -120,7 +120,7 @@ class Book:
         self.parties = parties(c.contact for c in self.claims)
         self.slots: list[Slot] = []
         for claim in self.claims:
-            claim.party = self.parties.get(claim.contact, ())
+            claim.party = self.parties.get(tuple(sorted(claim.contact)), ())
             self._add_slots(claim)
         self.account_currencies = sorted({t.currency for t in ordered})
         self.own_accounts = frozenset(t.account for t in ordered)

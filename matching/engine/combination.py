@@ -71,11 +71,13 @@ class Combiner:
         self._free_ids = {s.index for s in self._free}
         self._line = NumberLine(book)
         self._by_contact: dict[tuple[str, ...], list[Slot]] = defaultdict(list)
+        self._by_party: dict[tuple[str, ...], list[Slot]] = defaultdict(list)
         self._by_word: dict[str, set[tuple[str, ...]]] = defaultdict(set)
         self._by_due: dict[int, list[Slot]] = defaultdict(list)
         for slot in self._free:
             contact = book.claims[slot.voucher].contact
             self._by_contact[contact].append(slot)
+            self._by_party[book.claims[slot.voucher].party].append(slot)
             for word in contact:
                 self._by_word[word].add(contact)
             if slot.due is not None:
@@ -108,13 +110,9 @@ class Combiner:
             if known:
                 contacts.add(contact)
         kin = {s.voucher for c in contacts if c for s in self._by_contact[c]}
-        for contact in sorted(self._by_contact):
-            if (
-                contact
-                and contact not in contacts
-                and self._memory.knows_iban(self._book.parties.get(contact, contact), b)
-            ):
-                kin |= {s.voucher for s in self._by_contact[contact]}
+        for party, facts in self._memory.facts(b).items():
+            if facts.iban:
+                kin |= {s.voucher for s in self._by_party.get(party, ())}
         named = {i: h for i, h in hits.items() if i in whole or i in kin}
         for index, hit in self._line.listed(self._book, b, kin | whole).items():
             named.setdefault(index, hit)

@@ -12,14 +12,13 @@ _SHORTEST = 5
 
 
 def parties(contacts: Iterable[Contact]) -> dict[Contact, Contact]:
-    """Lead every contact to the most frequent spelling of its party.
+    """Lead every contact's sorted words to those of the most frequent spelling of its party.
 
     Two names are one party when they differ by a slip of the pen or two, by the order of their words, or when
     one is the beginning of the other. Names that do not share their first three letters are never compared.
     """
     counted = Counter(c for c in contacts if c)
     buckets: dict[str, list[Contact]] = defaultdict(list)
-    party: dict[Contact, Contact] = {}
     by_words: dict[Contact, Contact] = {}
     for contact in sorted(counted, key=lambda c: (-counted[c], c)):
         words = tuple(sorted(contact))
@@ -29,9 +28,8 @@ def parties(contacts: Iterable[Contact]) -> dict[Contact, Contact]:
         if found is None:
             found = contact
             bucket.append(contact)
-        party[contact] = found
         by_words.setdefault(words, found)
-    return party
+    return {words: tuple(sorted(found)) for words, found in by_words.items()}
 
 
 def _same(left: str, right: str) -> bool:

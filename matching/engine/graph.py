@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from .book import Book
+from .book import Book, Slot
 from .evidence import WHOLE, Pair, Trait, examine
 from .evidence.party import NameCache
 from .marginals import Edge, probabilities
@@ -20,6 +20,7 @@ _KEEP_FROM = -3.0
 _UNGROUNDED = -3.0
 _PAID_BEFORE = -7.0
 _SURE = 0.98
+_REPORT_EVERY = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +60,38 @@ def build(
 ) -> tuple[Graph, Memory, NameCache]:
     """Examine all candidates twice: the sure matches of the first round teach the second who is who."""
     names = NameCache(book)
-    chosen = [(slot, candidates(book, slot)) for slot in book.slots]
+    chosen = [(slot, i) for slot in book.slots for i in candidates(book, slot)]
+    chosen = [(slot, i) for slot, i in chosen if _allowed(book, slot, i, refused)]
     memory = Memory(learned, len(book.bookings), book.parties)
-    graph = Graph({}, {}, {})
-    steps = 2 * len(chosen)
-    for round_ in (0, 1):
-        pairs: dict[Edge, Pair] = {}
-        for done, (slot, indices) in enumerate(chosen, 1):
-            if done % 500 == 0:
-                report(round_ * len(chosen) + done, steps)
-            voucher = book.claims[slot.voucher].v.id
-            for i in indices:
-                b = book.bookings[i]
-                if frozenset({(voucher, b.t.id)}) in refused:
-                    continue
-                pair = examine(book, slot, b, names, memory)
-                if pair.score >= _KEEP_FROM:
-                    pairs[(slot.index, i)] = pair
-        _first_of_repeated(book, pairs)
-        scores = {e: p.score for e, p in pairs.items()}
-        grounded = {e: s if identifies(pairs[e]) else min(s, _UNGROUNDED) for e, s in scores.items()}
-        graph = Graph(pairs, probabilities(scores), probabilities(grounded))
-        if round_ == 0:
-            _observe(book, graph, memory)
-    report(steps, steps)
+    examined: dict[Edge, Pair] = {}
+    for done, (slot, i) in enumerate(chosen, 1):
+        if done % _REPORT_EVERY == 0:
+            report(done, 2 * len(chosen))
+        examined[(slot.index, i)] = examine(book, slot, book.bookings[i], names, memory)
+    _observe(book, _weighed(book, examined), memory)
+    for done, (slot, i) in enumerate(chosen, 1):
+        if done % _REPORT_EVERY == 0:
+            report(len(chosen) + done, 2 * len(chosen))
+        party, b = book.claims[slot.voucher].party, book.bookings[i]
+        if party in memory.facts(b) or memory.iban_of_another(party, b):
+            examined[(slot.index, i)] = examine(book, slot, b, names, memory)
+    graph = _weighed(book, examined)
+    report(2 * len(chosen), 2 * len(chosen))
     return graph, memory, names
+
+
+def _allowed(book: Book, slot: Slot, booking: int, refused: Collection[frozenset[tuple[str, str]]]) -> bool:
+    pair = book.claims[slot.voucher].v.id, book.bookings[booking].t.id
+    return frozenset({pair}) not in refused
+
+
+def _weighed(book: Book, examined: Mapping[Edge, Pair]) -> Graph:
+    """The pairs worth keeping, with their probabilities given all others."""
+    pairs = {edge: pair for edge, pair in examined.items() if pair.score >= _KEEP_FROM}
+    _first_of_repeated(book, pairs)
+    scores = {e: p.score for e, p in pairs.items()}
+    grounded = {e: s if identifies(pairs[e]) else min(s, _UNGROUNDED) for e, s in scores.items()}
+    return Graph(pairs, probabilities(scores), probabilities(grounded))
 
 
 def _first_of_repeated(book: Book, pairs: dict[Edge, Pair]) -> None:

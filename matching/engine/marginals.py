@@ -14,13 +14,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 Edge = tuple[int, int]
 _ROUNDS = 60
-_PRECISION = 1e-9
+_PRECISION = 1e-7
 _MAX_SCORE = 25.0
+_HOPELESS = 12.0
 
 
 def probabilities(scores: Mapping[Edge, float]) -> dict[Edge, float]:
-    """The probability of each (slot, booking) edge, from its log odds."""
-    edges = sorted(scores)
+    """The probability of each (slot, booking) edge, from its log odds.
+
+    An edge that both its slot and its booking can better by far is not worth the arithmetic: its probability is 0.
+    """
+    edges = _serious(scores)
     weight = [math.exp(min(_MAX_SCORE, scores[e])) for e in edges]
     left: dict[int, list[int]] = defaultdict(list)
     right: dict[int, list[int]] = defaultdict(list)
@@ -34,11 +38,20 @@ def probabilities(scores: Mapping[Edge, float]) -> dict[Edge, float]:
             change = max(change, _send(weight, rights, from_left, from_right))
             if change < _PRECISION:
                 break
-    result = {}
+    result = dict.fromkeys(sorted(scores), 0.0)
     for i, edge in enumerate(edges):
         together = weight[i] * from_left[i] * from_right[i]
         result[edge] = together / (1 + together)
     return result
+
+
+def _serious(scores: Mapping[Edge, float]) -> list[Edge]:
+    best_slot: dict[int, float] = {}
+    best_booking: dict[int, float] = {}
+    for (slot, booking), score in scores.items():
+        best_slot[slot] = max(score, best_slot.get(slot, score))
+        best_booking[booking] = max(score, best_booking.get(booking, score))
+    return sorted(e for e, score in scores.items() if score > min(best_slot[e[0]], best_booking[e[1]]) - _HOPELESS)
 
 
 def _components(

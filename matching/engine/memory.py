@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from .book import Booking
 from .contacts import Contact
@@ -17,18 +18,31 @@ _ALIAS_SUPPORT = 2
 _ALIAS_SHARE = 0.9
 _COMMON = 0.2
 
+_Seen = dict[str, dict[Contact, set[int]]]
+
+
+@dataclass(slots=True)
+class Known:
+    """What ties a booking to a party: by account number, by creditor or mandate, by a number or word in its text."""
+
+    iban: bool = False
+    creditor: bool = False
+    customer_number: str = ""
+    alias: str = ""
+
 
 class Memory:
-    """Identifiers and words with the contacts they were seen with."""
+    """Identifiers and words with the parties they were seen with. A party is named by its sorted words."""
 
-    __slots__ = ("_creditors", "_ibans", "_learned", "_total", "_word_all", "_word_contact")
+    __slots__ = ("_creditors", "_facts", "_ibans", "_total", "_word_all", "_words")
 
     def __init__(self, learned: Learned | None, total: int, parties: Mapping[Contact, Contact]) -> None:
         self._total = total
-        self._ibans: dict[str, dict[Contact, set[int]]] = defaultdict(lambda: defaultdict(set))
-        self._creditors: dict[str, dict[Contact, set[int]]] = defaultdict(lambda: defaultdict(set))
-        self._word_contact: dict[str, dict[Contact, set[int]]] = defaultdict(lambda: defaultdict(set))
+        self._ibans: _Seen = defaultdict(lambda: defaultdict(set))
+        self._creditors: _Seen = defaultdict(lambda: defaultdict(set))
+        self._words: _Seen = defaultdict(lambda: defaultdict(set))
         self._word_all: dict[str, set[int]] = defaultdict(set)
+        self._facts: dict[int, dict[Contact, Known]] = {}
         learned = learned or Learned()
         for target, source in (
             (self._ibans, learned.ibans),
@@ -37,71 +51,66 @@ class Memory:
         ):
             for identifier, contacts in source.items():
                 for contact in contacts:
-                    words = name_words(contact)
-                    target[identifier][_key(parties.get(words, words))].add(-1)
+                    words = tuple(sorted(name_words(contact)))
+                    target[identifier][parties.get(words, words)].add(-1)
 
-    def observe(self, contact: Contact, b: Booking) -> None:
-        """Take a sure match as a fact about its contact."""
-        if not contact:
+    def observe(self, party: Contact, b: Booking) -> None:
+        """Take a sure match as a fact about its party."""
+        if not party:
             return
-        key = _key(contact)
+        self._facts.clear()
         if b.t.counterparty_iban:
-            self._ibans[b.t.counterparty_iban][key].add(b.index)
+            self._ibans[b.t.counterparty_iban][party].add(b.index)
         for identifier in (b.t.creditor_id, b.t.mandate_id):
             if identifier:
-                self._creditors[identifier][key].add(b.index)
+                self._creditors[identifier][party].add(b.index)
         for word in b.marks:
             if len(word) >= (5 if word.isdigit() else 3):
-                self._word_contact[word][key].add(b.index)
+                self._words[word][party].add(b.index)
                 self._word_all[word].add(b.index)
 
-    def knows_iban(self, contact: Contact, b: Booking) -> bool:
-        """Whether the booking's account number was seen with the contact elsewhere."""
-        return self._supported(self._ibans, b.t.counterparty_iban, contact, b)
+    def facts(self, b: Booking) -> dict[Contact, Known]:
+        """The parties that something ties to the booking."""
+        if b.index not in self._facts:
+            self._facts[b.index] = self._collect(b)
+        return self._facts[b.index]
 
-    def knows_creditor(self, contact: Contact, b: Booking) -> bool:
-        """Whether the mandate or creditor was seen with the contact elsewhere, and with nobody else."""
-        return any(
-            self._supported(self._creditors, identifier, contact, b) and len(self._creditors[identifier]) == 1
-            for identifier in (b.t.mandate_id, b.t.creditor_id)
-            if identifier
-        )
-
-    def iban_of_another(self, contact: Contact, b: Booking) -> str:
-        """The contact the account number belongs to, where that is somebody else alone."""
+    def iban_of_another(self, party: Contact, b: Booking) -> str:
+        """The party the account number belongs to, where that is somebody else alone."""
         owners = self._ibans.get(b.t.counterparty_iban) if b.t.counterparty_iban else None
-        if not owners or _key(contact) in owners:
+        if not owners or party in owners:
             return ""
         others = sorted(key for key, seen in owners.items() if seen - {b.index})
         return " ".join(others[0]).title() if others else ""
 
-    def customer_number(self, contact: Contact, b: Booking) -> str:
-        """A number in the text that was seen with this contact and with nobody else."""
-        return self._word(contact, b, numbers=True)
-
-    def alias(self, contact: Contact, b: Booking) -> str:
-        """A word in the text under which this contact, and hardly anybody else, is booked."""
-        return self._word(contact, b, numbers=False)
-
-    def _word(self, contact: Contact, b: Booking, *, numbers: bool) -> str:
-        key = _key(contact)
-        best = (0, "")
+    def _collect(self, b: Booking) -> dict[Contact, Known]:
+        found: dict[Contact, Known] = defaultdict(Known)
+        for party in self._elsewhere(self._ibans, b.t.counterparty_iban, b):
+            found[party].iban = True
+        for identifier in (b.t.mandate_id, b.t.creditor_id):
+            if len(self._creditors.get(identifier, ())) == 1:
+                for party in self._elsewhere(self._creditors, identifier, b):
+                    found[party].creditor = True
+        best: dict[tuple[Contact, bool], tuple[int, str]] = {}
         for word in sorted(b.marks):
-            seen = self._word_contact.get(word, {}).get(key)
-            if not seen or word.isdigit() != numbers:
+            if word not in self._words:
                 continue
-            count, everybody = len(seen - {b.index}), len(self._word_all[word] - {b.index})
-            if count < (1 if numbers else _ALIAS_SUPPORT) or everybody > _COMMON * self._total:
+            is_number = word.isdigit()
+            everybody = len(self._word_all[word] - {b.index})
+            if not everybody or everybody > _COMMON * self._total:
                 continue
-            if count >= (1.0 if numbers else _ALIAS_SHARE) * everybody:
-                best = max(best, (count, word))
-        return best[1]
+            for party, seen in self._words[word].items():
+                count = len(seen - {b.index})
+                enough = count >= (1 if is_number else _ALIAS_SUPPORT)
+                if enough and count >= (1.0 if is_number else _ALIAS_SHARE) * everybody:
+                    best[(party, is_number)] = max(best.get((party, is_number), (0, "")), (count, word))
+        for (party, is_number), (_, word) in best.items():
+            if is_number:
+                found[party].customer_number = word
+            else:
+                found[party].alias = word
+        return dict(found)
 
-    def _supported(
-        self, facts: dict[str, dict[Contact, set[int]]], identifier: str, contact: Contact, b: Booking
-    ) -> bool:
-        return bool(identifier) and bool(facts.get(identifier, {}).get(_key(contact), set()) - {b.index})
-
-
-def _key(contact: Contact) -> Contact:
-    return tuple(sorted(contact))
+    def _elsewhere(self, facts: _Seen, identifier: str, b: Booking) -> list[Contact]:
+        known = facts.get(identifier, {}) if identifier else {}
+        return sorted(party for party, seen in known.items() if seen - {b.index})

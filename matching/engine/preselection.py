@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from .amounts import relate
-from .book import Book, Booking, Slot
+from .book import Book, Booking, Claim, Slot
+from .timing import ASSIGNED
 
-_EARLY, _LATE = 75, 400
+_EARLY, _LATE = timedelta(days=75), timedelta(days=400)
+_NEAR, _USUAL = timedelta(days=10), timedelta(days=120)
 _MAX_WORD_BOOKINGS = 400
 _NAME_BAND = (70, 130)
 
@@ -17,21 +19,32 @@ def candidates(book: Book, slot: Slot) -> list[int]:
     """Indices of the bookings to examine for a slot, in order."""
     claim = book.claims[slot.voucher]
     sign = claim.v.direction
-    found = set(_by_amount(book, slot, sign))
-    found.update(i for i in book.hit_by.get(slot.voucher, ()) if book.bookings[i].sign == sign)
-    found.update(_by_name(book, slot, sign))
-    anchor = slot.due or claim.v.date or claim.v.due_date
-    return sorted(i for i in found if _usable(book, book.bookings[i], claim.v.date or anchor, anchor))
+    pointed = {i for i in book.hit_by.get(slot.voucher, ()) if book.bookings[i].sign == sign}
+    pointed.update(_by_name(book, slot, sign))
+    equal = set(_by_amount(book, slot, sign)) - pointed
+    contact = frozenset(claim.contact)
+    found = []
+    for i in sorted(pointed | equal):
+        b = book.bookings[i]
+        tied = i in pointed or not b.words.isdisjoint(contact)
+        if b.amount > 0 and b.t.counterparty_iban not in book.own_accounts and _in_time(slot, claim, b, tied):
+            found.append(i)
+    return found
 
 
-def _usable(book: Book, b: Booking, document: date | None, anchor: date | None) -> bool:
-    if b.amount <= 0 or b.t.counterparty_iban in book.own_accounts:
-        return False
-    if document is None or anchor is None:
+def _in_time(slot: Slot, claim: Claim, b: Booking, tied: bool) -> bool:
+    """Within a year and more where number or name tie them, else only when such a voucher is usually paid."""
+    booked = b.t.booking_date
+    anchors = [day for day in (slot.due, claim.v.date or claim.v.due_date) if day is not None]
+    if not anchors:
         return True
-    early = min(document, anchor) - timedelta(days=_EARLY)
-    late = max(document, anchor) + timedelta(days=_LATE)
-    return early <= b.t.booking_date <= late
+    if tied:
+        return min(anchors) - _EARLY <= booked <= max(anchors) + _LATE
+    if slot.due is not None and abs(booked - slot.due) <= _NEAR:
+        return True
+    if slot.item_type == ASSIGNED:
+        return False
+    return anchors[-1] - _NEAR <= booked <= anchors[-1] + _USUAL
 
 
 def _by_amount(book: Book, slot: Slot, sign: int) -> list[int]:

@@ -10,6 +10,9 @@ from __future__ import annotations
 import math
 from datetime import date
 
+ASSIGNED = "partPaymentFinancialTransaction"
+"""The payment item type of a booking that the accounting system itself has assigned."""
+
 _DAYS = 365.0
 
 # (days up to, log likelihood ratio) by distance between payment item and booking.
@@ -44,7 +47,7 @@ def distance(expected: date, booking: date, value: date | None) -> int:
 
 def item_weight(days: int, item_type: str, document: date | None, booked: date) -> float:
     """By the days between the payment item's date and the booking."""
-    if item_type == "partPaymentFinancialTransaction":
+    if item_type == ASSIGNED:
         return next((w for limit, w in _ASSIGNED if abs(days) <= limit), _ASSIGNED_FAR)
     near = next((w for limit, w in _TYPED if abs(days) <= limit), None)
     if near is not None:

@@ -80,15 +80,17 @@ def _known(claim: Claim, b: Booking, memory: Memory) -> tuple[Trait, ...]:
     """What earlier matches say of the party."""
     contact = claim.v.contact
     found: list[Trait] = []
-    if memory.knows_iban(claim.party, b):
+    known = memory.facts(b).get(claim.party)
+    if known is None:
+        return ()
+    if known.iban:
         found.append(Trait("iban_known", _IBAN_KNOWN, {"contact": contact, "iban": b.t.counterparty_iban}))
-    if memory.knows_creditor(claim.party, b):
+    if known.creditor:
         creditor = b.t.creditor_id or b.t.mandate_id
         found.append(Trait("creditor_known", _CREDITOR_KNOWN, {"contact": contact, "creditor": creditor}))
-    customer = memory.customer_number(claim.party, b)
-    if customer:
-        found.append(Trait("customer_number", _CUSTOMER_NUMBER, {"contact": contact, "found": customer}))
-    alias = memory.alias(claim.party, b)
-    if alias:
-        found.append(Trait("alias_known", _ALIAS_KNOWN, {"contact": contact, "found": alias}))
+    if known.customer_number:
+        params = {"contact": contact, "found": known.customer_number}
+        found.append(Trait("customer_number", _CUSTOMER_NUMBER, params))
+    if known.alias:
+        found.append(Trait("alias_known", _ALIAS_KNOWN, {"contact": contact, "found": known.alias}))
     return tuple(found)
