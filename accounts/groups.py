@@ -11,7 +11,8 @@ _WORK = {
     "accounts.client": "view change",
     "accounts.taxyear": "view add change",
     "accounts.vatreturn": "view add change",
-    "integrations.connection": "view",
+    # "change" presses the buttons of the page: check now, fetch now.
+    "integrations.connection": "view change",
     "integrations.connectionevent": "view",
     "integrations.syncrun": "view",
     "integrations.skippedrecord": "view",

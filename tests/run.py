@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,18 +38,39 @@ def postgres_answers(url: str) -> str:
     return ""
 
 
-def pytest(what: str, *arguments: str, database: str = "") -> bool:
-    """Run pytest once in a data folder of its own; ``True`` where all is well."""
-    say(what)
-    with tempfile.TemporaryDirectory(prefix="kontor-tests-") as folder:
+class Suite:
+    """One run of pytest in a data folder of its own, in the background until it is waited for."""
+
+    def __init__(self, what: str, *arguments: str, database: str = "") -> None:
+        self.what = what
+        self.folder = tempfile.TemporaryDirectory(prefix="kontor-tests-")
         environment = {
             **os.environ,
-            "KONTOR_TEST_DATA": folder,
+            "KONTOR_TEST_DATA": self.folder.name,
             "KONTOR_TEST_DATABASE_URL": database,
             "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps an event loop in the thread of the tests
         }
-        done = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=BASE_DIR, env=environment, check=False)
-    return done.returncode == 0
+        self.output = (Path(self.folder.name) / "output.txt").open("w+", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", "--color=no", *arguments],
+            cwd=BASE_DIR, env=environment, stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+    def passed(self) -> bool:
+        """Show the output as it comes, to the end; ``True`` where all is well."""
+        say(self.what)
+        with Path(self.output.name).open(encoding="utf-8", errors="replace") as lines:
+            while True:
+                ended = self.process.poll() is not None
+                text = lines.read()
+                sys.stdout.write(text)
+                sys.stdout.flush()
+                if ended and not text:
+                    break
+                time.sleep(0 if text else 0.2)
+        self.output.close()
+        self.folder.cleanup()
+        return self.process.returncode == 0
 
 
 def main() -> int:
@@ -60,18 +82,18 @@ def main() -> int:
     skipped, failed = [], []
     url = os.environ.get("TEST_DATABASE_URL", "")
     if not options.browser:
-        if not pytest("Tests on SQLite", "-m", "not browser", *rest):
-            failed.append("SQLite")
+        # Both databases at once: while one waits for its disk, the other one thinks.
+        suites = [Suite("Tests on SQLite", "-m", "not browser", *rest)]
         if why := postgres_answers(url):
             skipped.append(f"PostgreSQL: {why}")
-        elif not pytest(
-            "Tests on PostgreSQL", "-m", "not browser", *(f"--ignore={folder}" for folder in PURE), *rest, database=url
-        ):
-            failed.append("PostgreSQL")
+        else:
+            once = (f"--ignore={folder}" for folder in PURE)
+            suites.append(Suite("Tests on PostgreSQL", "-m", "not browser", *once, *rest, database=url))
+        failed += [suite.what for suite in suites if not suite.passed()]
     if not any(shutil.which(name) for name in CHROMIUM):
         skipped.append("Browser: no Chromium here (on Debian: apt install chromium)")
-    elif not pytest("Browser tests in Chromium", "-m", "browser", *rest):
-        failed.append("browser")
+    elif not (browser := Suite("Browser tests in Chromium", "-m", "browser", *rest)).passed():
+        failed.append(browser.what)
     if not os.environ.get("KONTOR_SAMPLES"):
         skipped.append("Sample files: KONTOR_SAMPLES is not set (they belong to other projects and are not here)")
     for line in skipped:

@@ -47,13 +47,14 @@ def test_checking_and_fetching_need_a_post(failed: World, partner: User, login: 
         assert browser.get(address).status_code == 405
 
 
-def test_accountants_only_read_connections(failed: World, accountant: User, login: Login) -> None:
-    browser = login(accountant)
-    page = browser.get(reverse("admin:integrations_connection_change", args=[failed.connection.pk])).content.decode()
-    assert "Check now" not in page
+def test_accountants_act_on_the_connections_of_their_own_clients(
+    failed: World, accountant: User, colleague: User, login: Login
+) -> None:
+    page = reverse("admin:integrations_connection_change", args=[failed.connection.pk])
+    assert "Check now" in login(accountant).get(page).content.decode()
     for name in ("check", "sync"):
         address = reverse(f"admin:integrations_connection_{name}", args=[failed.connection.pk])
-        assert browser.post(address).status_code == 403
+        assert login(colleague).post(address).status_code == 404
 
 
 @responses.activate
