@@ -26,7 +26,9 @@ def kind_of(path: str) -> str:
 
 
 def links(visit: Visit) -> list[str]:
-    found = visit.page.eval_on_selector_all("a[href]", "all => all.map(a => new URL(a.getAttribute('href'), location).href)")
+    found = visit.page.eval_on_selector_all(
+        "a[href]", "all => all.map(a => new URL(a.getAttribute('href'), location).href)"
+    )
     inside = [urlsplit(link) for link in found if link.startswith(visit.base)]
     return sorted({link.path for link in inside if not NOT_PAGES.match(link.path)})
 
