@@ -1,12 +1,14 @@
 """People, groups and clients in the admin."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import Model, QuerySet
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db.models import DateField, Field, Model, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -20,6 +22,7 @@ from accounts.display import state
 from accounts.group_words import GroupFilter, group_word, permission_lines
 from accounts.models import Client, Membership, TaxYear, User, VatReturn
 from accounts.scoped_admin import ScopedAdmin, ScopedInline, person
+from accounts.services import NUMBER
 from accounts.tax import sync_start
 
 admin.site.unregister(Group)
@@ -150,7 +153,20 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
         return False
 
 
-class TaxYearInline(ScopedInline):
+class PeriodInline(ScopedInline):
+    """Rows with days of this century: a mistyped year would move the first fetched voucher by ages."""
+
+    within = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31)))
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        """Refuse other days."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(db_field, DateField):
+            field.validators.extend(self.within)
+        return field
+
+
+class TaxYearInline(PeriodInline):
     """Tax years of a client."""
 
     model = TaxYear
@@ -158,7 +174,7 @@ class TaxYearInline(ScopedInline):
     fields = ("year", "closed_on")
 
 
-class VatReturnInline(ScopedInline):
+class VatReturnInline(PeriodInline):
     """VAT returns of a client."""
 
     model = VatReturn
@@ -207,6 +223,13 @@ class ClientAdmin(ScopedAdmin):
         if client._state.adding:
             return ""
         return date_format(sync_start(client, timezone.localdate()), "SHORT_DATE_FORMAT")
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        """Only numbers that can stand in an address."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "number":
+            field.validators.append(RegexValidator(rf"^{NUMBER.pattern}\Z"))
+        return field
 
     def get_readonly_fields(self, request: HttpRequest, obj: Client | None = None) -> list[str]:
         """Who may not see people cannot hand a client to somebody else; a number stays once given."""

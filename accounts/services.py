@@ -1,10 +1,15 @@
 """The writers of clients and people."""
 
+import re
 from datetime import date
 
 from django.db import transaction
 
 from accounts.models import Client, Membership, Service, TaxYear, User, VatReturn
+
+# A client's number stands in addresses and file names.
+NUMBER = re.compile(r"\w[\w.-]{0,19}")
+LONGEST_NAME = 200
 
 
 class UnableToAddClient(Exception):
@@ -13,7 +18,7 @@ class UnableToAddClient(Exception):
 
 def next_client_number() -> str:
     """The next free five-digit number, from 10001 on."""
-    numbers = [int(n) for n in Client.objects.values_list("number", flat=True) if n.isdigit()]
+    numbers = [int(n) for n in Client.objects.values_list("number", flat=True) if n.isdecimal()]
     return str(max([10000, *numbers]) + 1)
 
 
@@ -35,7 +40,11 @@ def add_client(
     current year is open. ``vat_filed_through``: the last day of the last filed VAT period (its month is the period).
     ``UnableToAddClient`` where the number is taken or a value makes no sense.
     """
-    number = number or next_client_number()
+    name, number = name.strip(), number.strip() or next_client_number()
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise UnableToAddClient(f"The name must have 1 to {LONGEST_NAME} characters.")
+    if not NUMBER.fullmatch(number):
+        raise UnableToAddClient("The number may have up to 20 letters, digits, dots and hyphens.")
     if Client.objects.filter(number=number).exists():
         raise UnableToAddClient(f"There is a client with the number {number} already.")
     if service not in Service.values:

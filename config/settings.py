@@ -5,6 +5,7 @@ Every variable is listed with its default in ``.env.example``. A wrong value sto
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -197,10 +198,14 @@ SYNC_HOUR = env.int("SYNC_HOUR", default=5)
 SYNC_SPREAD_MINUTES = env.int("SYNC_SPREAD_MINUTES", default=90)
 if LEXWARE_TIME_SCALE <= 0:
     raise ImproperlyConfigured("LEXWARE_TIME_SCALE must be greater than 0.")
-if LEXWARE_TIME_SCALE != 1 and LEXWARE_API_URL == LEXWARE_REAL_URL:
-    raise ImproperlyConfigured(
-        "LEXWARE_TIME_SCALE is for an accelerated sandbox only: with the real service it must stay 1."
-    )
+_lexware = urlsplit(LEXWARE_API_URL)
+if (_lexware.hostname or "").endswith((".lexware.io", ".lexoffice.io")):
+    if LEXWARE_TIME_SCALE != 1:
+        raise ImproperlyConfigured(
+            "LEXWARE_TIME_SCALE is for an accelerated sandbox only: with the real service it must stay 1."
+        )
+    if _lexware.scheme != "https":
+        raise ImproperlyConfigured("LEXWARE_API_URL must begin with https://: the clients' keys are sent there.")
 if not 3 <= SYNC_HOUR <= 22:
     raise ImproperlyConfigured("SYNC_HOUR must be between 3 and 22: at 2 o'clock the clocks are changed.")
 

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -19,6 +20,9 @@ IMAGES = frozenset({"image/png", "image/jpeg"})
 SECONDS = 20
 MEMORY = 1_200_000_000
 """Address space in bytes; the libraries alone map about 300 MB."""
+
+TRY_AGAIN_AFTER = 3600
+"""Seconds; a page that could not be drawn is not tried again sooner."""
 
 LARGEST = 30_000_000
 """Bytes; a larger file is offered in the original only."""
@@ -46,9 +50,20 @@ def page_image(stored: StoredFile, page: int) -> Path | None:
     if not previewable(stored.content_type) or not 1 <= page <= max(page_count(stored), 0):
         return None
     image = _folder(stored) / f"{page}.png"
-    if not image.is_file():
+    failed = image.with_suffix(".failed")
+    if not image.is_file() and not _is_young(failed):
         _work(stored, image.parent, page)
+        if not image.is_file():
+            failed.touch()
     return image if image.is_file() else None
+
+
+def _is_young(mark: Path) -> bool:
+    """Whether a page could not be drawn just now: every further look would keep a worker busy as long as the first."""
+    try:
+        return time.time() - mark.stat().st_mtime < TRY_AGAIN_AFTER
+    except FileNotFoundError:
+        return False
 
 
 def _folder(stored: StoredFile) -> Path:

@@ -157,21 +157,25 @@ def withdraw(voucher: Voucher, reason: str, *, status: str = "") -> Outcome:
     ``reason``: a short code, for example the status it has now; ``status``: the provider's status where it is known.
     """
     values: dict[str, Any] = {"withdrawn_reason": reason, **({"status": status} if status else {})}
-    if voucher.withdrawn_at is None:
-        now = timezone.now()
-        moved = Voucher.objects.filter(pk=voucher.pk, withdrawn_at__isnull=True).update(
-            withdrawn_at=now, updated_at=now, **values
-        )
-        voucher.refresh_from_db()
-        return Outcome.CHANGED if moved else Outcome.UNCHANGED
-    return Outcome.CHANGED if _write(voucher, **values) else Outcome.UNCHANGED
+    with transaction.atomic():
+        lock(voucher.client_id)
+        if voucher.withdrawn_at is None:
+            now = timezone.now()
+            moved = Voucher.objects.filter(pk=voucher.pk, withdrawn_at__isnull=True).update(
+                withdrawn_at=now, updated_at=now, **values
+            )
+            voucher.refresh_from_db()
+            return Outcome.CHANGED if moved else Outcome.UNCHANGED
+        return Outcome.CHANGED if _write(voucher, **values) else Outcome.UNCHANGED
 
 
 def reinstate(voucher: Voucher) -> Outcome:
     """Take back the withdrawal; payments, document and files are read again."""
-    moved = Voucher.objects.filter(pk=voucher.pk, withdrawn_at__isnull=False).update(
-        updated_at=timezone.now(), **_BACK, **_UNREAD
-    )
+    with transaction.atomic():
+        lock(voucher.client_id)
+        moved = Voucher.objects.filter(pk=voucher.pk, withdrawn_at__isnull=False).update(
+            updated_at=timezone.now(), **_BACK, **_UNREAD
+        )
     voucher.refresh_from_db()
     return Outcome.CHANGED if moved else Outcome.UNCHANGED
 

@@ -89,8 +89,12 @@ class ConnectionAdmin(PageAdmin):
         connection = self._for_action(request, pk)
         if connection.status not in (Status.ACTIVE, Status.FAILED):
             messages.warning(request, _("There is no key to check yet."))
-        else:
+            return redirect("admin:integrations_connection_change", pk)
+        try:
             connections.recheck(connection, actor=person(request))
+        except connections.ConnectProblem as problem:
+            messages.warning(request, str(problem))
+        else:
             connection.refresh_from_db()
             if connection.status == Status.ACTIVE and connection.outages:
                 messages.warning(

@@ -90,8 +90,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     visible = scoped(Proposal.objects.all(), user)
     proposal = get_object_or_404(visible, pk=pk)
     shown = request.POST.get("case", "")
-    from_case = visible.filter(pk=int(shown)).first() if shown.isascii() and shown.isdigit() else None
-    reason = request.POST.get("reason", "").strip()[:255]
+    known = shown.isascii() and shown.isdigit() and len(shown) < 19
+    from_case = visible.filter(pk=int(shown)).first() if known else None
+    reason = request.POST.get("reason", "").replace("\0", "").strip()[:255]
     verbs = {"confirm": services.confirm, "reject": services.reject}
     verb = verbs.get(request.POST.get("decision", ""))
     if verb is None:

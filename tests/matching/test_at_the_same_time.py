@@ -5,7 +5,7 @@ from datetime import date
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import Client, User
 from accounts.services import add_client
@@ -14,6 +14,9 @@ from matching.services import UnableToDecide, confirm, run_matching
 from matching.services.intake import account_for, import_transactions
 from tests.matching.conftest import IBAN, MakeBooking, MakeProposal, MakeVoucher
 from tests.matching.test_intake import LINE
+from vouchers.locks import lock
+from vouchers.models import Voucher
+from vouchers.services import withdraw
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,6 +76,25 @@ def test_two_runs_and_a_person(
     assert standing.count() == len({part.voucher_id for part in standing}) == 8
     live = Proposal.objects.exclude(state="superseded").values_list("fingerprint", flat=True)
     assert len(live) == len(set(live))
+
+
+def test_a_voucher_is_not_withdrawn_under_the_hands_of_whoever_decides(
+    kontor_client: Client, voucher: MakeVoucher
+) -> None:
+    bill = voucher("R1", "100")
+
+    def work() -> None:
+        withdraw(bill, "voided")
+        connection.close()
+
+    withdrawing = Thread(target=work)
+    with transaction.atomic():
+        lock(kontor_client.pk)
+        withdrawing.start()
+        withdrawing.join(timeout=0.5)
+        assert withdrawing.is_alive()
+    withdrawing.join(timeout=30)
+    assert Voucher.objects.get().withdrawn_at is not None
 
 
 def test_the_same_lines_imported_twice_at_once(db: None) -> None:
