@@ -4,17 +4,21 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
+from accounts.display import money
 from integrations.models import Connection
 from integrations.providers.lexware import values
 from integrations.providers.lexware.errors import NotFound, RecordUnreadable
 from integrations.providers.lexware.types import UnreadableRow, VoucherRow
 from integrations.services.sync_mapping import PAID, to_voucher
 from integrations.services.sync_work import PROVIDER, Work
+from matching.services import reopen_for_voucher
 from vouchers import raw
 from vouchers.models import Voucher, VoucherType
 from vouchers.services import Outcome, upsert_vouchers, withdraw
@@ -90,11 +94,33 @@ def _take_over(work: Work, rows: Sequence[VoucherRow], unreadable: Sequence[Unre
             mapped.append(to_voucher(row))
         except ValueError as error:
             work.skip_row(str(row.id), row.number, str(error))
-    for voucher, outcome in upsert_vouchers(work.client, mapped):
+    for voucher, outcome in _upsert(work, mapped):
         if outcome is Outcome.CREATED:
             work.created.add(voucher.pk)
         elif outcome is Outcome.CHANGED:
             work.changed.add(voucher.pk)
+
+
+def _upsert(work: Work, mapped: Sequence[VoucherData]) -> list[tuple[Voucher, Outcome]]:
+    """Write the vouchers. What was matched with one that is worth something else now goes back to review with it."""
+    stored = _stored(work, [data.external_id for data in mapped])
+    others = [
+        data for data in mapped if data.external_id in stored and _worth(stored[data.external_id]) != _worth(data)
+    ]
+    if not others:
+        return upsert_vouchers(work.client, mapped)
+    with transaction.atomic():
+        done = upsert_vouchers(work.client, mapped)
+        now = {voucher.external_id: voucher for voucher, _ in done}
+        for data in others:
+            before = stored[data.external_id]
+            reason = f"{money(before.total, before.currency)} → {money(data.total, data.currency)}"
+            reopen_for_voucher(now[data.external_id], reason)
+        return done
+
+
+def _worth(voucher: Voucher | VoucherData) -> tuple[str, Decimal, str]:
+    return voucher.type, voucher.total, voucher.currency
 
 
 def _look_for_missing(work: Work, missing: Sequence[int], start: date) -> None:

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from integrations.models import Connection, SyncRun
+from matching.models import Proposal
+from tests.factories import booking, proposal
 from tests.integrations.sync.conftest import Lexware, fetch, stored
 from vouchers.models import RawAnswer, Voucher
 
@@ -115,6 +117,27 @@ def test_a_full_comparison_of_the_same_writes_nothing(fetched: Connection) -> No
     run = fetch(fetched, full=True)
     assert (run.created, run.changed, run.withdrawn, run.requests) == (0, 0, 0, 1)
     assert list(Voucher.objects.order_by("pk").values()) == before
+
+
+def test_a_match_of_a_voucher_whose_amount_changed_goes_back_to_review(fetched: Connection, small: Lexware) -> None:
+    voucher = by_number("N-2")
+    line = booking(fetched.client, 1, "-102.50")
+    match = proposal(voucher, line, amount="102.50", state=Proposal.State.AUTOMATIC)
+    small.do("change", voucher.external_id, remark="Gerüst")
+    fetch(fetched)
+    match.refresh_from_db()
+    assert match.state == Proposal.State.AUTOMATIC
+    small.do("change", voucher.external_id, total="205.00")
+    small.do("pay", voucher.external_id)
+    fetch(fetched)
+    match.refresh_from_db()
+    assert by_number("N-2").total == 205
+    assert match.state == Proposal.State.SUGGESTED
+    assert not match.allocations.get().standing
+    note = match.decisions.get()
+    assert (note.kind, note.actor) == ("reopen", None)
+    assert "102,50" in note.reason
+    assert "205,00" in note.reason
 
 
 def test_a_document_rendered_anew_replaces_the_old_file(fetched: Connection, small: Lexware) -> None:
