@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -14,6 +14,8 @@ from integrations.models import Connection, SyncRun
 DEAD_AFTER = timedelta(minutes=10)
 # A task that never came: the queue is hardly ever this long.
 FORGOTTEN_AFTER = timedelta(hours=3)
+# What lies further ahead was written by a clock that has been set back since, and says nothing.
+CLOCK_SET_BACK = timedelta(hours=3)
 MAX_ATTEMPTS = 3
 LIVE = (SyncRun.State.QUEUED, SyncRun.State.RUNNING)
 
@@ -53,8 +55,10 @@ def release(run: SyncRun, *, background: bool = True) -> bool:
 
     False where it shows signs of life.
     """
-    silent_since = timezone.now() - DEAD_AFTER
-    if run.state != SyncRun.State.RUNNING or run.alive_at is None or run.alive_at > silent_since:
+    now = timezone.now()
+    if run.state != SyncRun.State.RUNNING or run.alive_at is None:
+        return False
+    if now - DEAD_AFTER < run.alive_at < now + CLOCK_SET_BACK:
         return False
     ours = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.RUNNING, attempts=run.attempts, alive_at=run.alive_at)
     if run.attempts >= MAX_ATTEMPTS:
@@ -69,10 +73,10 @@ def release(run: SyncRun, *, background: bool = True) -> bool:
 def release_dead_runs() -> int:
     """Release every run whose worker died, and send the task of forgotten ones again; how many were helped."""
     now = timezone.now()
-    helped = sum(
-        release(run) for run in SyncRun.objects.filter(state=SyncRun.State.RUNNING, alive_at__lt=now - DEAD_AFTER)
-    )
-    forgotten = SyncRun.objects.filter(state=SyncRun.State.QUEUED, queued_at__lt=now - FORGOTTEN_AFTER)
+    silent = Q(alive_at__lt=now - DEAD_AFTER) | Q(alive_at__gt=now + CLOCK_SET_BACK)
+    helped = sum(release(run) for run in SyncRun.objects.filter(silent, state=SyncRun.State.RUNNING))
+    long_ago = Q(queued_at__lt=now - FORGOTTEN_AFTER) | Q(queued_at__gt=now + CLOCK_SET_BACK)
+    forgotten = SyncRun.objects.filter(long_ago, state=SyncRun.State.QUEUED)
     for pk, queued_at in forgotten.values_list("pk", "queued_at"):
         with transaction.atomic():
             waiting = SyncRun.objects.filter(pk=pk, state=SyncRun.State.QUEUED, queued_at=queued_at)

@@ -118,6 +118,17 @@ def test_a_forgotten_task_is_sent_again_once(joined: Connection) -> None:
     assert tasks(TASK) == [(queued.pk,), (queued.pk,)]
 
 
+@pytest.mark.parametrize(("state", "moment"), [("running", "alive_at"), ("queued", "queued_at")])
+def test_a_clock_that_was_set_back_holds_up_no_run(joined: Connection, state: str, moment: str) -> None:
+    queued = enqueue(joined, SyncRun.Trigger.MANUAL)
+    tomorrow = timezone.now() + timedelta(days=1)
+    SyncRun.objects.filter(pk=queued.pk).update(**{"state": state, "attempts": 1, moment: tomorrow})
+    assert release_dead_runs() == 1
+    assert release_dead_runs() == 0
+    queued.refresh_from_db()
+    assert queued.state == SyncRun.State.QUEUED
+
+
 def test_whoever_was_thought_dead_stops_when_it_wakes_up(joined: Connection, small: Lexware) -> None:
     queued = enqueue(joined, SyncRun.Trigger.MANUAL)
 
