@@ -12,7 +12,7 @@ from sandbox.world.profiles import Profile
 
 HARD_DEALS = HARD_SALES | HARD_PURCHASES
 KINDS = tuple(HARD_DEALS)
-# Kinds with several vouchers; a third of the deals that are certain are of these.
+# Kinds with several vouchers; a third, rounded down, of the deals that are certain are of these.
 SEVERAL = ("twins", "collective", "silent_credit", "same_amount")
 # The days of a year on which such a deal may begin: twins and collective payments need some weeks more.
 SPAN = 315
