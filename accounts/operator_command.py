@@ -123,10 +123,10 @@ class OperatorCommand(BaseCommand):
     def answer(self, data: Any, text: str) -> None:
         """Give the answer: ``data`` as JSON or ``text`` for people."""
         self._answered = True
-        if self._json:
-            self.stdout.write(json.dumps(data, ensure_ascii=False, default=_plain))
-        elif text:
-            self.stdout.write(text)
+        words = json.dumps(data, ensure_ascii=False, default=_plain) if self._json else text
+        if words:
+            # A file's name may hold bytes that are no characters: they are shown as question marks.
+            self.stdout.write(words.encode("utf-8", "replace").decode())
 
     @contextlib.contextmanager
     def progress(self) -> Iterator[Progress]:

@@ -187,7 +187,8 @@ def _keep(
     file, created = StatementFile.objects.get_or_create(
         client=client,
         stored=store(content, "application/octet-stream" if reading.format == "unknown" else "application/xml"),
-        defaults={"name": name[:255], "imported_by": actor, **findings},
+        # The name comes from a file system, which takes bytes that are no characters; no database does.
+        defaults={"name": name.encode("utf-8", "replace").decode()[:255], "imported_by": actor, **findings},
     )
     if not created and reading.new:
         # a first attempt that was broken off or refused in part, completed now
