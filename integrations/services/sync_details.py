@@ -38,7 +38,8 @@ def read_documents(work: Work) -> None:
 
 def _read_payments(work: Work, voucher: Voucher) -> None:
     try:
-        payments = work.api.payments(voucher.external_id)
+        with work.keeping("payments", str(voucher.external_id)):
+            payments = work.api.payments(voucher.external_id)
     except NoPaymentInformation:
         # A credit note that settles an invoice has no payments of its own (reference: payments, section 8).
         if voucher.type not in CREDIT_NOTES:
@@ -57,7 +58,8 @@ def _read_payments(work: Work, voucher: Voucher) -> None:
 
 def _read_document(work: Work, voucher: Voucher) -> None:
     name = str(voucher.external_id)
-    document = work.api.document(voucher.type, voucher.external_id)
+    with work.keeping("document", name):
+        document = work.api.document(voucher.type, voucher.external_id)
     raw.keep(work.client, PROVIDER, "document", name, document.raw)
     if voucher.type in SALES_PATHS:
         # The rendered document has no lasting id of its own: it is fetched once for every version of its data.

@@ -135,7 +135,8 @@ def _look_for_missing(work: Work, missing: Sequence[int], start: date) -> None:
 
 def _ask(work: Work, voucher: Voucher, start: date) -> None:
     try:
-        document = work.api.document(voucher.type, voucher.external_id)
+        with work.keeping("document", str(voucher.external_id)):
+            document = work.api.document(voucher.type, voucher.external_id)
     except NotFound:
         _withdraw(work, voucher, DELETED, status="")
         return

@@ -1,7 +1,8 @@
 """What one fetch carries with it: the run, the client of Lexware Office, what it found so far."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from accounts.models import Client
@@ -9,6 +10,7 @@ from integrations.models import SkippedRecord, SyncRun
 from integrations.providers.lexware.client import LexwareApi
 from integrations.providers.lexware.errors import LexwareError, RecordUnreadable, Unavailable
 from integrations.services.sync_queue import make_sure_it_is_ours, sign_of_life
+from vouchers import raw
 
 PROVIDER = "lexware"
 SIGN_OF_LIFE_SECONDS = 2.0
@@ -98,6 +100,16 @@ class Work:
         """Record a row of the list that cannot be read; the next fetch asks for it again."""
         self.rows_skipped += 1
         self.skip(external_id, number, RecordUnreadable.code, problem)
+
+    @contextmanager
+    def keeping(self, kind: str, external_id: str) -> Iterator[None]:
+        """Keep the answer of a call in this block as it came also where it cannot be read."""
+        try:
+            yield
+        except RecordUnreadable as error:
+            if error.raw:
+                raw.keep(self.client, PROVIDER, kind, external_id, error.raw)
+            raise
 
     def attempt(self, external_id: str, number: str, step: Callable[[], None]) -> bool:
         """Do one step for one voucher; what is wrong with this voucher alone is recorded, the rest goes on.

@@ -10,7 +10,7 @@ import requests
 
 from integrations.providers.lexware import files, reading
 from integrations.providers.lexware.answers import Purpose
-from integrations.providers.lexware.errors import AnswerNotUnderstood, LexwareError
+from integrations.providers.lexware.errors import AnswerNotUnderstood, LexwareError, RecordUnreadable
 from integrations.providers.lexware.pace import Budget, Clock, Jitter, SystemClock
 from integrations.providers.lexware.paging import read_pages
 from integrations.providers.lexware.transport import Transport
@@ -163,6 +163,8 @@ class LexwareApi:
             return read(answer.body)
         except LexwareError as error:
             explained = self._transport.explain(error, answer)
+        if isinstance(explained, RecordUnreadable):
+            explained.raw = answer.body.decode("utf-8-sig")
         raise explained
 
     def _download(self, path: str, file_id: str) -> Download:

@@ -89,10 +89,11 @@ class NotDownloadable(LexwareError):
 
 
 class RecordUnreadable(LexwareError):
-    """The answer is whole, but a field of this record is not what it must be."""
+    """The answer is whole, but a field of this record is not what it must be. ``raw`` is the answer as it came."""
 
     code = "record_unreadable"
     who = "record"
+    raw: str = ""
 
 
 class AnswerNotUnderstood(LexwareError):

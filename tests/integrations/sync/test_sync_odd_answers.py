@@ -1,5 +1,6 @@
 """Answers of a service that has gone mad: the fetch ends in order, with its reason, on every database."""
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from django.conf import settings
 from accounts.models import Client
 from integrations.models import Connection, ConnectionSecret, Status, SyncRun
 from tests.integrations.sync.conftest import fetch
-from vouchers.models import Voucher
+from vouchers.models import RawAnswer, Voucher
 
 pytestmark = pytest.mark.django_db
 ORGANIZATION = "aa93e8a8-2aa3-470b-b914-caad8a255dd8"
@@ -79,3 +80,27 @@ def test_a_voucher_of_new_year_s_day_is_not_taken_for_one_of_the_year_before(
     assert run.state == SyncRun.State.DONE
     voucher.refresh_from_db()
     assert (voucher.withdrawn_at is not None) == withdrawn
+
+
+def test_what_cannot_be_read_is_kept_as_it_came(linked: Connection) -> None:
+    row = {
+        "id": str(ID),
+        "voucherType": "purchaseinvoice",
+        "voucherStatus": "paid",
+        "voucherNumber": "RE-1",
+        "voucherDate": "2026-01-02T00:00:00.000+01:00",
+        "updatedDate": "2026-01-02T00:00:00.000+01:00",
+        "totalAmount": 10,
+    }
+    payments = {"openAmount": 0, "paymentItems": [{"paymentItemType": "manualPayment", "amount": "zehn"}]}
+    document = {"id": str(ID), "files": "nowhere"}
+    with responses.RequestsMock() as service:
+        service.get(f"{settings.LEXWARE_API_URL}/v1/voucherlist", json=page(content=[row], totalElements=1))
+        service.get(f"{settings.LEXWARE_API_URL}/v1/payments/{ID}", json=payments)
+        service.get(f"{settings.LEXWARE_API_URL}/v1/vouchers/{ID}", json=document)
+        run = fetch(linked)
+    assert run.state == SyncRun.State.DONE
+    assert run.skipped.get().reason == "record_unreadable"
+    kept = dict(RawAnswer.objects.filter(external_id=str(ID)).values_list("kind", "body"))
+    assert json.loads(kept["payments"]) == payments
+    assert json.loads(kept["document"]) == document
