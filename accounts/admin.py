@@ -231,11 +231,15 @@ class ClientAdmin(ScopedAdmin):
             field.validators.append(RegexValidator(rf"^{NUMBER.pattern}\Z"))
         return field
 
+    def get_fields(self, request: HttpRequest, obj: Client | None = None) -> list[str]:
+        """Who may not see people reads the accountant's name and cannot hand a client to somebody else."""
+        if person(request).has_perm("accounts.view_user"):
+            return list(self.fields)
+        return ["accountant_name" if name == "accountant" else name for name in self.fields]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Client | None = None) -> list[str]:
-        """Who may not see people cannot hand a client to somebody else; a number stays once given."""
-        fields = list(super().get_readonly_fields(request, obj))
-        if not person(request).has_perm("accounts.view_user"):
-            fields.append("accountant")
+        """The number stays once it is given."""
+        fields = [*super().get_readonly_fields(request, obj), "accountant_name"]
         if obj is not None:
             fields.append("number")
         return fields
