@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -14,6 +15,16 @@ from accounts.models import Client, Membership, User
 from accounts.services import add_client
 
 TODAY = date(2026, 3, 12)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Where CI=true, everything can run: a test that is skipped there has failed, with its reason."""
+    outcome: Any = yield
+    report = outcome.get_result()
+    if report.skipped and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, which is forbidden in CI: {report.longrepr}"
 
 
 @pytest.fixture(scope="session")
