@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -155,3 +156,8 @@ class VatReturn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period_start} – {self.period_end}"
+
+    def clean(self) -> None:
+        """Refuse a return that was filed before its period had ended."""
+        if self.filed_on and self.period_end and self.filed_on < self.period_end:
+            raise ValidationError({"filed_on": _("A return is filed after its period has ended.")})

@@ -5,7 +5,7 @@ from typing import TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
 
-from accounts.groups import PARTNER, SUPPORT
+from accounts.groups import ACCOUNTANT, PARTNER, SUPPORT
 from accounts.models import Client, User
 
 M = TypeVar("M", bound=Model)
@@ -13,7 +13,10 @@ Person = User | AnonymousUser
 
 
 def sees_everything(user: Person) -> bool:
-    """Whether a person's view is not limited to some clients: partners, support (its groups limit what), admins.
+    """Whether a person's view is not limited to some clients: partners, admins, and support.
+
+    Support may see every client because its permissions are narrow. Somebody who is an accountant as well may do more,
+    and therefore only for the own clients.
 
     Asked many times on a page: the groups are looked up once for a person object, as Django does with permissions.
     """
@@ -22,7 +25,8 @@ def sees_everything(user: Person) -> bool:
     if user.is_superuser:
         return True
     if "_in_wide_group" not in user.__dict__:
-        user.__dict__["_in_wide_group"] = user.groups.filter(name__in=[PARTNER, SUPPORT]).exists()
+        groups = set(user.groups.values_list("name", flat=True))
+        user.__dict__["_in_wide_group"] = PARTNER in groups or (SUPPORT in groups and ACCOUNTANT not in groups)
     return bool(user.__dict__["_in_wide_group"])
 
 

@@ -17,7 +17,9 @@ def sync_start(client: Client, today: date) -> date:
     period, and the tax-only rule while none is filed. With every known year closed it is the year after the last one.
     """
     if client.service == Service.BOOKKEEPING:
-        filed = client.vat_returns.filter(filed_on__isnull=False).order_by("-period_end").first()
+        # A period that has not ended cannot have been filed: a slip of the pen must not stop every fetch.
+        returns = client.vat_returns.filter(filed_on__isnull=False, period_end__lte=today)
+        filed = returns.order_by("-period_end").first()
         if filed is not None:
             return filed.period_end + timedelta(days=1)
     years = list(client.tax_years.all())

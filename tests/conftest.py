@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
+from django.utils import translation
 
 from accounts.groups import ACCOUNTANT, PARTNER, SUPPORT
 from accounts.models import Client, Membership, User
@@ -34,6 +35,13 @@ def samples() -> Path:
     if not folder:
         pytest.skip("KONTOR_SAMPLES is not set: the sample files of other projects are not here")
     return Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """Every test begins in the firm's language, whatever page was asked for before it."""
+    with translation.override(django_settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(autouse=True)

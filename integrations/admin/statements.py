@@ -28,7 +28,7 @@ class UploadForm(forms.Form):
 
     client = forms.ModelChoiceField(Client.objects.none(), label=_("Client"), widget=UnfoldAdminSelectWidget)
     file = forms.FileField(
-        label=_("Bank statement"), help_text=_("CAMT.053, as XML or ZIP"), widget=UnfoldAdminFileFieldWidget
+        label=_("Bank statement"), help_text=_("CAMT.053, an XML file"), widget=UnfoldAdminFileFieldWidget
     )
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
@@ -115,7 +115,7 @@ class StatementFileAdmin(ReadOnlyAdmin):
                 "form": form,
             }
             return render(request, "admin/integrations/statement_upload.html", context)
-        if outcome.again:
+        if outcome.again and not outcome.new:
             messages.info(request, _("This file was imported before; nothing has changed."))
         else:
             words = ngettext("%(n)s new transaction.", "%(n)s new transactions.", outcome.new) % {"n": outcome.new}

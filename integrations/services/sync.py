@@ -1,5 +1,6 @@
 """One fetch from beginning to end: claim, list, read details, record what came of it."""
 
+import contextlib
 import logging
 import time
 from datetime import date
@@ -41,6 +42,10 @@ def run(run_id: int, *, on_progress: ProgressHook = ignore_progress) -> SyncRun:
         _run(claimed, on_progress)
     except RunLost:
         logger.info("fetch %s was taken away", claimed.pk)
+    except connections.StateMoved:
+        # The client disconnected, or a new key came, in the moment in which this fetch was going to say what is wrong.
+        with contextlib.suppress(RunLost):
+            finish(claimed, SyncRun.State.FAILED, error="not_connected")
     claimed.refresh_from_db()
     return claimed
 

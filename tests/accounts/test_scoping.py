@@ -1,8 +1,9 @@
 """Who sees which clients."""
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Group
 
+from accounts.groups import SUPPORT
 from accounts.models import Client, User
 from accounts.scoping import scoped, sees_everything, visible_clients
 from vouchers.models import Voucher
@@ -46,3 +47,9 @@ class TestVisibleClients:
     def test_scoped_follows_the_path_to_the_client(self, kontor_client: Client, member: User, outsider: User):
         assert list(scoped(Client.objects.all(), member, "pk")) == [kontor_client]
         assert not scoped(Voucher.objects.all(), outsider).exists()
+
+    def test_an_accountant_who_helps_in_support_sees_the_own_clients_only(
+        self, kontor_client: Client, accountant: User, outsider: User
+    ):
+        accountant.groups.add(Group.objects.get_or_create(name=SUPPORT)[0])
+        assert numbers(User.objects.get(pk=accountant.pk)) == {"10001"}

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,3 +80,14 @@ class TestBookkeeping:
         client = Client.objects.create(number="10001", name="Tischlerei Ahrens GmbH", service=Service.BOOKKEEPING)
         TaxYear.objects.create(client=client, year=2025)
         assert sync_start(client, TODAY) == date(2025, 1, 1)
+
+    def test_a_period_in_the_future_is_a_slip_of_the_pen(self):
+        client = Client.objects.create(number="10001", name="Tischlerei Ahrens GmbH", service=Service.BOOKKEEPING)
+        TaxYear.objects.create(client=client, year=2025)
+        slip = VatReturn(
+            client=client, period_start=date(2062, 1, 1), period_end=date(2062, 3, 31), filed_on=date(2026, 1, 10)
+        )
+        slip.save()
+        assert sync_start(client, TODAY) == date(2025, 1, 1)
+        with pytest.raises(ValidationError, match="after its period"):
+            slip.clean()

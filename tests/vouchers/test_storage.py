@@ -77,3 +77,11 @@ def test_what_a_killed_process_left_is_swept_away(media: Path) -> None:
 
 def test_an_empty_file_is_a_file() -> None:
     assert storage.store(b"", "application/octet-stream").size == 0
+
+
+@pytest.mark.django_db
+def test_the_first_to_store_a_file_does_not_decide_what_it_is() -> None:
+    receipt = b"%PDF-1.7 a receipt"
+    assert storage.store(receipt, "application/xml").content_type == "application/pdf"
+    assert storage.store(receipt, "application/pdf").content_type == "application/pdf"
+    assert storage.store(b"nobody knows", "text/plain").content_type == "text/plain"

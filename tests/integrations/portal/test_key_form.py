@@ -123,7 +123,8 @@ class TestBadKeys:
             assert "What is missing: payments." in page
 
     def test_a_wrong_key(self, browser: Browser, kontor_client: Client, lexware: RunningSandbox):
-        assert str(key_words.PROBLEMS[Reason.KEY_REJECTED]) in paste(browser, WRONG)
+        page = paste(browser, WRONG)
+        assert str(key_words.PROBLEMS[Reason.KEY_REJECTED]) in page
         assert state(kontor_client) == (Status.FAILED, Reason.KEY_REJECTED)
         assert 'data-testid="failure-banner"' in browser.get("/portal/10001/support/").content.decode()
 
