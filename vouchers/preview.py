@@ -17,7 +17,7 @@ from vouchers.models import StoredFile
 
 PDF = "application/pdf"
 IMAGES = frozenset({"image/png", "image/jpeg"})
-SECONDS = 20
+SECONDS = 10
 MEMORY = 1_200_000_000
 """Address space in bytes; the libraries alone map about 300 MB."""
 
@@ -35,14 +35,19 @@ def previewable(content_type: str) -> bool:
 
 def page_count(stored: StoredFile) -> int:
     """The number of pages, 0 for a file that cannot be read (also remembered)."""
-    folder = _folder(stored)
-    known = folder / "pages"
-    if not known.is_file():
-        _work(stored, folder, 1)
+    known = known_page_count(stored)
+    if known is None:
+        _work(stored, _folder(stored), 1)
+        known = known_page_count(stored)
+    return known or 0
+
+
+def known_page_count(stored: StoredFile) -> int | None:
+    """The number of pages where the file was read before, without reading it."""
     try:
-        return int(known.read_text())
+        return int((_folder(stored) / "pages").read_text())
     except (OSError, ValueError):
-        return 0
+        return None
 
 
 def page_image(stored: StoredFile, page: int) -> Path | None:

@@ -1,11 +1,12 @@
 """The files of a voucher as pages show them: name, kind, address, number of pages."""
 
+import time
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from vouchers.models import Voucher, VoucherFile
-from vouchers.preview import page_count, previewable
+from vouchers.preview import known_page_count, page_count, previewable
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,17 @@ SHOWN_PAGES = 20
 """Longer documents are read in the original; nobody reviews a payment on page 21."""
 
 
-def document(file: VoucherFile) -> DocumentView:
-    """One file with its page images; counts the pages of a new file once (about a tenth of a second)."""
+PATIENCE_SECONDS = 10.0
+"""For all new files of a page together. Hostile files take long to give up; what is left is offered in the original."""
+
+
+def document(file: VoucherFile, *, may_read: bool = True) -> DocumentView:
+    """One file with its page images; counts the pages of a new file once (about a tenth of a second).
+
+    Without ``may_read`` a file that nobody has read yet has no page images.
+    """
     address = reverse("admin:voucher_file", args=[file.pk])
-    if not previewable(file.stored.content_type):
+    if not previewable(file.stored.content_type) or (not may_read and known_page_count(file.stored) is None):
         return DocumentView(file, address, (), True)
     count = page_count(file.stored)
     pages = tuple(reverse("admin:voucher_file_page", args=[file.pk, n]) for n in range(1, min(count, SHOWN_PAGES) + 1))
@@ -40,4 +48,5 @@ def document(file: VoucherFile) -> DocumentView:
 def documents(voucher: Voucher) -> list[DocumentView]:
     """All files of a voucher in the provider's order; one query."""
     files = voucher.files.select_related("stored").order_by("position", "id")
-    return [document(file) for file in files]
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    return [document(file, may_read=time.monotonic() < deadline) for file in files]
