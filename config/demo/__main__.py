@@ -17,7 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.demo.environment import UnableToStart, prepare_folder, remembered, require_free_port, settings_for
-from config.demo.processes import Processes
+from config.demo.processes import Processes, die_with_parent
 from config.translations import compile_catalogues
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -90,11 +90,10 @@ def demo(folder: Path, port: int, *, once: bool) -> int:
                 "--workers", "2", "--threads", "4", "--no-control-socket",
             )  # fmt: skip
         _say("The demo firm does its morning's work …\n")
-        firm = subprocess.Popen(  # noqa: S603
-            [sys.executable, "manage.py", "demo_firm", *(["--check"] if once else [])],
-            env={**processes.environment, "LOG_LEVEL": "WARNING"}, start_new_session=True, text=True,
+        firm = processes.start(
+            "demo_firm", sys.executable, "manage.py", "demo_firm", *(["--check"] if once else []),
+            visible=True, environment={"LOG_LEVEL": "WARNING"},
         )  # fmt: skip
-        processes.running["demo_firm"] = firm
         code = firm.wait()
         processes.running.pop("demo_firm")
         if code or once:
@@ -117,6 +116,9 @@ def main() -> int:
     os.chdir(BASE_DIR)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup: whoever closes the terminal wants us to go on
+        signal.signal(signal.SIGHUP, _stop)
+    die_with_parent()
     try:
         return demo(folder.absolute(), options.port, once=options.once)
     except Stopped:

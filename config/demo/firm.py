@@ -11,7 +11,7 @@ from django_q.models import OrmQ
 from accounts.models import Client, Membership, Service, User
 from accounts.services import add_client
 from config.demo.people import PASSWORD, STAFF, DemoClient, staff_email
-from integrations.models import Connection, Status, SyncRun
+from integrations.models import Connection, StatementFile, Status, SyncRun
 from integrations.services import connections
 from integrations.services.statements import import_file
 
@@ -70,11 +70,15 @@ def connect(client: Client, key: str) -> Connection:
 
 
 def import_statements(client: Client, control_url: str, organization: str) -> int:
-    """Fetch the bank's files of an organization from the sandbox and import them; returns their number."""
+    """Fetch the bank's files of an organization from the sandbox and import those that are not here yet.
+
+    Returns their number. A demo that was stopped half way goes on where it was.
+    """
     base = f"{control_url}/organizations/{organization}/statements"
     listing = requests.get(base, timeout=30)
     listing.raise_for_status()
-    files = listing.json()["statements"]
+    here = set(StatementFile.objects.filter(client=client).values_list("name", flat=True))
+    files = [file for file in listing.json()["statements"] if file["name"] not in here]
     for file in files:
         answer = requests.get(file["url"], timeout=30)
         answer.raise_for_status()

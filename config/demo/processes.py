@@ -27,16 +27,19 @@ class Processes:
         self.running: dict[str, subprocess.Popen[str]] = {}
         self._files: list[IO[str]] = []
 
-    def start(self, name: str, *command: str, pipe: bool = False) -> subprocess.Popen[str]:
+    def start(
+        self, name: str, *command: str, pipe: bool = False, visible: bool = False, environment: Mapping[str, str] = {}
+    ) -> subprocess.Popen[str]:
         """Start ``command`` in a process group of its own; its output goes to ``<logs>/<name>.log``.
 
-        With ``pipe`` its standard output can be read from the returned process instead.
+        With ``pipe`` its standard output can be read from the returned process instead; with ``visible`` it is ours.
         """
-        log = (self.logs / f"{name}.log").open("a", encoding="utf-8")
-        self._files.append(log)
+        log = None if visible else (self.logs / f"{name}.log").open("a", encoding="utf-8")
+        if log is not None:
+            self._files.append(log)
         process = subprocess.Popen(  # noqa: S603
             command,
-            env=self.environment,
+            env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if pipe else log,
             stderr=log,

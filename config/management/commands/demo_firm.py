@@ -14,7 +14,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Client
 from config.demo import firm, people, report
-from integrations.models import Status
 from integrations.services import connections
 
 EXPECTED_STATES = ("active", "active", "none", "activate", "failed (key_rejected)")
@@ -44,17 +43,12 @@ class Command(BaseCommand):
             for client, plan in zip(clients, people.CLIENTS, strict=True)
             if plan.organization in (0, 1)
         ]
-        fresh = [
-            (client, organization)
-            for client, organization in connected
-            if not client.connections.filter(status=Status.ACTIVE).exists()
-        ]
-        for client, organization in fresh:
+        for client, organization in connected:
             self.progress(f"{client}: connecting")
             firm.connect(client, organization["key"])
         connections.begin(clients[3])
         firm.connect(clients[4], "not-a-key-of-anybody")
-        for client, organization in fresh:
+        for client, organization in connected:
             self.progress(f"{client}: bank statements")
             firm.import_statements(client, sandbox["control_url"], organization["organization_id"])
         try:
