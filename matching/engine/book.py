@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -164,6 +164,7 @@ class Book:
             sign: sorted((b.amount, b.index) for b in self.bookings if b.sign == sign and b.amount > 0)
             for sign in (1, -1)
         }
+        self._totals = Counter((c.v.direction, c.total) for c in self.claims)
         self.by_form: dict[str, list[int]] = defaultdict(list)
         for claim in self.claims:
             for value in claim.number.forms:
@@ -189,6 +190,10 @@ class Book:
                     code = wording(self.claims[index].number, raw)
                     found[index] = Hit(code, form.weight, form.whole, text.field, window.start, window.end, raw)
         return found
+
+    def claims_of(self, direction: int, total: int) -> int:
+        """How many vouchers of a direction have this total (positive cents)."""
+        return self._totals[(direction, total)]
 
     def rate(self, currency: str, day: date) -> Decimal | None:
         """Units of the currency for one euro on the last rate day up to `day` (at most ten days before)."""

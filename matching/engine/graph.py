@@ -27,8 +27,8 @@ _REPORT_EVERY = 2000
 class Graph:
     """Pairs by (slot, booking) and their probabilities.
 
-    `strict` leaves out bookings that nothing but amount and day ties to a voucher: a rival may not be explained away
-    by a stranger's booking.
+    `strict` leaves out bookings that nothing but amount and day ties to any voucher: a rival may not be explained
+    away by a stranger's booking.
     """
 
     pairs: dict[Edge, Pair]
@@ -90,7 +90,8 @@ def _weighed(book: Book, examined: Mapping[Edge, Pair]) -> Graph:
     pairs = {edge: pair for edge, pair in examined.items() if pair.score >= _KEEP_FROM}
     _first_of_repeated(book, pairs)
     scores = {e: p.score for e, p in pairs.items()}
-    grounded = {e: s if identifies(pairs[e]) else min(s, _UNGROUNDED) for e, s in scores.items()}
+    tied = {booking for (_, booking), pair in pairs.items() if identifies(pair)}
+    grounded = {e: s if e[1] in tied else min(s, _UNGROUNDED) for e, s in scores.items()}
     return Graph(pairs, probabilities(scores), probabilities(grounded))
 
 

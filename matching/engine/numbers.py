@@ -1,4 +1,4 @@
-"""A voucher's number in a bank text: as it is, rewritten, torn, mistyped, or another one instead."""
+"""A voucher's number in a bank text: as it is, rewritten, torn."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import OSA
-
 from .text import Atom, TextDate, atoms, fold
 
 _YEAR = re.compile(r"20[0-4]\d")
 _MAX_ATOMS = 7
 _MAX_GAP = 3
 _MAX_WEIGHT = 8.0
-_CONFUSABLE = str.maketrans("OILSB", "01158")
+CONFUSABLE = str.maketrans("OILSB", "01158")
+"""Letters that are taken for digits."""
 
 # Words before a number that say it is no document number.
 _NOT_A_DOCUMENT = re.compile(
@@ -56,7 +55,7 @@ class Number:
         self.parts = parts = [a.value for a in atoms(self.folded)]
         self.canon = "".join(parts)
         self.digits = re.sub(r"\D", "", self.canon)
-        self.plain = self.canon.translate(_CONFUSABLE)
+        self.plain = self.canon.translate(CONFUSABLE)
         self.prefix = parts[0] if parts and not parts[0][0].isdigit() else ""
         self.shape = [c.isdigit() for c in self.canon]
         self.forms = forms(number)
@@ -177,57 +176,3 @@ def wording(number: Number, found: str) -> str:
     if re.search(r"\s", found) and parts != number.parts and "".join(parts) == number.canon:
         return "number_torn"
     return "number_rewritten"
-
-
-def typo(number: Number, text: NumberText, known: Iterable[str]) -> Hit | None:
-    """A number with one wrong, missing, added or swapped character; `known` numbers are never taken for typos."""
-    if len(number.digits) < 5:
-        return None
-    size = len(number.canon)
-    for window in text.windows:
-        if abs(len(window.value) - size) > 1 or window.value in known:
-            continue
-        if text.says_no_document(window):
-            continue
-        looks = window.value.translate(_CONFUSABLE)
-        same_look = looks == number.plain
-        if same_look or OSA.distance(looks, number.plain, score_cutoff=1) <= 1:
-            weight = 5.0 if same_look else min(4.5, 0.6 * len(number.digits))
-            found = text.folded[window.start : window.end]
-            return Hit("number_typo", weight, False, text.field, window.start, window.end, found)
-    return None
-
-
-_TAIL = re.compile(r"^\s*(IBAN|BIC|EREF|MREF|CRED|KREF|END-TO-END|KUNDENREFERENZ|MANDATSREF|ABWA|SVWZ|$)")
-
-
-def cut(number: Number, text: NumberText) -> Hit | None:
-    """The beginning of the number where the text breaks off (at least four characters, two digits of them)."""
-    canon = number.canon
-    best: Hit | None = None
-    for window in text.windows:
-        if not 3 <= len(window.value) < len(canon) or not canon.startswith(window.value):
-            continue
-        if not _TAIL.match(text.folded[window.end :]):
-            continue
-        digits = _digits(window.value)
-        weight = min(3.0, 0.5 * digits + 0.3 * (len(window.value) - digits))
-        if digits >= 1 and (best is None or weight > best.weight):
-            found = text.folded[window.start : window.end]
-            best = Hit("number_cut", weight, False, text.field, window.start, window.end, found)
-    return best
-
-
-def another_of_the_kind(number: Number, text: NumberText) -> Window | None:
-    """A number of the same build (same letters, same count of digits) that is not this one."""
-    if not number.prefix or len(number.digits) < 3:
-        return None
-    for window in text.windows:
-        value = window.value
-        if len(value) != len(number.canon) or value == number.canon or not value.startswith(number.prefix):
-            continue
-        if [c.isdigit() for c in value] != number.shape:
-            continue
-        if OSA.distance(value, number.canon, score_cutoff=1) > 1:
-            return window
-    return None

@@ -27,6 +27,8 @@ class Rule:
     day: frozenset[str]
     alone: frozenset[str] = ANY
     """Whether the party may have other bookings of this amount: once (none), apart (weeks away)."""
+    rare: bool = False
+    """Only where neither another booking nor another voucher has the amount."""
     last: bool = False
     """Only after the sets: what looks like one voucher with a difference may be a payment for several."""
 
@@ -40,6 +42,7 @@ _ALONE = frozenset({"once", "apart"})
 _STRONG = frozenset({"strong", "only"})
 _WEAK = frozenset({"weak"})
 _NONE = frozenset({"none"})
+_TYPO = frozenset({"typo"})
 _USUAL = frozenset({"usual"})
 _DIFFERS = frozenset({"amount_differs"})
 
@@ -51,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     Rule("part of the number, equal amount", 0.985, _WEAK, _EQUAL, _PARTY_PARTLY, _TIMELY),
     Rule("part of the number, equal amount, other payer", 0.995, _WEAK, _EQUAL, frozenset({"differs"}), _SAME_DAY),
     Rule("part of the number, usual difference", 0.99, _WEAK, _USUAL, _PARTY, _NEAR, last=True),
+    Rule("slip in the number, rare amount, party", 0.985, _TYPO, _EQUAL, _PARTY, _TIMELY, _ONCE, rare=True),
     Rule("party, equal amount, payment day", 0.99, _NONE, _EQUAL, _PARTY, _SAME_DAY),
     Rule("party, equal amount, near the payment day", 0.995, _NONE, _EQUAL, _PARTY, _NEAR, _ALONE),
     Rule("party, equal amount, once", 0.995, _NONE, _EQUAL, _PARTY, _TIMELY, _ONCE),
@@ -91,6 +95,7 @@ def rule_for(pair: Pair) -> Rule | None:
             and _meets(rule.party, {pair.party})
             and _meets(rule.day, {pair.day})
             and _meets(rule.alone, {pair.alone})
+            and (pair.rare or not rule.rare)
         ):
             return rule
     return None

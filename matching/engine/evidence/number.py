@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from matching.engine.book import Book, Booking, Claim
-from matching.engine.numbers import Hit, another_of_the_kind, cut, typo
+from matching.engine.numbers import Hit
+from matching.engine.slips import another_of_the_kind, cut, typo
 
 from .trait import Trait
 
@@ -13,15 +14,19 @@ STRONG = 5.5
 WHOLE = frozenset({"only", "strong"})
 """The grades of a whole number in the text."""
 
+OVER_ANOTHER = 4.0
+"""From this weight on a part of the number counts although the text names another number of its series."""
+
 _NO_NUMBER = -0.4
 _OTHER_NUMBER = -6.0
 _OTHER_OF_THE_KIND = -3.0
 
 
 def number_trait(book: Book, claim: Claim, b: Booking) -> tuple[Trait | None, str]:
-    """The best evidence from the number, and how good it is: only, strong, weak, none, against.
+    """The best evidence from the number, and how good it is: only, strong, weak, typo, none, against.
 
-    only: the whole number, and no other voucher's; strong: the whole number among others.
+    only: the whole number, and no other voucher's; strong: the whole number among others; typo: with a slip that
+    might as well be another number.
     """
     number = claim.v.number
     hit = book.hits[b.index].get(claim.index)
@@ -36,14 +41,16 @@ def number_trait(book: Book, claim: Claim, b: Booking) -> tuple[Trait | None, st
     partial = [hit] if hit is not None else []
     for text in b.numbers:
         partial += [h for h in (typo(claim.number, text, book.by_form), cut(claim.number, text)) if h]
-    if partial:
-        return _found(number, max(partial, key=lambda h: h.weight)), "weak"
-    for text in b.numbers:
-        window = another_of_the_kind(claim.number, text)
-        if window is not None:
-            where = (text.field, window.start, window.end)
-            return Trait("other_number", _OTHER_OF_THE_KIND, {"number": number}, where), "against"
-    return None, "none"
+    best = max(partial, key=lambda h: h.weight, default=None)
+    if best is None or best.weight < OVER_ANOTHER:
+        for text in b.numbers:
+            window = another_of_the_kind(claim.number, text)
+            if window is not None:
+                where = (text.field, window.start, window.end)
+                return Trait("other_number", _OTHER_OF_THE_KIND, {"number": number}, where), "against"
+    if best is None:
+        return None, "none"
+    return _found(number, best), "typo" if best.code == "number_typo" and best.weight < OVER_ANOTHER else "weak"
 
 
 def no_number_weight() -> float:

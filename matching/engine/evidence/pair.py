@@ -36,6 +36,8 @@ class Pair:
     party: str
     day: str
     alone: str
+    rare: bool
+    """No other booking and no other voucher of this direction has the amount."""
     barred: bool
     """Never automatic: the booking came back, or it is of a kind that needs no voucher."""
 
@@ -79,6 +81,7 @@ def examine(book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory
         party=party.grade,
         day=day.grade,
         alone=alone,
+        rare=len(book.by_amount[(b.sign, b.amount)]) == 1 and book.claims_of(b.sign, claim.total) == 1,
         barred=b.returned is not None or bool(b.no_voucher and number_grade not in WHOLE),
     )
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from matching.engine.numbers import Number, NumberText, another_of_the_kind, cut, typo, wording
+from matching.engine.numbers import Number, NumberText, wording
+from matching.engine.slips import another_of_the_kind, cut, typo
 from matching.engine.text import dates_in, fold
 
 

@@ -1,0 +1,72 @@
+"""What must not be booked without a person although nearly everything fits."""
+
+import pytest
+
+from matching.engine import propose
+from matching.engine.numbers import Number, NumberText
+from matching.engine.slips import another_of_the_kind, typo
+from matching.engine.text import fold
+from matching.engine.types import Permission
+
+from .make import automatic, best, booking, codes, noise, voucher
+
+SEE = "Druckhaus Seeblick GmbH"
+
+
+def text_of(words: str) -> NumberText:
+    return NumberText("purpose", fold(words))
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("K-25023", "K-25022"),
+        ("K-25023", "Rechnung 25022"),
+        ("RE-2025-0109", "RE-2025-0108"),
+        ("RE-2025-0109", "2025/0110"),
+        ("AR20250119", "ar 2025 0219"),
+        ("38156", "38161"),
+    ],
+)
+def test_the_next_number_of_a_series_is_another_document(number: str, text: str) -> None:
+    assert typo(Number(number), text_of(text), known=()) is None
+    assert another_of_the_kind(Number(number), text_of(text)) is not None
+
+
+@pytest.mark.parametrize("text", ["K-25032", "K-2503", "K-250023", "K-2S023", "L-25023"])
+def test_a_slip_of_the_hand_is_no_other_document(text: str) -> None:
+    assert typo(Number("K-25023"), text_of(text), known=()) is not None
+    assert another_of_the_kind(Number("K-25023"), text_of(text)) is None
+
+
+@pytest.mark.parametrize("text", ["Kd.-Nr. 25022", "Rechnung vom 20250312", "88120"])
+def test_other_figures_are_no_number_of_the_series(text: str) -> None:
+    number = "20250301" if "2025" in text else "25023"
+    assert another_of_the_kind(Number(number), text_of(text)) is None
+
+
+@pytest.mark.parametrize("paid", ["2025-03-12", None])
+@pytest.mark.parametrize("purpose", ["K-25022", "Rechnung 25022 danke"])
+def test_a_neighbours_number_is_never_automatic(purpose: str, paid: str | None) -> None:
+    """The voucher of the number lies before the days that are fetched; the same is paid every month."""
+    v = voucher("v", "K-25023", "412.83", SEE, paid=paid)
+    t = booking("t", "2025-03-12", "-412.83", SEE, purpose)
+    proposal = best(propose([v], [t, *noise()]), "v")
+    assert proposal.permission is Permission.SUGGEST
+    assert "other_number" in codes(proposal)
+    assert not any(e.supports for e in proposal.evidence if e.code == "other_number")
+
+
+@pytest.mark.parametrize("purpose", ["K-25032", "K-2503", "K-250023"])
+def test_a_slip_in_the_number_needs_a_rare_amount(purpose: str) -> None:
+    v = voucher("v", "K-25023", "412.83", SEE, paid="2025-03-31")
+    t = booking("t", "2025-03-12", "-412.83", SEE, purpose)
+    alone = best(propose([v], [t, *noise()]), "v")
+    assert alone.permission is Permission.AUTOMATIC
+    assert {e.code: e.weight for e in alone.evidence}["number_typo"] <= 2.0
+    again = voucher("w", "K-25044", "412.83", SEE, on="2025-04-03", paid="2025-04-30")
+    assert ("v", "t") not in automatic(propose([v, again], [t, *noise()]))
+    before = booking("u", "2025-02-12", "-412.83", SEE, "K-24991")
+    assert ("v", "t") not in automatic(propose([v], [t, before, *noise()]))
+    stranger = booking("t", "2025-03-12", "-412.83", "Karl Ohlsen", purpose)
+    assert automatic(propose([v], [stranger, *noise()])) == set()
