@@ -6,7 +6,7 @@ A fact never supports the booking it was learned from: each use asks for another
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from .book import Booking
@@ -34,7 +34,7 @@ class Known:
 class Memory:
     """Identifiers and words with the parties they were seen with. A party is named by its sorted words."""
 
-    __slots__ = ("_creditors", "_facts", "_ibans", "_total", "_word_all", "_words")
+    __slots__ = ("_creditors", "_facts", "_ibans", "_named", "_seen", "_total", "_word_all", "_words")
 
     def __init__(self, learned: Learned | None, total: int, parties: Mapping[Contact, Contact]) -> None:
         self._total = total
@@ -43,6 +43,11 @@ class Memory:
         self._words: _Seen = defaultdict(lambda: defaultdict(set))
         self._word_all: dict[str, set[int]] = defaultdict(set)
         self._facts: dict[int, dict[Contact, Known]] = {}
+        self._seen: dict[int, Booking] = {}
+        self._named: dict[str, set[Contact]] = defaultdict(set)
+        for spelling, party in parties.items():
+            for word in spelling:
+                self._named[word].add(party)
         learned = learned or Learned()
         for target, source in (
             (self._ibans, learned.ibans),
@@ -59,6 +64,7 @@ class Memory:
         if not party:
             return
         self._facts.clear()
+        self._seen[b.index] = b
         if b.t.counterparty_iban:
             self._ibans[b.t.counterparty_iban][party].add(b.index)
         for identifier in (b.t.creditor_id, b.t.mandate_id):
@@ -102,7 +108,9 @@ class Memory:
             for party, seen in self._words[word].items():
                 count = len(seen - {b.index})
                 enough = count >= (1 if is_number else _ALIAS_SUPPORT)
-                if enough and count >= (1.0 if is_number else _ALIAS_SHARE) * everybody:
+                if not enough or count < (1.0 if is_number else _ALIAS_SHARE) * everybody:
+                    continue
+                if is_number or self._is_name_for(party, word, seen - {b.index}, b):
                     best[(party, is_number)] = max(best.get((party, is_number), (0, "")), (count, word))
         for (party, is_number), (_, word) in best.items():
             if is_number:
@@ -111,6 +119,27 @@ class Memory:
                 found[party].alias = word
         return dict(found)
 
+    def _is_name_for(self, party: Contact, alias: str, seen: Collection[int], b: Booking) -> bool:
+        """Whether a word, or two beside each other, under which a party was `seen` stands for it here as well.
+
+        A single word of a name is not enough: it may be a family's or a town's. So it must be in nobody's name
+        among the contacts, all words that have always stood with it must be here, and no name that was never there.
+        """
+        words = alias.split()
+        owners = set.intersection(*(self._named.get(word, set()) for word in words))
+        if owners - {party} or (owners and len(words) == 1):
+            return False
+        names = [_name(self._seen[i]) for i in seen]
+        if not frozenset.intersection(*names) <= b.words:
+            return False
+        familiar = frozenset[str]().union(*names).union(word for word in b.names if party in self._named.get(word, ()))
+        return b.is_card or all(word in familiar for word in b.names if len(word) > 2 and word.isalpha())
+
     def _elsewhere(self, facts: _Seen, identifier: str, b: Booking) -> list[Contact]:
         known = facts.get(identifier, {}) if identifier else {}
         return sorted(party for party, seen in known.items() if seen - {b.index})
+
+
+def _name(b: Booking) -> frozenset[str]:
+    """The words of whoever a booking names; where the field is empty, of the beginning of the text."""
+    return frozenset(word for word in b.names or name_words(b.t.purpose[:40]) if word.isalpha())

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler
 
 EQUAL, SIMILAR, PARTLY = 0.92, 0.6, 0.33
 _FUZZY = 0.92
 _HEAD = 4
+_RELATIVE, _OTHER_PERSON = 0.3, -1.0
 
 
 @dataclass(frozen=True, slots=True)
 class NameMatch:
-    """How much of a contact's name was found (0..1), and the words of the booking that matched."""
+    """How much of a contact's name was found (0..1), the words of the booking that matched, and what was missed."""
 
     similarity: float
     found: tuple[str, ...]
     weight: float
+    missing: tuple[str, ...]
 
     @property
     def level(self) -> str:
@@ -91,6 +93,7 @@ def compare(
     """
     total = got = 0.0
     found: list[str] = []
+    missing: list[str] = []
     rarest = statistics.total
     head = False
     for place, word in enumerate(contact):
@@ -102,10 +105,39 @@ def compare(
             head = head or (place == 0 and len(word) >= _HEAD)
             found.append(other)
             rarest = min(rarest, statistics.count(other) or 1)
+        else:
+            missing.append(word)
     similarity = got / total if total else 0.0
     if brand and head:
         similarity = max(similarity, SIMILAR)
-    return NameMatch(similarity, tuple(found), _weight(similarity, rarest, statistics.total))
+    return NameMatch(similarity, tuple(found), _weight(similarity, rarest, statistics.total), tuple(missing))
+
+
+def contradicts(match: NameMatch, names: Collection[str]) -> bool:
+    """Whether somebody else of a like name is meant: Ines where the contact is Anna, with the surname of both.
+
+    `names`: the words of whoever the booking names. A name that is shorter, longer, cut off or misspelt contradicts
+    nothing, nor does a payer who names the contact in the text.
+    """
+    own = [name for name in names if not any(name in word or word in name for word in match.found)]
+    if len(own) == len(names):
+        return False
+    return any(map(_tells, match.missing)) and any(
+        _tells(name) and not any(_resembles(name, word) for word in match.missing) for name in own
+    )
+
+
+def other_person(match: NameMatch) -> NameMatch:
+    """The same comparison when somebody else of a like name is meant: a relative may pay, a stranger may as well."""
+    return replace(match, similarity=min(match.similarity, _RELATIVE), weight=min(match.weight, _OTHER_PERSON))
+
+
+def _tells(word: str) -> bool:
+    return len(word) > 2 and word.isalpha()
+
+
+def _resembles(name: str, word: str) -> bool:
+    return word.startswith(name) or name.startswith(word) or OSA.distance(name, word, score_cutoff=1) <= 1
 
 
 def _weight(similarity: float, rarest: int, total: int) -> float:

@@ -41,8 +41,8 @@ _ONCE = frozenset({"once"})
 _ALONE = frozenset({"once", "apart"})
 _STRONG = frozenset({"strong", "only"})
 _WEAK = frozenset({"weak"})
-_NONE = frozenset({"none"})
-_TYPO = frozenset({"typo"})
+_NONE = frozenset({"none", "cut"})
+_SLIP = frozenset({"typo", "cut"})
 _USUAL = frozenset({"usual"})
 _DIFFERS = frozenset({"amount_differs"})
 
@@ -54,7 +54,7 @@ RULES: tuple[Rule, ...] = (
     Rule("part of the number, equal amount", 0.985, _WEAK, _EQUAL, _PARTY_PARTLY, _TIMELY),
     Rule("part of the number, equal amount, other payer", 0.995, _WEAK, _EQUAL, frozenset({"differs"}), _SAME_DAY),
     Rule("part of the number, usual difference", 0.99, _WEAK, _USUAL, _PARTY, _NEAR, last=True),
-    Rule("slip in the number, rare amount, party", 0.985, _TYPO, _EQUAL, _PARTY, _TIMELY, _ONCE, rare=True),
+    Rule("slip in the number, rare amount, party", 0.985, _SLIP, _EQUAL, _PARTY, _TIMELY, _ONCE, rare=True),
     Rule("party, equal amount, payment day", 0.99, _NONE, _EQUAL, _PARTY, _SAME_DAY),
     Rule("party, equal amount, near the payment day", 0.995, _NONE, _EQUAL, _PARTY, _NEAR, _ALONE),
     Rule("party, equal amount, once", 0.995, _NONE, _EQUAL, _PARTY, _TIMELY, _ONCE),

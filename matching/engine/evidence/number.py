@@ -17,16 +17,19 @@ WHOLE = frozenset({"only", "strong"})
 OVER_ANOTHER = 4.0
 """From this weight on a part of the number counts although the text names another number of its series."""
 
+_UNSURE = {"number_typo": "typo", "number_cut": "cut"}
+"""What might as well be another number of the series."""
+
 _NO_NUMBER = -0.4
 _OTHER_NUMBER = -6.0
 _OTHER_OF_THE_KIND = -3.0
 
 
 def number_trait(book: Book, claim: Claim, b: Booking) -> tuple[Trait | None, str]:
-    """The best evidence from the number, and how good it is: only, strong, weak, typo, none, against.
+    """The best evidence from the number, and how good it is: only, strong, weak, typo, cut, none, against.
 
-    only: the whole number, and no other voucher's; strong: the whole number among others; typo: with a slip that
-    might as well be another number.
+    only: the whole number, and no other voucher's; strong: the whole number among others; typo, cut: with a slip or
+    without its end, so that it might as well be another number.
     """
     number = claim.v.number
     hit = book.hits[b.index].get(claim.index)
@@ -50,7 +53,7 @@ def number_trait(book: Book, claim: Claim, b: Booking) -> tuple[Trait | None, st
                 return Trait("other_number", _OTHER_OF_THE_KIND, {"number": number}, where), "against"
     if best is None:
         return None, "none"
-    return _found(number, best), "typo" if best.code == "number_typo" and best.weight < OVER_ANOTHER else "weak"
+    return _found(number, best), _UNSURE.get(best.code, "weak") if best.weight < OVER_ANOTHER else "weak"
 
 
 def no_number_weight() -> float:

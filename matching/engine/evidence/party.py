@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from matching.engine.book import Book, Booking, Claim
 from matching.engine.memory import Memory
-from matching.engine.names import NameMatch, compare
+from matching.engine.names import NameMatch, compare, contradicts, other_person
 
 from .trait import Trait
 
@@ -40,7 +40,10 @@ class NameCache:
         """Compare a contact with a booking."""
         key = contact, b.index
         if key not in self._known:
-            self._known[key] = compare(contact, b.words, b.squashed, self._book.words, brand=b.is_card)
+            match = compare(contact, b.words, b.squashed, self._book.words, brand=b.is_card)
+            if not b.is_card and contradicts(match, b.names):
+                match = other_person(match)
+            self._known[key] = match
         return self._known[key]
 
 

@@ -6,7 +6,7 @@ from matching.engine import propose
 from matching.engine.numbers import Number, NumberText
 from matching.engine.slips import another_of_the_kind, typo
 from matching.engine.text import fold
-from matching.engine.types import Permission
+from matching.engine.types import Permission, Transaction, Voucher
 
 from .make import automatic, best, booking, codes, noise, voucher
 
@@ -70,3 +70,55 @@ def test_a_slip_in_the_number_needs_a_rare_amount(purpose: str) -> None:
     assert ("v", "t") not in automatic(propose([v], [t, before, *noise()]))
     stranger = booking("t", "2025-03-12", "-412.83", "Karl Ohlsen", purpose)
     assert automatic(propose([v], [stranger, *noise()])) == set()
+
+
+def known_party(contact: str, payer: str) -> tuple[list[Voucher], list[Transaction]]:
+    """Four payments of a party under a name, each with its number: enough to learn how it appears."""
+    numbers = ((n, f"RE-2025-010{n}", f"{61 + 19 * n}.1{n}") for n in range(1, 5))
+    rows = [
+        (
+            voucher(f"k{n}", number, amount, contact, on=f"2025-0{n}-03", paid=f"2025-0{n}-11"),
+            booking(f"l{n}", f"2025-0{n}-11", f"-{amount}", payer, f"Rechnung {number}"),
+        )
+        for n, number, amount in numbers
+    ]
+    return [v for v, _ in rows], [t for _, t in rows]
+
+
+@pytest.mark.parametrize("paid", ["2025-03-12", None])
+@pytest.mark.parametrize(
+    ("contact", "payer", "stranger"),
+    [
+        ("Anna Trautwein Lektorat", "Anna Trautwein", "INES TRAUTWEIN"),
+        ("Trautwein, Anna", "Anna Trautwein", "INES TRAUTWEIN"),
+        ("Lektorat Wortklar", "Anna Trautwein", "INES TRAUTWEIN"),
+        ("Lektorat Wortklar", "Trautwein", "Ines Trautwein"),
+        ("Trautwein Beschläge GmbH", "Trautwein Beschläge", "Trautwein Architekten"),
+    ],
+)
+def test_a_surname_is_nobodys_alias(contact: str, payer: str, stranger: str, paid: str | None) -> None:
+    vouchers, bookings = known_party(contact, payer)
+    assert len(automatic(propose(vouchers, [*bookings, *noise()]))) == 4
+    v = voucher("v", "4711-A", "412.83", contact, paid=paid)
+    t = booking("t", "2025-03-12", "-412.83", stranger, "Zahlung")
+    proposals = propose([*vouchers, v], [*bookings, t, *noise()])
+    assert ("v", "t") not in automatic(proposals)
+    assert "alias_known" not in codes(best(proposals, "v"))
+
+
+@pytest.mark.parametrize("payer", ["Anna Trautwein", "TRAUTWEIN ANNA", "Kiezglanz"])
+def test_a_whole_name_is_an_alias(payer: str) -> None:
+    vouchers, bookings = known_party("Lektorat Wortklar", payer)
+    v = voucher("v", "4711-A", "412.83", "Lektorat Wortklar", paid="2025-03-12")
+    t = booking("t", "2025-03-12", "-412.83", payer, "Zahlung")
+    proposals = propose([*vouchers, v], [*bookings, t, *noise()])
+    assert ("v", "t") in automatic(proposals)
+    assert "alias_known" in codes(best(proposals, "v"))
+
+
+def test_a_word_in_another_contacts_name_is_no_alias() -> None:
+    vouchers, bookings = known_party("Lektorat Wortklar", "Kiezglanz")
+    other = voucher("w", "77-1", "93.20", "Kiezglanz Gebäudereinigung", on="2025-01-07", paid="2025-01-20")
+    v = voucher("v", "4711-A", "412.83", "Lektorat Wortklar", paid="2025-03-12")
+    t = booking("t", "2025-03-12", "-412.83", "Kiezglanz", "Zahlung")
+    assert ("v", "t") not in automatic(propose([*vouchers, other, v], [*bookings, t, *noise()]))
