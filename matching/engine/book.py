@@ -82,14 +82,15 @@ class Slot:
 
 
 class Claim:
-    """A voucher with everything that is read from it once; amounts in cents."""
+    """A voucher with everything that is read from it once; amounts in cents, `dunning`: the known dunning costs."""
 
-    __slots__ = ("contact", "index", "number", "party", "slots", "total", "v")
+    __slots__ = ("contact", "dunning", "index", "number", "party", "slots", "total", "v")
 
     def __init__(self, index: int, v: Voucher) -> None:
         self.index = index
         self.v = v
         self.total = abs(cents(v.total))
+        self.dunning = cents(sum((p.amount for p in v.payments if p.type == "dunningCosts"), Decimal(0)))
         self.number = Number(v.number)
         self.contact: tuple[str, ...] = () if is_collective_contact(v.contact) else name_words(v.contact)
         self.party = self.contact

@@ -54,7 +54,7 @@ def _by_amount(book: Book, slot: Slot, sign: int) -> list[int]:
     expected = {slot.amount}
     if slot.count == 1:
         expected.add(claim.total)
-        expected.add(slot.amount + sum(int(p.amount * 100) for p in claim.v.payments if p.type == "dunningCosts"))
+        expected.add(slot.amount + claim.dunning)
     for amount in sorted(expected):
         found += [i for i in book.by_amount.get((sign, amount), ()) if book.bookings[i].t.currency == currency]
     anchor = slot.due or claim.v.date

@@ -41,9 +41,9 @@ def fit(book: Book, slot: Slot, b: Booking) -> AmountFit:
             best = weight, relation, expected
     assert best is not None  # noqa: S101 - a slot always has an amount
     weight, relation, expected = best
-    settles = min(b.amount, max(slot.amount, expected) if relation.code == "amount_equal" else expected)
-    if relation.code in ("amount_plus_dunning", "amount_differs") or b.amount > expected:
-        settles = min(b.amount, expected)
+    if relation.code == "amount_equal" and claim.total != expected == slot.amount + claim.dunning > slot.amount:
+        return _with_dunning(slot, b, weight)
+    settles = min(b.amount, max(slot.amount, expected) if relation.code == "amount_equal" else expected, claim.total)
     if relation.code == "amount_differs" and _foreign_named(book, b):
         deviation = abs(b.amount / expected - 1)
         if deviation <= 0.05:
@@ -63,13 +63,22 @@ def _expectations(slot: Slot, claim: Claim) -> list[int]:
     """The payment item first; then it with dunning costs, or the total where only one item is known."""
     found = [slot.amount]
     if slot.count == 1:
-        dunning = sum(p.amount for p in claim.v.payments if p.type == "dunningCosts")
-        if dunning:
-            found.append(slot.amount + int(dunning * 100))
+        if claim.dunning:
+            found.append(slot.amount + claim.dunning)
         reduced = any(p.type not in ("dunningCosts", slot.item_type) for p in claim.v.payments)
         if claim.total not in found and not reduced:
             found.append(claim.total)
     return found
+
+
+def _with_dunning(slot: Slot, b: Booking, weight: float) -> AmountFit:
+    """A known fee makes the amount equal; it comes on top of the voucher and settles none of it."""
+    params = {
+        "expected": money(slot.amount),
+        "booked": money(b.amount),
+        "difference": money(b.amount - slot.amount),
+    }
+    return AmountFit("amount_equal", True, slot.amount, (Trait("amount_plus_dunning", weight, params),))
 
 
 def _foreign_named(book: Book, b: Booking) -> bool:

@@ -113,6 +113,19 @@ def test_discount_item_makes_the_amount_equal() -> None:
     assert "amount_equal" in codes(best(propose([v], [t, *noise()]), "v"))
 
 
+@pytest.mark.parametrize("purpose", ["RE-2025-0186 zzgl. Mahnkosten", "RE-2025-0186"])
+def test_known_dunning_costs_come_on_top_of_the_voucher(purpose: str) -> None:
+    payments = (item("412.83", "2025-04-22"), item("5.00", "2025-04-22", "dunningCosts"))
+    v = voucher("v", "RE-2025-0186", "412.83", SEE, type="invoice", payments=payments)
+    t = booking("t", "2025-04-22", "417.83", SEE, purpose)
+    proposal = best(propose([v], [t, *noise()]), "v")
+    assert proposal.permission is Permission.AUTOMATIC
+    assert proposal.allocations == (Allocation("v", "t", Decimal("412.83")),)
+    fee = next(e for e in proposal.evidence if e.code == "amount_plus_dunning")
+    assert fee.supports
+    assert fee.params == {"expected": "412.83", "booked": "417.83", "difference": "5.00"}
+
+
 @pytest.mark.parametrize("kind", ["partPaymentCashBox", "partPaymentCreditNote", "irrecoverableReceivable"])
 def test_paid_without_the_bank_gets_no_proposal(kind: str) -> None:
     v = voucher("v", "RE-2025-0186", "412.83", SEE, payments=(item("412.83", "2025-03-12", kind),))
