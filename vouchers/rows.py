@@ -1,6 +1,7 @@
 """The files of a voucher as pages show them: name, kind, address, number of pages."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -47,6 +48,10 @@ def document(file: VoucherFile, *, may_read: bool = True) -> DocumentView:
 
 def documents(voucher: Voucher) -> list[DocumentView]:
     """All files of a voucher in the provider's order; one query."""
-    files = voucher.files.select_related("stored").order_by("position", "id")
+    return views_of(voucher.files.select_related("stored").order_by("position", "id"))
+
+
+def views_of(files: Iterable[VoucherFile]) -> list[DocumentView]:
+    """These files with their page images, as far as patience reaches; they come with ``stored``."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     return [document(file, may_read=time.monotonic() < deadline) for file in files]

@@ -15,7 +15,7 @@ from matching.evidence_text import Reason, reasons, sentence
 from matching.models import Allocation, Decision, Proposal, Transaction
 from matching.review.marks import Piece, pieces, ranges
 from vouchers.models import PaymentItem, Voucher, VoucherFile
-from vouchers.rows import DocumentView, document
+from vouchers.rows import DocumentView, views_of
 
 ALTERNATIVES = 4
 UNDO_FOR = timedelta(hours=12)
@@ -91,7 +91,7 @@ def case(proposal: Proposal) -> Case:
     return Case(
         proposal,
         vouchers,
-        [document(file) for file in files],
+        views_of(files),
         list(payments),
         [line(transaction, proposal.evidence) for transaction in transactions],
         reasons(proposal),
