@@ -17,7 +17,7 @@ from .names import WordStatistics
 from .numbers import Hit, Number, NumberText, wording
 from .purpose import is_card, no_voucher_word
 from .text import TextDate, dates_in, fold, is_collective_contact, name_words, words
-from .types import BANK_PAYMENTS, Allocation, Transaction, Voucher
+from .types import BANK_PAYMENTS, CREDIT_NOTES, SET_OFF, Allocation, Transaction, Voucher
 
 FIELDS = ("purpose", "end_to_end_id", "counterparty")
 """The fields of a transaction in which numbers are looked for, in this order."""
@@ -70,7 +70,11 @@ def _couples(folded: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A payment that a voucher waits for: one bank payment item, or the total where no item is known."""
+    """A payment that a voucher waits for: one bank payment item, or the total where no item is known.
+
+    `set_off`: what of the voucher credit notes have settled beside it, as the accounting system has it. A credit note
+    that was only set off has a slot too (`only_set_off`): no booking of its own pays it, but it may be part of a set.
+    """
 
     index: int
     voucher: int
@@ -79,6 +83,12 @@ class Slot:
     amount: int
     due: date | None
     item_type: str
+    set_off: int = 0
+
+    @property
+    def only_set_off(self) -> bool:
+        """Whether it is a credit note that another voucher's payment has taken in."""
+        return self.item_type == SET_OFF
 
 
 class Claim:
@@ -134,6 +144,9 @@ class Book:
     def _add_slots(self, claim: Claim) -> None:
         v = claim.v
         items = [p for p in v.payments if p.type in BANK_PAYMENTS and p.amount > 0]
+        set_off = [p for p in v.payments if p.type == SET_OFF and p.amount > 0]
+        if not items and v.type in CREDIT_NOTES and len(set_off) == len(v.payments):
+            items = set_off
         if v.payments and not items:
             return
         expected = [(cents(p.amount), p.date, p.type) for p in items] or [(claim.total, None, "")]
@@ -148,7 +161,8 @@ class Book:
                 expected.remove(gone)
         expected.sort(key=lambda e: (e[1] or date.min, e[0], e[2]))
         for position, (amount, due, item_type) in enumerate(expected, 1):
-            slot = Slot(len(self.slots), claim.index, position, len(expected), amount, due, item_type)
+            beside = sum(cents(p.amount) for p in set_off) if len(expected) == 1 and items != set_off else 0
+            slot = Slot(len(self.slots), claim.index, position, len(expected), amount, due, item_type, beside)
             self.slots.append(slot)
             claim.slots.append(slot)
 
@@ -190,7 +204,8 @@ class Book:
                     raw = text.folded[window.start : window.end]
                     code = wording(self.claims[index].number, raw)
                     found[index] = Hit(code, form.weight, form.whole, text.field, window.start, window.end, raw)
-        return found
+        longer = [hit for hit in found.values() if hit.whole]
+        return {i: hit for i, hit in found.items() if not any(hit.is_part_of(other) for other in longer)}
 
     def claims_of(self, direction: int, total: int) -> int:
         """How many vouchers of a direction have this total (positive cents)."""

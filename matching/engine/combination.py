@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .amounts import money
 from .book import Book, Booking, Claim, Slot
@@ -52,6 +52,8 @@ def weigh(scored: Iterable[tuple[float, tuple[int, ...]]]) -> list[tuple[float, 
 
 @dataclass(frozen=True, slots=True)
 class _Member:
+    """A voucher's payment in a set; `amount` is negative where it counts against the booking."""
+
     slot: Slot
     amount: int
     weight: float
@@ -91,7 +93,11 @@ class Combiner:
         if b.no_voucher and declared is None:
             return []
         members, grounds = self._party_members(b)
-        groups = self._solve(b, members, grounds, 0) if len(members) > 1 else []
+        groups: list[Group] = []
+        if any(m.named and m.amount < 0 for m in members):
+            groups = self._solve(b, _gross(members), grounds, 0)
+        if not groups:
+            groups = self._solve(b, [m for m in members if not m.slot.only_set_off], grounds, 0)
         if not groups and declared is not None:
             groups = self._solve(b, self._batch_members(b, declared), "batch", declared)
         return groups
@@ -113,11 +119,17 @@ class Combiner:
         for party, facts in self._memory.facts(b).items():
             if facts.iban:
                 kin |= {s.voucher for s in self._by_party.get(party, ())}
-        named = {i: h for i, h in hits.items() if i in whole or i in kin}
+        named = self._apart({i: h for i, h in hits.items() if i in whole or i in kin}, b)
         for index, hit in self._line.listed(self._book, b, kin | whole).items():
             named.setdefault(index, hit)
         members = [m for i in sorted(kin | set(named)) for m in self._members(i, b, named.get(i), bool(named))]
         return members, "named" if named else "party"
+
+    def _apart(self, named: dict[int, Hit], b: Booking) -> dict[int, Hit]:
+        """Without credit notes whose number stands nowhere but where that of an invoice does."""
+        direction = {i: self._book.claims[i].v.direction for i in named}
+        taken = {(h.field, h.start, h.end) for i, h in named.items() if direction[i] == b.sign}
+        return {i: h for i, h in named.items() if direction[i] == b.sign or (h.field, h.start, h.end) not in taken}
 
     def _free_slot(self, claim: int) -> bool:
         return any(s.index in self._free_ids for s in self._book.claims[claim].slots)
@@ -127,6 +139,8 @@ class Combiner:
         if claim.v.currency != b.t.currency:
             return
         for slot in claim.slots:
+            if slot.only_set_off and (hit is None or claim.v.direction == b.sign):
+                continue
             if slot.index in self._free_ids and self._in_time(claim, b):
                 yield self._member(slot, claim, b, hit, others_named)
 
@@ -155,12 +169,14 @@ class Combiner:
         for day in range(middle - 3, middle + 4):
             for slot in self._by_due.get(day, ()):
                 claim = self._book.claims[slot.voucher]
+                if slot.only_set_off:
+                    continue
                 if claim.v.direction == b.sign and claim.v.currency == b.t.currency and slot.amount < b.amount:
                     found.append(self._member(slot, claim, b, None, False))
         return found
 
     def _solve(self, b: Booking, members: Sequence[_Member], grounds: str, size: int) -> list[Group]:
-        if sum(m.amount for m in members if m.amount > 0) < b.amount:
+        if len(members) < 2 or sum(m.amount for m in members if m.amount > 0) < b.amount:
             return []
         whole = sorted((m for m in members if m.named), key=lambda m: m.slot.index)
         rest = sorted((m for m in members if not m.named), key=lambda m: (-m.weight, m.slot.index))
@@ -218,3 +234,8 @@ class Combiner:
             parts, probability, "netted" if netted else "collective", grounds, tuple(traits), rival,
             rivals[0][0] if rivals else 0.0,
         )  # fmt: skip
+
+
+def _gross(members: Sequence[_Member]) -> list[_Member]:
+    """The members as they are where their credit notes are part of the same payment: invoices with their totals."""
+    return [replace(m, amount=m.amount + m.slot.set_off) if m.amount > 0 else m for m in members]

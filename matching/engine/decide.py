@@ -24,9 +24,15 @@ class Choice:
 
 
 def choose(
-    book: Book, graph: Graph, used_slots: Collection[int] = (), used_bookings: Collection[int] = (), *, last: bool
+    book: Book,
+    graph: Graph,
+    used_slots: Collection[int] = (),
+    used_bookings: Collection[int] = (),
+    *,
+    without: Collection[Edge] = (),
+    last: bool,
 ) -> dict[Edge, Choice]:
-    """The automatic choices, best first; never two on one slot or booking, none on those used already."""
+    """The automatic choices, best first; never two on one slot or booking, none on those used already or `without`."""
     slot_class, booking_class = _slot_classes(book), _booking_classes(book)
     members_s: dict[object, set[int]] = defaultdict(set)
     members_b: dict[object, set[int]] = defaultdict(set)
@@ -42,7 +48,7 @@ def choose(
     order = sorted(graph.pairs, key=lambda e: (-graph.probability[e], -graph.pairs[e].score, e))
     for edge in order:
         s, b = edge
-        if s in used_s or b in used_b:
+        if s in used_s or b in used_b or edge in without:
             continue
         own, strict = graph.probability[edge], graph.strict[edge]
         classes = slot_class[s], booking_class[b]

@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from .book import Book
 from .decide import Choice, choose
-from .graph import build
+from .graph import Graph, build
 from .marginals import Edge
 from .proposals import Writer
 from .reversals import mark_returned
-from .sets import find_sets
+from .sets import ChosenGroup, find_sets, named_nettings
 from .types import Allocation, Learned, Proposal, Transaction, Voucher
 
 
@@ -30,14 +30,24 @@ def run(
     book = Book(vouchers, transactions, rates, settled)
     mark_returned(book.bookings)
     graph, memory, names = build(book, learned, refused, report)
-    chosen = _without_refused(book, choose(book, graph, last=False), refused)
+    nettings = named_nettings(book, names, memory)
+    held = [p for g in nettings for p in g.parts]
+    chosen = choose(book, graph, {p[0] for p in held}, {p[1] for p in held}, last=False)
+    chosen = _without_refused(book, chosen, refused)
     groups = find_sets(book, graph, names, memory, chosen, refused)
     parts = [p for g in groups if g.automatic for p in g.group.parts]
     used_slots = {e[0] for e in chosen} | {p[0] for p in parts}
     used_bookings = {e[1] for e in chosen} | {p[1] for p in parts}
-    chosen |= choose(book, graph, used_slots, used_bookings, last=True)
+    better = {p[:2] for p in held} | _explained(graph, groups)
+    chosen |= choose(book, graph, used_slots, used_bookings, without=better, last=True)
     chosen = _without_refused(book, chosen, refused)
     return Writer(book, graph, chosen, groups).write()
+
+
+def _explained(graph: Graph, groups: Iterable[ChosenGroup]) -> set[Edge]:
+    """Pairs whose amounts differ where a credit note would explain the difference exactly."""
+    netted = {p[:2] for g in groups if g.group.kind == "netted" for p in g.group.parts}
+    return {edge for edge in netted if edge in graph.pairs and graph.pairs[edge].amount != "amount_equal"}
 
 
 def _without_refused(

@@ -44,6 +44,11 @@ class Hit:
     end: int
     found: str
 
+    def is_part_of(self, other: Hit) -> bool:
+        """Whether it is only a piece of a longer number: K-25001 does not name 25001 as well."""
+        longer = other.end - other.start > self.end - self.start
+        return longer and other.field == self.field and other.start <= self.start and self.end <= other.end
+
 
 class Number:
     """A document number, taken apart once: `canon` has its letters and digits only, folded."""

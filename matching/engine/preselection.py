@@ -17,6 +17,8 @@ _NAME_BAND = (70, 130)
 
 def candidates(book: Book, slot: Slot) -> list[int]:
     """Indices of the bookings to examine for a slot, in order."""
+    if slot.only_set_off:
+        return []
     claim = book.claims[slot.voucher]
     sign = claim.v.direction
     pointed = {i for i in book.hit_by.get(slot.voucher, ()) if book.bookings[i].sign == sign}

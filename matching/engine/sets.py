@@ -24,6 +24,21 @@ class ChosenGroup:
     automatic: bool
 
 
+def named_nettings(book: Book, names: NameCache, memory: Memory) -> list[Group]:
+    """Sets of invoices and credit notes that a booking names and equals exactly.
+
+    They come before any single match: the payment of an invoice less a credit note would look like the payment of the
+    invoice alone, and the credit note would be left over.
+    """
+    combiner = Combiner(book, names, memory, {s.index for s in book.slots})
+    found = []
+    for b in book.bookings:
+        directions = {book.claims[i].v.direction for i, hit in book.hits[b.index].items() if hit.whole}
+        if len(directions) > 1:
+            found += [g for g in combiner.collective(b) if g.kind == "netted" and g.grounds == "named"]
+    return [g for g in found if g.probability >= SUGGEST_FROM]
+
+
 def find_sets(
     book: Book,
     graph: Graph,

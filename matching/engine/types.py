@@ -18,6 +18,11 @@ MONEY_IN = frozenset({"invoice", "salesinvoice", "downpaymentinvoice", "purchase
 BANK_PAYMENTS = frozenset({"manualPayment", "partPaymentFinancialTransaction"})
 """Payment item types that may stand for a booking of a bank account."""
 
+SET_OFF = "partPaymentCreditNote"
+"""Payment item type of what was set off against a credit note, on both vouchers."""
+
+CREDIT_NOTES = frozenset({"creditnote", "salescreditnote", "purchasecreditnote"})
+
 EVIDENCE_CODES: Mapping[str, str] = {
     "number_in_text": "the voucher's number stands in the text as it is; params: number, found",
     "number_rewritten": "the number with other separators, without prefix or zeros; params: number, found",

@@ -1,5 +1,7 @@
 """What must not be booked without a person although nearly everything fits."""
 
+from decimal import Decimal
+
 import pytest
 
 from matching.engine import propose
@@ -8,7 +10,7 @@ from matching.engine.slips import another_of_the_kind, typo
 from matching.engine.text import fold
 from matching.engine.types import Permission, Transaction, Voucher
 
-from .make import automatic, best, booking, codes, noise, voucher
+from .make import ASSIGNED, automatic, best, booking, codes, item, noise, voucher
 
 SEE = "Druckhaus Seeblick GmbH"
 
@@ -70,6 +72,76 @@ def test_a_slip_in_the_number_needs_a_rare_amount(purpose: str) -> None:
     assert ("v", "t") not in automatic(propose([v], [t, before, *noise()]))
     stranger = booking("t", "2025-03-12", "-412.83", "Karl Ohlsen", purpose)
     assert automatic(propose([v], [stranger, *noise()])) == set()
+
+
+SET_OFF = "partPaymentCreditNote"
+
+
+@pytest.mark.parametrize("paid", [ASSIGNED, "manualPayment"])
+@pytest.mark.parametrize("credit_items", [True, False])
+def test_a_named_credit_note_is_settled_with_its_invoice(paid: str, credit_items: bool) -> None:
+    """The books show the invoice as paid with the rest; the transfer names both, so both are settled in full."""
+    payments = (item("568.03", "2025-04-10", paid), item("100.25", "2025-04-10", SET_OFF))
+    invoice = voucher("v1", "RE-2025-0181", "668.28", SEE, type="invoice", payments=payments)
+    set_off = (item("100.25", "2025-04-10", SET_OFF),) if credit_items else ()
+    credit = voucher("v2", "GS-2025-0039", "100.25", SEE, type="creditnote", payments=set_off)
+    t = booking("t", "2025-04-10", "568.03", SEE, "RE-2025-0181 abzgl. GS-2025-0039")
+    proposal = best(propose([invoice, credit], [t, *noise()]), "v1")
+    assert proposal.kind == "netted"
+    assert proposal.permission is Permission.AUTOMATIC
+    assert {(a.voucher, str(a.amount)) for a in proposal.allocations} == {("v1", "668.28"), ("v2", "100.25")}
+    again = propose([invoice, credit], [t, *noise()], settled=proposal.allocations)
+    assert not {a.voucher for p in again for a in p.allocations}
+
+
+def test_a_credit_note_that_the_books_have_set_off_before_needs_no_booking() -> None:
+    payments = (item("568.03", "2025-04-10", ASSIGNED), item("100.25", "2025-03-20", SET_OFF))
+    invoice = voucher("v1", "RE-2025-0181", "668.28", SEE, type="invoice", payments=payments)
+    credit = voucher(
+        "v2", "GS-2025-0039", "100.25", SEE, type="creditnote", payments=(item("100.25", "2025-03-20", SET_OFF),)
+    )
+    t = booking("t", "2025-04-10", "568.03", SEE, "RE-2025-0181")
+    proposals = propose([invoice, credit], [t, *noise()])
+    assert automatic(proposals) == {("v1", "t")}
+    assert str(best(proposals, "v1").allocations[0].amount) == "568.03"
+    assert all(a.voucher != "v2" for p in proposals for a in p.allocations)
+
+
+@pytest.mark.parametrize("purpose", ["K-25001", "Rechnung 25001"])
+def test_one_number_in_the_text_names_one_voucher(purpose: str) -> None:
+    """Invoice and credit note have the same counter: what names the one does not name the other."""
+    payments = (item("568.03", "2025-04-10", ASSIGNED), item("100.25", "2025-03-20", SET_OFF))
+    invoice = voucher("v1", "K-25001", "668.28", SEE, type="invoice", payments=payments)
+    credit = voucher(
+        "v2", "GS25001", "100.25", SEE, type="creditnote", payments=(item("100.25", "2025-03-20", SET_OFF),)
+    )
+    t = booking("t", "2025-04-10", "568.03", SEE, purpose)
+    assert automatic(propose([invoice, credit], [t, *noise()])) == {("v1", "t")}
+
+
+@pytest.mark.parametrize("purpose", ["RE-2025-0181", "Flyer"])
+@pytest.mark.parametrize("less", ["12.38", "20.00"])
+def test_a_difference_that_a_credit_note_explains_is_not_let_go(less: str, purpose: str) -> None:
+    """12.38 looks like three per cent of discount: the credit note of the same amount is the better reason."""
+    invoice = voucher("v1", "RE-2025-0181", "412.83", SEE, paid="2025-04-10")
+    credit = voucher("v2", "GU12335", less, SEE, type="purchasecreditnote", on="2025-03-10")
+    booked = Decimal(less) - Decimal("412.83")
+    t = booking("t", "2025-04-10", str(booked), SEE, purpose)
+    alone = automatic(propose([invoice], [t, *noise()]))
+    assert alone == {("v1", "t")}
+    proposals = propose([invoice, credit], [t, *noise()])
+    assert automatic(proposals) in (set(), {("v1", "t"), ("v2", "t")})
+    assert any(p.kind == "netted" for p in proposals)
+
+
+def test_a_refused_netting_is_not_booked_as_a_single_with_a_difference() -> None:
+    invoice = voucher("v1", "RE-2025-0181", "412.83", SEE, type="invoice", paid="2025-04-10")
+    credit = voucher("v2", "GS-2025-0039", "12.38", SEE, type="creditnote", paid="2025-04-10")
+    t = booking("t", "2025-04-10", "400.45", SEE, "RE-2025-0181 abzgl. GS-2025-0039")
+    netted = best(propose([invoice, credit], [t, *noise()]), "v1")
+    refused = frozenset((a.voucher, a.transaction) for a in netted.allocations)
+    assert len(refused) == 2
+    assert automatic(propose([invoice, credit], [t, *noise()], rejected=[refused])) == set()
 
 
 def known_party(contact: str, payer: str) -> tuple[list[Voucher], list[Transaction]]:
