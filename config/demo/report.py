@@ -33,6 +33,8 @@ HEADINGS = (
     "seconds",
 )  # fmt: skip
 
+CENTS = Decimal("0.02")
+
 
 def line_for(client: Client) -> Line:
     """Count one client's rows; ``automatic``, ``suggested`` and ``left_over`` are vouchers and add up to them."""
@@ -85,7 +87,8 @@ def table(lines: list[Line]) -> str:
 def differences(client: Client, truth: dict[str, Any], today: date) -> list[str]:
     """What is not as the sandbox says it must be, in words; empty where everything is right.
 
-    Exact: which vouchers, how many files and transactions. Matches: no automatic one may be wrong.
+    Exact: which vouchers, how many files and transactions. Matches: no automatic one may be wrong, neither in what
+    it matches nor in how much.
     """
     start = sync_start(client, today)
     wanted = {
@@ -107,18 +110,24 @@ def differences(client: Client, truth: dict[str, Any], today: date) -> list[str]
     count = Transaction.objects.filter(client=client).count()
     if count != truth["counts"]["transactions"]:
         problems.append(f"{count} transactions instead of {truth['counts']['transactions']}")
-    right: dict[tuple[str, str], Decimal] = {
-        (a["voucher"], a["transaction"]): Decimal(a["amount"]) for a in truth["allocations"]
-    }
+    accepted = {(row["voucher"], row["transaction"]): _accepted(row) for row in truth["allocations"]}
     automatic = list(
         Allocation.objects.filter(proposal__client=client, proposal__state=Proposal.State.AUTOMATIC)
         .select_related("voucher", "transaction")
     )  # fmt: skip
-    wrong = [a for a in automatic if (str(a.voucher.external_id), a.transaction.bank_reference) not in right]
-    if wrong:
-        problems.append(f"{len(wrong)} of {len(automatic)} automatic matches are wrong")
+    ranges = [(a.amount, accepted.get((str(a.voucher.external_id), a.transaction.bank_reference))) for a in automatic]
+    if wrong := sum(limits is None for _, limits in ranges):
+        problems.append(f"{wrong} of {len(automatic)} automatic matches are wrong")
+    if other := sum(limits is not None and not limits[0] <= amount <= limits[1] for amount, limits in ranges):
+        problems.append(f"{other} of {len(automatic)} automatic matches settle a wrong amount")
     if not automatic:
         problems.append("nothing was matched automatically")
     if not Proposal.objects.filter(client=client, state=Proposal.State.SUGGESTED).exists():
         problems.append("nothing waits for review")
     return problems
+
+
+def _accepted(row: dict[str, str]) -> tuple[Decimal, Decimal]:
+    """The amounts, from and to, with which an allocation counts as right: two cents either way, or wider bounds."""
+    low, high = (Decimal(row.get(bound) or row["amount"]) for bound in ("amount_min", "amount_max"))
+    return low - CENTS, high + CENTS

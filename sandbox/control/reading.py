@@ -92,10 +92,10 @@ def _truth_row(voucher: Voucher) -> dict[str, Any]:
 def allocations(organisation: Organisation) -> list[dict[str, str]]:
     """Return which bank transaction settles which voucher, and with how much of it."""
     return [
-        {"voucher": voucher.id, "transaction": item.transaction, "amount": f"{item.allocated:.2f}"}
+        {"voucher": voucher.id, "transaction": reference, "amount": f"{amount:.2f}"}
         for voucher in organisation.vouchers.values()
         for item in voucher.payments
-        if item.transaction and item.allocated is not None
+        for reference, amount in item.bookings
     ]
 
 

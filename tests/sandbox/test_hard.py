@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sandbox.control.reading import allocations
 from sandbox.world import build_world
 from sandbox.world.build import LISTED
-from sandbox.world.calendar import is_banking_day
+from sandbox.world.calendar import is_banking_day, local
 from sandbox.world.contacts import make_address_book
 from sandbox.world.desk import Desk
 from sandbox.world.hard import CHANCES, HARD_DEALS, KINDS, hard_deals
 from sandbox.world.joinery import JOINERY
 from sandbox.world.ledger import Ledger
-from sandbox.world.model import BankAccount, Transaction, Voucher
+from sandbox.world.model import BankAccount, Payment, Transaction, Voucher
 from sandbox.world.money import ZERO
 from sandbox.world.profiles import Profile
 from sandbox.world.small_companies import SIDE
@@ -127,6 +128,15 @@ def test_kinds_are_what_they_are_called(seed: int) -> None:
 
     (first, one, _), (second, two, _) = deal("template", seed)
     assert one.purpose[0].split()[1] == two.purpose[0].split()[1] == first.number != second.number
+
+
+def test_the_truth_names_every_booking_of_a_voucher() -> None:
+    organisation = next(iter(build_world(seed=1, today=TODAY, kind="demo").organisations.values()))
+    voucher = next(iter(organisation.vouchers.values()))
+    part = Payment("manualPayment", DAY, Decimal(100), local(DAY, 9), "B2", Decimal(60), (("B1", Decimal(40)),))
+    voucher.payments = [part]
+    rows = [row for row in allocations(organisation) if row["voucher"] == voucher.id]
+    assert [(row["transaction"], row["amount"]) for row in rows] == [("B1", "40.00"), ("B2", "60.00")]
 
 
 def test_numbers_are_mistyped_into_others() -> None:
