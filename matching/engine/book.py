@@ -191,21 +191,28 @@ class Book:
                 self.hit_by[claim_index].append(b.index)
 
     def _find_numbers(self, b: Booking) -> dict[int, Hit]:
-        found: dict[int, Hit] = {}
+        """The best hit for each claim; a piece of a longer number is none."""
+        found: list[tuple[int, Hit]] = []
         for text in b.numbers:
             for window in text.windows:
                 owners = self.by_form.get(window.value)
                 if not owners or text.says_no_document(window):
                     continue
+                raw = text.folded[window.start : window.end]
                 for index in owners:
-                    form = self.claims[index].number.forms[window.value]
-                    if index in found and found[index].weight >= form.weight:
-                        continue
-                    raw = text.folded[window.start : window.end]
-                    code = wording(self.claims[index].number, raw)
-                    found[index] = Hit(code, form.weight, form.whole, text.field, window.start, window.end, raw)
-        longer = [hit for hit in found.values() if hit.whole]
-        return {i: hit for i, hit in found.items() if not any(hit.is_part_of(other) for other in longer)}
+                    number = self.claims[index].number
+                    form = number.forms[window.value]
+                    code = wording(number, raw)
+                    hit = Hit(code, form.weight, form.whole, text.field, window.start, window.end, raw)
+                    found.append((index, hit))
+        whole = {hit for _, hit in found if hit.whole}
+        best: dict[int, Hit] = {}
+        for index, hit in found:
+            if any(hit.is_part_of(other) for other in whole):
+                continue
+            if index not in best or hit.outdoes(best[index]):
+                best[index] = hit
+        return best
 
     def claims_of(self, direction: int, total: int) -> int:
         """How many vouchers of a direction have this total (positive cents)."""

@@ -49,6 +49,10 @@ class Hit:
         longer = other.end - other.start > self.end - self.start
         return longer and other.field == self.field and other.start <= self.start and self.end <= other.end
 
+    def outdoes(self, other: Hit) -> bool:
+        """Whether it says more: by its weight, then by its length."""
+        return (self.weight, self.end - self.start) > (other.weight, other.end - other.start)
+
 
 class Number:
     """A document number, taken apart once: `canon` has its letters and digits only, folded."""

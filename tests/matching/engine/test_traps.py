@@ -79,13 +79,16 @@ SET_OFF = "partPaymentCreditNote"
 
 @pytest.mark.parametrize("paid", [ASSIGNED, "manualPayment"])
 @pytest.mark.parametrize("credit_items", [True, False])
-def test_a_named_credit_note_is_settled_with_its_invoice(paid: str, credit_items: bool) -> None:
+@pytest.mark.parametrize("numbers", [("RE-2025-0181", "GS-2025-0039"), ("RE25001", "GS25001"), ("GS25001", "K-25001")])
+def test_a_named_credit_note_is_settled_with_its_invoice(
+    numbers: tuple[str, str], paid: str, credit_items: bool
+) -> None:
     """The books show the invoice as paid with the rest; the transfer names both, so both are settled in full."""
     payments = (item("568.03", "2025-04-10", paid), item("100.25", "2025-04-10", SET_OFF))
-    invoice = voucher("v1", "RE-2025-0181", "668.28", SEE, type="invoice", payments=payments)
+    invoice = voucher("v1", numbers[0], "668.28", SEE, type="invoice", payments=payments)
     set_off = (item("100.25", "2025-04-10", SET_OFF),) if credit_items else ()
-    credit = voucher("v2", "GS-2025-0039", "100.25", SEE, type="creditnote", payments=set_off)
-    t = booking("t", "2025-04-10", "568.03", SEE, "RE-2025-0181 abzgl. GS-2025-0039")
+    credit = voucher("v2", numbers[1], "100.25", SEE, type="creditnote", payments=set_off)
+    t = booking("t", "2025-04-10", "568.03", SEE, f"{numbers[0]} abzgl. {numbers[1]}")
     proposal = best(propose([invoice, credit], [t, *noise()]), "v1")
     assert proposal.kind == "netted"
     assert proposal.permission is Permission.AUTOMATIC
