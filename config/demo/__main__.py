@@ -6,7 +6,6 @@
 import argparse
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +15,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from config.demo.environment import UnableToStart, prepare_folder, remembered, require_free_port, settings_for
+from config.demo.environment import (
+    UnableToStart,
+    clear,
+    prepare_folder,
+    remembered,
+    require_free_port,
+    settings_for,
+    take,
+)
 from config.demo.processes import Processes, die_with_parent
 from config.translations import compile_catalogues
 
@@ -66,13 +73,13 @@ def start_sandbox(processes: Processes, state: dict[str, str]) -> dict[str, obje
 def demo(folder: Path, port: int, *, once: bool) -> int:
     """Bring everything up, do the main job, and serve until stopped. Returns the exit code."""
     began = time.monotonic()
-    if once and folder.is_dir():
-        shutil.rmtree(folder)
     prepare_folder(folder)
-    if not once:
-        require_free_port(port)
-    state = remembered(folder, datetime.now(UTC).astimezone(ZoneInfo("Europe/Berlin")).date())
-    with Processes({}, folder / "logs") as processes:
+    with take(folder), Processes({}, folder / "logs") as processes:
+        if once:
+            clear(folder)
+        else:
+            require_free_port(port)
+        state = remembered(folder, datetime.now(UTC).astimezone(ZoneInfo("Europe/Berlin")).date())
         _say("Starting the Lexware Office sandbox …")
         sandbox = start_sandbox(processes, state)
         environment = settings_for(folder, state, sandbox_url=str(sandbox["url"]), time_scale=TIME_SCALE, port=port)

@@ -1,10 +1,14 @@
 """The demo's folder, its secrets and its settings."""
 
+import errno
+import fcntl
 import json
 import secrets
+import shutil
 import socket
 from datetime import date
 from pathlib import Path
+from typing import IO
 
 
 class UnableToStart(Exception):
@@ -26,13 +30,49 @@ def prepare_folder(folder: Path) -> None:
         ) from error
 
 
+def take(folder: Path) -> IO[str]:
+    """Take a prepared folder for as long as the returned file stays open. ``UnableToStart`` where another demo has it.
+
+    Two demos on one database would fetch from two sandboxes for the same clients.
+    """
+    lock = (folder / ".lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise UnableToStart(
+            f"A demo is running in {folder} already. Use that one, stop it, or give this one a folder of its own: "
+            f"make run PORT=… DEMO_DIR={folder}-2"
+        ) from error
+    return lock
+
+
+def clear(folder: Path) -> None:
+    """Remove what an earlier demo left in a folder that we took. ``UnableToStart`` where other things are in it."""
+    left = [path for path in folder.iterdir() if path.name != ".lock"]
+    if {path.name for path in left} - {"logs"} and not (folder / "state.json").is_file():
+        raise UnableToStart(f"The folder {folder} holds other things than a demo. Choose an empty one, or a new one.")
+    for path in left:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    (folder / "logs").mkdir()
+
+
 def require_free_port(port: int) -> None:
-    """``UnableToStart`` where something listens on the port already."""
+    """``UnableToStart`` where something listens on the port already, or where it is none of ours to take."""
+    if not 0 < port < 65536:
+        raise UnableToStart(f"{port} is no port: choose a number from 1024 to 65535, for example make run PORT=8000")
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
+            if error.errno == errno.EACCES:
+                raise UnableToStart(
+                    f"Port {port} is reserved for the administrator. Choose a higher one: make run PORT=8000"
+                ) from error
             raise UnableToStart(
                 f"Port {port} is in use (perhaps by another Kontor). Stop that program, or choose another port: "
                 f"make run PORT={port + 1}"

@@ -12,7 +12,7 @@ from accounts.models import Client, Membership, Service, User
 from accounts.services import add_client
 from config.demo.people import PASSWORD, STAFF, DemoClient, staff_email
 from integrations.models import Connection, StatementFile, Status, SyncRun
-from integrations.services import connections
+from integrations.services import connections, sync
 from integrations.services.statements import import_file
 
 PATIENCE_SECONDS = 240
@@ -60,12 +60,14 @@ def seed_client(plan: DemoClient, name: str, accountant: User, today: date) -> C
 
 
 def connect(client: Client, key: str) -> Connection:
-    """Connect a client as its web form does; a connection that is past that point is left alone."""
+    """Connect a client as its web form does; one that is connected fetches again if its first fetch was cut off."""
     connection = connections.get_or_create(client)
     if connection.status == Status.NONE:
         connection = connections.begin(client)
     if connection.status == Status.ACTIVATE:
         connection = connections.connect(connection, key)
+    if connection.status == Status.ACTIVE and connection.last_sync_at is None:
+        sync.enqueue(connection, SyncRun.Trigger.CONNECT)
     return connection
 
 
