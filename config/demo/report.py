@@ -88,7 +88,7 @@ def differences(client: Client, truth: dict[str, Any], today: date) -> list[str]
     """What is not as the sandbox says it must be, in words; empty where everything is right.
 
     Exact: which vouchers, how many files and transactions. Matches: no automatic one may be wrong, neither in what
-    it matches nor in how much.
+    it matches nor in how much; of a payment that also settles a voucher from before the start, how much is open.
     """
     start = sync_start(client, today)
     wanted = {
@@ -111,14 +111,20 @@ def differences(client: Client, truth: dict[str, Any], today: date) -> list[str]
     if count != truth["counts"]["transactions"]:
         problems.append(f"{count} transactions instead of {truth['counts']['transactions']}")
     accepted = {(row["voucher"], row["transaction"]): _accepted(row) for row in truth["allocations"]}
+    beyond = {row["transaction"] for row in truth["allocations"] if row["voucher"] not in wanted}
     automatic = list(
         Allocation.objects.filter(proposal__client=client, proposal__state=Proposal.State.AUTOMATIC)
         .select_related("voucher", "transaction")
     )  # fmt: skip
-    ranges = [(a.amount, accepted.get((str(a.voucher.external_id), a.transaction.bank_reference))) for a in automatic]
-    if wrong := sum(limits is None for _, limits in ranges):
+    wrong = other = 0
+    for match in automatic:
+        reference = match.transaction.bank_reference
+        bounds = accepted.get((str(match.voucher.external_id), reference))
+        wrong += bounds is None
+        other += bounds is not None and reference not in beyond and not bounds[0] <= match.amount <= bounds[1]
+    if wrong:
         problems.append(f"{wrong} of {len(automatic)} automatic matches are wrong")
-    if other := sum(limits is not None and not limits[0] <= amount <= limits[1] for amount, limits in ranges):
+    if other:
         problems.append(f"{other} of {len(automatic)} automatic matches settle a wrong amount")
     if not automatic:
         problems.append("nothing was matched automatically")

@@ -59,3 +59,9 @@ def test_a_wrong_amount_is_told(
     truth["allocations"][0].update(bounds)
     expected = [] if right else ["1 of 1 automatic matches settle a wrong amount"]
     assert differences(kontor_client, truth, TODAY) == expected
+
+
+def test_the_amount_is_open_where_the_payment_reaches_back(kontor_client: Client, truth: dict[str, Any]) -> None:
+    truth["allocations"][0]["amount"] = "400.44"
+    truth["allocations"].append({"voucher": "from last year", "transaction": "B1", "amount": "12.39"})
+    assert differences(kontor_client, truth, TODAY) == []
