@@ -173,8 +173,28 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
         _("Something else fits as well (%(probability)s)."),
         _("Something else fits as well."),
     ),
+    "policy_single_signal": (_("Not matched automatically: only amount and day fit, neither name nor number."),),
+    "policy_needs_number": (
+        _("Not matched automatically: for that, the voucher's number would have to be in the text."),
+    ),
+    "policy_needs_party": (_("Not matched automatically: for that, the bank line would have to name the contact."),),
+    "policy_needs_amount": (_("Not matched automatically: for that, the amount differs too much."),),
+    "policy_needs_day": (_("Not matched automatically: for that, the day does not fit well enough."),),
+    "policy_recurring_amount": (
+        _("Not matched automatically: the amount occurs more than once, and too little says which one it is."),
+    ),
+    "policy_other_number": (_("Not matched automatically: the text names another number."),),
+    "policy_barred": (_("Not matched automatically: a person always looks at payments like this one."),),
+    "policy_set_guessed": (
+        _("Not matched automatically: the sum is right, but nothing says that exactly these belong together."),
+    ),
+    "policy_unsure": (_("Not matched automatically: too little speaks for it, or something else fits as well."),),
+    "policy_better_explained": (
+        _("Not matched automatically: another match explains the voucher or the payment better."),
+    ),
 }
 
+POLICY: Final = "policy_"
 _AMOUNT: Final = re.compile(r"-?\d+\.\d{2}")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
@@ -203,9 +223,13 @@ def sentence(evidence: Mapping[str, Any]) -> str:
 def reasons(proposal: Proposal) -> list[Reason]:
     """The reasons of a proposal: first what speaks for it, then what speaks against it, the weightiest first.
 
-    The same sentence stands once, also where several vouchers of a collective payment share it.
+    What speaks against it begins with why it was not matched automatically. The same sentence stands once, also
+    where several vouchers of a collective payment share it.
     """
-    ordered = sorted(proposal.evidence, key=lambda item: (not item["supports"], -abs(item.get("weight", 0))))
+    ordered = sorted(
+        proposal.evidence,
+        key=lambda item: (not item["supports"], not item["code"].startswith(POLICY), -abs(item.get("weight", 0))),
+    )
     found: dict[tuple[str, bool], Reason] = {}
     for item in ordered:
         text = sentence(item)

@@ -85,20 +85,25 @@ def rule_for(pair: Pair) -> Rule | None:
     """The first rule whose grounds a pair meets."""
     if pair.barred or pair.number == "against":
         return None
-    amount = {pair.amount} | ({"usual"} if pair.amount_usual else set())
-    if pair.amount == "amount_converted" and pair.amount_usual:
-        amount = {"usual_converted"}
+    amount = amount_grades(pair)
     for rule in RULES:
         if (
-            _meets(rule.number, {pair.number})
-            and _meets(rule.amount, amount)
-            and _meets(rule.party, {pair.party})
-            and _meets(rule.day, {pair.day})
-            and _meets(rule.alone, {pair.alone})
+            meets(rule.number, {pair.number})
+            and meets(rule.amount, amount)
+            and meets(rule.party, {pair.party})
+            and meets(rule.day, {pair.day})
+            and meets(rule.alone, {pair.alone})
             and (pair.rare or not rule.rare)
         ):
             return rule
     return None
+
+
+def amount_grades(pair: Pair) -> set[str]:
+    """The grades of amount that a pair meets: its code, and whether the difference is a usual one."""
+    if pair.amount == "amount_converted" and pair.amount_usual:
+        return {"usual_converted"}
+    return {pair.amount} | ({"usual"} if pair.amount_usual else set())
 
 
 def identifies(pair: Pair) -> bool:
@@ -112,7 +117,8 @@ def is_automatic(pair: Pair, probability: float, *, last: bool) -> bool:
     return rule is not None and probability >= rule.threshold and (last or not rule.last)
 
 
-def _meets(wanted: frozenset[str], given: set[str]) -> bool:
+def meets(wanted: frozenset[str], given: set[str]) -> bool:
+    """Whether any of the given grades is wanted."""
     return wanted is ANY or bool(wanted & given)
 
 

@@ -11,6 +11,7 @@ from .decide import Choice
 from .graph import Graph
 from .marginals import Edge
 from .policy import SUGGEST_FROM
+from .reluctance import why_not, why_not_set
 from .sets import ChosenGroup
 from .types import Allocation, Evidence, Permission, Proposal, RunnerUp
 
@@ -94,6 +95,10 @@ class Writer:
             runner = RunnerUp((self._allocation(best),), round(probability, 6), tuple(self._evidence(best)))
             if probability >= SUGGEST_FROM:
                 evidence.append(self._other(best))
+        if not choices[0].automatic:
+            edge = choices[0].edge
+            sure = min(self._graph.probability[edge], self._graph.strict[edge])
+            evidence += why_not(self._graph.pairs[edge], sure)
         return Proposal(
             tuple(self._allocation(c.edge) for c in choices),
             round(min(c.probability for c in choices), 6),
@@ -109,11 +114,14 @@ class Writer:
         if group.rival:
             allocations = self._part_allocations(group.rival)
             runner = RunnerUp(allocations, round(group.rival_probability, 6), ())
+        evidence = [trait.evidence(self._book.bookings[b].t) for b, trait in group.traits]
+        if not entry.automatic:
+            evidence += why_not_set(group.grounds, group.probability, group.rival_probability)
         return Proposal(
             self._part_allocations(group.parts),
             round(group.probability, 6),
             Permission.AUTOMATIC if entry.automatic else Permission.SUGGEST,
-            tuple(trait.evidence(self._book.bookings[b].t) for b, trait in group.traits),
+            tuple(evidence),
             runner,
             group.kind,
         )

@@ -63,10 +63,22 @@ EVIDENCE_CODES: Mapping[str, str] = {
     "no_voucher_expected": "wages, taxes, fees and the like need no voucher; params: found",
     "interchangeable": "another one is equal in everything visible; which of them makes no difference",
     "other_candidate": "another booking or voucher fits as well; params: voucher, transaction, probability",
+    "policy_single_signal": "not automatic: amount and day alone, neither name nor number",
+    "policy_needs_number": "not automatic: what else fits is enough only with the number in the text",
+    "policy_needs_party": "not automatic: what else fits is enough only with the contact in the booking",
+    "policy_needs_amount": "not automatic: what else fits is enough only with the same amount",
+    "policy_needs_day": "not automatic: what else fits is enough only with a fitting day",
+    "policy_recurring_amount": "not automatic: the amount occurs again, so it tells too little",
+    "policy_other_number": "not automatic: the text names another number",
+    "policy_barred": "not automatic: the booking came back or is of a kind that needs no voucher",
+    "policy_set_guessed": "not automatic: a set that adds up, but nothing says which vouchers or bookings it is",
+    "policy_unsure": "not automatic: the probability is below what such grounds need",
+    "policy_better_explained": "not automatic: another match uses or explains the voucher or the booking",
 }
 """The closed list of evidence codes and what their params carry. Params are strings: amounts with a point and
 two decimals, dates as ISO dates. A code that was found in a text also carries field, start and end: the
-transaction's field and the half-open range of characters, so that a page can mark it."""
+transaction's field and the half-open range of characters, so that a page can mark it. Codes that begin with
+policy_ say why a suggestion was not booked without a person; every suggestion has at least one."""
 
 
 class Permission(StrEnum):
