@@ -65,17 +65,17 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One month of bookings: how many matched lines, how many of them without a person; the plot's own measures."""
+    """One month of vouchers: how many, how many of them matched without a person; the plot's own measures."""
 
     month: date
-    matched: int
+    vouchers: int
     automatic: int
     left: int
 
     @property
     def share(self) -> int | None:
-        """The automatic share in per cent, rounded down; ``None`` in a month without matches."""
-        return self.automatic * 100 // self.matched if self.matched else None
+        """The automatic share in per cent, rounded down; ``None`` in a month without vouchers."""
+        return self.automatic * 100 // self.vouchers if self.vouchers else None
 
     @property
     def last(self) -> date:
@@ -157,19 +157,17 @@ def last_night(user: User) -> Night | None:
 
 
 def automatic_share(user: User) -> list[Bar]:
-    """The last twelve months with matches, by booking. One query."""
+    """The last twelve months with vouchers, by their date. One query."""
     today = timezone.localdate()
-    first = date(today.year - 1, today.month, 1)
+    by_itself = Allocation.objects.filter(
+        voucher=OuterRef("pk"), standing=True, proposal__state=Proposal.State.AUTOMATIC
+    )
     rows = (
-        scoped(Allocation.objects.filter(standing=True), user, "proposal__client")
-        .filter(transaction__booking_date__gte=first)
-        .annotate(month=TruncMonth("transaction__booking_date"))
+        scoped(Voucher.objects.filter(withdrawn_at=None, date__gte=date(today.year - 1, today.month, 1)), user)
+        .annotate(by_itself=Exists(by_itself), month=TruncMonth("date"))
         .values("month")
-        .annotate(
-            matched=Count("pk"),
-            automatic=Count("pk", filter=Q(proposal__state=Proposal.State.AUTOMATIC)),
-        )
+        .annotate(vouchers=Count("pk"), automatic=Count("pk", filter=Q(by_itself=True)))
         .order_by("month")
     )
     latest = list(rows)[-MONTHS:]
-    return [Bar(row["month"], row["matched"], row["automatic"], 56 * place) for place, row in enumerate(latest)]
+    return [Bar(row["month"], row["vouchers"], row["automatic"], 56 * place) for place, row in enumerate(latest)]

@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from accounts.models import Client, User
 from integrations.models import Connection, Status
+from matching.models import Proposal
 from matching.services import confirm
 from tests.admin.conftest import Login
 from tests.factories import MOMENT, connection, world
+from vouchers.models import Voucher
 
 
 def _text(page: str) -> str:
@@ -52,7 +54,7 @@ def test_keys_that_end_and_connections_never_finished_are_named(
 
 def test_an_empty_firm_is_told_that_all_is_well(accountant: User, login: Login) -> None:
     text = _text(login(accountant).get(reverse("admin:index")).content.decode())
-    for words in ("Everything is reviewed.", "None: all of them work.", "There are no matches yet."):
+    for words in ("Everything is reviewed.", "None: all of them work.", "There are no vouchers yet."):
         assert words in text
     assert "Nothing was fetched in the last 24 hours." in text
 
@@ -69,20 +71,19 @@ def test_support_sees_requests_and_no_money(kontor_client: Client, member: User,
 
 @time_machine.travel(MOMENT, tick=False)
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_a_month_in_the_plot_leads_to_its_bank_lines(
+def test_a_month_in_the_plot_leads_to_its_vouchers(
     language: str, kontor_client: Client, member: User, accountant: User, login: Login
 ) -> None:
     made = world(kontor_client, member, count=3)
-    for case in made.cases:
-        confirm(case, accountant)
-    april = made.cases[2].allocations.get().transaction
-    april.booking_date = date(2025, 4, 1)
-    april.save()
+    ids = [case.allocations.get().voucher_id for case in made.cases]
+    Voucher.objects.filter(client=kontor_client).update(date=date(2025, 4, 1))
+    Voucher.objects.filter(pk__in=ids[:2]).update(date=date(2025, 3, 31))
+    made.cases[0].allocations.update(standing=True)
+    Proposal.objects.filter(pk=made.cases[0].pk).update(state=Proposal.State.AUTOMATIC)
     browser = login(accountant)
     browser.cookies["django_language"] = language
     page = browser.get(reverse("admin:index")).content.decode()
-    (link,) = re.findall(r'href="([^"]*booking_date_from=2025-03-01[^"]*)"', page)
+    (link, title) = re.search(r'href="([^"]*date_from=2025-03-01[^"]*)">\s*<title>([^<]*)</title>', page).groups()
+    assert re.search(r"1 \w+ 2$", title), "one of the two without a person"
     answer = browser.get(link.replace("&amp;", "&"))
-    assert {row.pk for row in answer.context["cl"].result_list} == {
-        case.allocations.get().transaction_id for case in made.cases[:2]
-    }
+    assert {row.pk for row in answer.context["cl"].result_list} == set(ids[:2])

@@ -22,7 +22,7 @@ def page_of(browser: Browser, base: str, email: str, size: dict[str, int]) -> Pa
     page.fill("[name=username]", email)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
     return page
 
 
@@ -38,8 +38,8 @@ def main(base: str) -> int:
         page.goto(base + "/admin/review/")
         cases = page.locator("a[href*='/admin/review/']").evaluate_all("all => all.map(a => a.getAttribute('href'))")
         case = next(href for href in cases if re.search(r"/review/\d+/", href))
-        page.goto(base + case)
-        page.wait_for_load_state("networkidle")
+        page.goto(base + case, wait_until="load")
+        page.wait_for_timeout(1000)
         page.screenshot(path=FOLDER / "review.png")
         for name, number in (("portal-active", 1), ("portal-none", 3), ("portal-activate", 4), ("portal-failed", 5)):
             phone = page_of(browser, base, f"chef@mandant-{number}.example", PHONE)
