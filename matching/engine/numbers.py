@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -55,9 +56,12 @@ class Hit:
 
 
 class Number:
-    """A document number, taken apart once: `canon` has its letters and digits only, folded."""
+    """A document number, taken apart once: `canon` has its letters and digits only, folded.
 
-    __slots__ = ("canon", "digits", "folded", "forms", "parts", "plain", "prefix", "shape")
+    `by_length`: all ways to write it, by their length.
+    """
+
+    __slots__ = ("by_length", "canon", "digits", "folded", "forms", "parts", "plain", "prefix", "shape")
 
     def __init__(self, number: str) -> None:
         self.folded = fold(number)
@@ -68,6 +72,9 @@ class Number:
         self.prefix = parts[0] if parts and not parts[0][0].isdigit() else ""
         self.shape = [c.isdigit() for c in self.canon]
         self.forms = forms(number)
+        self.by_length: dict[int, set[str]] = defaultdict(set)
+        for value in (self.canon, self.digits, *self.forms):
+            self.by_length[len(value)].add(value)
 
 
 def _digits(text: str) -> int:

@@ -39,7 +39,8 @@ def typo(number: Number, text: NumberText, known: Iterable[str]) -> Hit | None:
 
 def _counts_on(number: Number, window: Window) -> bool:
     """Whether a number of the same build differs in its digits, other than by two neighbours that are swapped."""
-    return _same_build(number, window.value) and not _is_or_swaps(window.value, number.canon)
+    same_build = len(window.value) == len(number.canon) and _shape(window.value) == number.shape
+    return same_build and not _swaps(window.value, number.canon)
 
 
 _TAIL = re.compile(r"^\s*(IBAN|BIC|EREF|MREF|CRED|KREF|END-TO-END|KUNDENREFERENZ|MANDATSREF|ABWA|SVWZ|$)")
@@ -69,40 +70,50 @@ _DATE_LIKE = re.compile(r"20[0-4]\d(0[1-9]|1[0-2])([0-2]\d|3[01])|([0-2]\d|3[01]
 def another_of_the_kind(number: Number, text: NumberText) -> Window | None:
     """A number of the same series that is not this one: another document, however near its counter is.
 
-    Same series: the same letters before and the same places for digits; or, without the letters, as many digits of
-    which the first half is the same. Two swapped neighbours may be a slip and are no other document.
+    Same series: written like one of the number's forms, the same letters before and the same places for digits; or,
+    without the letters, as many digits of which the first half is the same. Two swapped neighbours may be a slip and
+    are no other document.
     """
     if len(number.digits) < 3:
         return None
     for window in text.windows:
-        if number.prefix and window.value.startswith(number.prefix):
-            if _same_build(number, window.value) and not _is_or_swaps(window.value, number.canon):
-                return window
-        elif (
-            _same_digits_ahead(number, window)
-            and not _is_or_swaps(window.value, number.digits)
-            and not text.says_no_document(window)
-        ):
+        forms = number.by_length.get(len(window.value), ())
+        if not forms or window.value in forms:
+            continue
+        alike = [form for form in forms if _same_series(number, form, window)]
+        if not alike or any(_swaps(form, window.value) for form in alike):
+            continue
+        if not text.says_no_document(window) and not _is_piece(number, text, window):
             return window
     return None
 
 
-def _same_build(number: Number, value: str) -> bool:
-    return len(value) == len(number.canon) and [c.isdigit() for c in value] == number.shape
+def _same_series(number: Number, form: str, window: Window) -> bool:
+    value = window.value
+    if number.prefix and form.startswith(number.prefix):
+        return value.startswith(number.prefix) and _shape(value) == _shape(form)
+    half = (len(form) + 1) // 2
+    date_like = window.count == 1 and _DATE_LIKE.fullmatch(value)
+    return value.isdigit() and len(value) >= _ALIKE and value[:half] == form[:half] and not date_like
 
 
-def _is_or_swaps(value: str, number: str) -> bool:
-    """Whether it is the number, or the number with two neighbours swapped."""
+_YEAR_ALONE = re.compile(r"[A-Z]*20[0-4]\d")
+_GOES_ON = re.compile(r"[-/.]?\d")
+
+
+def _is_piece(number: Number, text: NumberText, window: Window) -> bool:
+    """Whether it is the beginning of the number, or of another one: digits follow, or it ends with the year."""
+    if number.canon.startswith(window.value) or number.digits.startswith(window.value):
+        return True
+    if len(window.value) in (len(number.canon), len(number.digits)):
+        return False
+    return bool(_YEAR_ALONE.fullmatch(window.value) or _GOES_ON.match(text.folded, window.end))
+
+
+def _shape(value: str) -> list[bool]:
+    return [c.isdigit() for c in value]
+
+
+def _swaps(value: str, number: str) -> bool:
+    """Whether it is the number with two neighbours swapped."""
     return sorted(value) == sorted(number) and OSA.distance(value, number, score_cutoff=1) <= 1
-
-
-def _same_digits_ahead(number: Number, window: Window) -> bool:
-    digits, value = number.digits, window.value
-    half = (len(digits) + 1) // 2
-    return (
-        value.isdigit()
-        and value != digits
-        and len(value) == len(digits) >= _ALIKE
-        and value[:half] == digits[:half]
-        and not (window.count == 1 and _DATE_LIKE.fullmatch(value))
-    )
