@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -110,6 +111,10 @@ class OperatorCommand(BaseCommand):
         except CommandError as error:
             self._apologize(error)
             raise
+        except DatabaseError as error:
+            broken = Failed(f"The database does not answer as it should (was it migrated?): {error}".strip())
+            self._apologize(broken)
+            raise broken from error
         except KeyboardInterrupt:
             interrupted = Failed("Interrupted.")
             self._apologize(interrupted)

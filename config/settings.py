@@ -8,47 +8,30 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import django_stubs_ext
-import environ
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.unfold import UNFOLD as UNFOLD
+from config.variables import Variables
 
 django_stubs_ext.monkeypatch()  # Django's generic classes take their type arguments at run time, too
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-env_file = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
-if env_file.is_file():
-    env.read_env(str(env_file))
-
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
-
-
-def required(name: str, hint: str) -> str:
-    """Read a variable that has no safe default; ``ImproperlyConfigured`` says how to get one."""
-    value = str(env.str(name, default=""))
-    if not value:
-        raise ImproperlyConfigured(f"{name} is not set. {hint}")
-    return value
-
+env = Variables(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env")))
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var")))
 
 # --- secrets -----------------------------------------------------------------------------------------------------
-SECRET_KEY = required("SECRET_KEY", "Put 50 random characters into .env (see .env.example).")
-FERNET_KEYS = [
-    key.strip()
-    for key in required(
-        "FERNET_KEYS",
-        "API keys are encrypted with it: put a random text into .env; newest first, comma between.",
-    ).split(",")
-    if key.strip()
-]
+SECRET_KEY = env.required("SECRET_KEY", "Put 50 random characters into .env (see .env.example).")
+FERNET_KEYS = env.texts("FERNET_KEYS", [])
+if not FERNET_KEYS:
+    env.required("FERNET_KEYS", "API keys are encrypted with it: put a random text into .env; newest first.")
+    raise ImproperlyConfigured("FERNET_KEYS holds nothing but commas.")
 
-DEBUG = env.bool("DEBUG", default=False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+DEBUG = env.yes_no("DEBUG", default=False)
+ALLOWED_HOSTS = env.texts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+PUBLIC_URL = env.web_address("PUBLIC_URL", "http://localhost:8000")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # --- apps --------------------------------------------------------------------------------------------------------
@@ -106,7 +89,7 @@ TEMPLATES = [
 ]
 
 # --- database ----------------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE takes the write lock when a transaction begins: without it, readers that turn into writers fail
     # with "database is locked" as soon as two workers meet.
@@ -123,10 +106,10 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- background work ---------------------------------------------------------------------------------------------
-QUEUE_URL = env.str("QUEUE_URL", default="")
+QUEUE_URL = env.queue("QUEUE_URL")
 Q_CLUSTER = {
     "name": "kontor",
-    "workers": env.int("QUEUE_WORKERS", default=2),
+    "workers": env.whole("QUEUE_WORKERS", 2, 1, 64),
     # One task fetched ahead and a lock longer than two time limits: otherwise a waiting task is delivered twice.
     "queue_limit": 1,
     "bulk": 1,
@@ -171,9 +154,9 @@ FORMAT_MODULE_PATH = ["config.formats"]
 
 # --- files -------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -182,22 +165,20 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
 # --- the firm, mail ----------------------------------------------------------------------------------------------
-FIRM_NAME = env.str("FIRM_NAME", default="Kontor")
-SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@localhost")
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=SUPPORT_EMAIL)
+FIRM_NAME = env.text("FIRM_NAME", "Kontor")
+SUPPORT_EMAIL = env.mail_address("SUPPORT_EMAIL", "support@localhost")
+DEFAULT_FROM_EMAIL = env.mail_address("DEFAULT_FROM_EMAIL", SUPPORT_EMAIL)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+vars().update(env.mail_server("EMAIL_URL", "consolemail://"))
 EMAIL_TIMEOUT = 20
 
 # --- Lexware Office ----------------------------------------------------------------------------------------------
 LEXWARE_REAL_URL = "https://api.lexware.io"
-LEXWARE_API_URL = env.str("LEXWARE_API_URL", default=LEXWARE_REAL_URL).rstrip("/")
-LEXWARE_TIME_SCALE = env.float("LEXWARE_TIME_SCALE", default=1.0)
-LEXWARE_WEBHOOK_PUBLIC_KEY = env.str("LEXWARE_WEBHOOK_PUBLIC_KEY", default="", multiline=True)
-SYNC_HOUR = env.int("SYNC_HOUR", default=5)
-SYNC_SPREAD_MINUTES = env.int("SYNC_SPREAD_MINUTES", default=90)
-if LEXWARE_TIME_SCALE <= 0:
-    raise ImproperlyConfigured("LEXWARE_TIME_SCALE must be greater than 0.")
+LEXWARE_API_URL = env.web_address("LEXWARE_API_URL", LEXWARE_REAL_URL)
+LEXWARE_TIME_SCALE = env.factor("LEXWARE_TIME_SCALE", 1.0)
+LEXWARE_WEBHOOK_PUBLIC_KEY = env.public_key("LEXWARE_WEBHOOK_PUBLIC_KEY")
+SYNC_HOUR = env.whole("SYNC_HOUR", 5, 3, 22, "at 2 o'clock the clocks are changed")
+SYNC_SPREAD_MINUTES = env.whole("SYNC_SPREAD_MINUTES", 90, 0, 600)
 _lexware = urlsplit(LEXWARE_API_URL)
 if (_lexware.hostname or "").endswith((".lexware.io", ".lexoffice.io")):
     if LEXWARE_TIME_SCALE != 1:
@@ -206,8 +187,6 @@ if (_lexware.hostname or "").endswith((".lexware.io", ".lexoffice.io")):
         )
     if _lexware.scheme != "https":
         raise ImproperlyConfigured("LEXWARE_API_URL must begin with https://: the clients' keys are sent there.")
-if not 3 <= SYNC_HOUR <= 22:
-    raise ImproperlyConfigured("SYNC_HOUR must be between 3 and 22: at 2 o'clock the clocks are changed.")
 
 # --- browser security --------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -245,7 +224,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", "INFO")},
     "loggers": {
         "fontTools": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},

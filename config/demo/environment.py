@@ -10,6 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
+LEFT_AT_DEFAULT = (
+    "ALLOWED_HOSTS", "DEBUG", "DEFAULT_FROM_EMAIL", "LEXWARE_WEBHOOK_PUBLIC_KEY", "LOG_LEVEL", "QUEUE_URL",
+    "QUEUE_WORKERS", "SYNC_HOUR", "SYNC_SPREAD_MINUTES",
+)  # fmt: skip
+
 
 class UnableToStart(Exception):
     """The demo cannot start; the text says what to do, in one line."""
@@ -120,6 +125,5 @@ def settings_for(
         **values,
         "ENV_FILE": str(path),
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DEBUG": "off",
-        "QUEUE_URL": "",
+        **dict.fromkeys(LEFT_AT_DEFAULT, ""),
     }

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from datetime import date
@@ -130,3 +131,15 @@ def test_the_bar_is_quiet_at_first_and_off_a_terminal(monkeypatch: pytest.Monkey
     assert stream.getvalue() == drawn, "not more often than the eye can follow"
     bar.close()
     assert stream.getvalue().endswith("\r\033[K")
+
+
+def test_a_database_that_does_not_answer_is_said_in_the_document(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "add_client", "Ohlsen", "--email", "o@b.example", "--json"],
+        env={**os.environ, "ENV_FILE": "/nonexistent", "SECRET_KEY": "x", "FERNET_KEYS": "x",
+             "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": f"sqlite:///{tmp_path / 'empty.sqlite3'}"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "migrated" in json.loads(done.stdout)["error"]
+    assert "Traceback" not in done.stderr

@@ -1,11 +1,12 @@
 """One demo to a folder and a port, and words for whoever tries otherwise."""
 
+import re
 import socket
 from pathlib import Path
 
 import pytest
 
-from config.demo.environment import UnableToStart, clear, prepare_folder, require_free_port, take
+from config.demo.environment import UnableToStart, clear, prepare_folder, require_free_port, settings_for, take
 
 
 def test_a_folder_belongs_to_one_demo_at_a_time(tmp_path: Path) -> None:
@@ -46,3 +47,10 @@ def test_a_port_in_use_is_said_with_another_one() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(UnableToStart, match=f"PORT={port + 1}"):
             require_free_port(port)
+
+
+def test_no_setting_of_a_real_installation_leaks_into_the_demo(tmp_path: Path) -> None:
+    example = Path(__file__).resolve().parent.parent.parent / ".env.example"
+    every = set(re.findall(r"^#?([A-Z_]+)=", example.read_text(), re.MULTILINE))
+    state = {"SECRET_KEY": "x", "FERNET_KEYS": "y"}
+    assert every <= settings_for(tmp_path, state, sandbox_url="http://127.0.0.1:9", time_scale=20, port=8000).keys()
