@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,5 +90,5 @@ class TestBookkeeping:
         )
         slip.save()
         assert sync_start(client, TODAY) == date(2025, 1, 1)
-        with pytest.raises(ValidationError, match="after its period"):
+        with override("en"), pytest.raises(ValidationError, match="after its period"):
             slip.clean()
