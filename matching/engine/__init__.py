@@ -12,7 +12,7 @@ from decimal import Decimal
 from .engine import run
 from .types import Allocation, Learned, Proposal, Transaction, Voucher
 
-ENGINE_VERSION = "1.3"
+ENGINE_VERSION = "1.4"
 """Changes whenever the same input may lead to other proposals."""
 
 __all__ = ["ENGINE_VERSION", "propose"]

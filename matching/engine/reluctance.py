@@ -9,7 +9,7 @@ from .types import Evidence
 _SIGNALS = ("policy_recurring_amount", "policy_needs_day", "policy_needs_amount", "policy_needs_party")
 _NUMBER = "policy_needs_number"
 _ORDER = {code: place for place, code in enumerate((*_SIGNALS, _NUMBER))}
-_NO_NAME = frozenset({"differs", "silent"})
+_NO_NAME = frozenset({"differs", "silent", "stranger"})
 _NO_NUMBER = frozenset({"none", "typo", "cut"})
 
 

@@ -20,7 +20,7 @@ _OTHER_PARTY = -1.0
 
 @dataclass(frozen=True, slots=True)
 class PartyFit:
-    """Whether the party is the voucher's contact: `grade` is known, similar, partly, silent, differs."""
+    """Whether the party is the voucher's contact: `grade` is known, similar, partly, silent, differs, stranger."""
 
     grade: str
     weight: float
@@ -76,7 +76,10 @@ def fit_party(claim: Claim, b: Booking, names: NameCache, memory: Memory) -> Par
         weight += _OTHER_PARTY
         params = {"contact": contact, "iban": b.t.counterparty_iban, "other": other}
         traits.append(Trait("iban_foreign", _OTHER_PARTY, params))
-    return PartyFit("differs", weight, tuple(traits))
+    # Somebody else may pay, and be paid, for the contact. But the text of a direct debit is written by whoever takes
+    # the money: what a stranger took is for a person to look at, whatever number it names.
+    taken = b.t.amount < 0 and _is_direct_debit(b)
+    return PartyFit("stranger" if taken else "differs", weight, tuple(traits))
 
 
 def _known(claim: Claim, b: Booking, memory: Memory) -> tuple[Trait, ...]:
@@ -97,3 +100,8 @@ def _known(claim: Claim, b: Booking, memory: Memory) -> tuple[Trait, ...]:
     if known.alias:
         found.append(Trait("alias_known", _ALIAS_KNOWN, {"contact": contact, "found": known.alias}))
     return tuple(found)
+
+
+def _is_direct_debit(b: Booking) -> bool:
+    """By its identifiers, its ISO code, or its Geschäftsvorfallcode (104 and 105: SEPA direct debits)."""
+    return bool(b.t.mandate_id or b.t.creditor_id) or "RDDT" in b.t.code or b.t.code in ("104", "105")

@@ -201,3 +201,16 @@ def test_a_word_in_another_contacts_name_is_no_alias() -> None:
     v = voucher("v", "4711-A", "412.83", "Lektorat Wortklar", paid="2025-03-12")
     t = booking("t", "2025-03-12", "-412.83", "Kiezglanz", "Zahlung")
     assert ("v", "t") not in automatic(propose([*vouchers, other, v], [*bookings, t, *noise()]))
+
+
+@pytest.mark.parametrize(
+    "taken", [{"mandate_id": "M-77", "creditor_id": "DE98ZZZ09999999999"}, {"code": "PMNT-RDDT-ESDD"}]
+)
+def test_whoever_takes_money_may_write_any_number(taken: dict[str, str]) -> None:
+    """A stranger's direct debit with a supplier's amount and number; the client's own transfer may go to another payee."""
+    v = voucher("v", "RE-2041", "119.00", SEE, paid="2025-03-12")
+    debit = booking("t", "2025-03-12", "-119.00", "Inkasso Quax Ltd", "RE-2041", **taken)
+    proposal = best(propose([v], [debit, *noise()]), "v")
+    assert proposal.permission is Permission.SUGGEST
+    transfer = booking("t", "2025-03-12", "-119.00", "Inkasso Quax Ltd", "RE-2041", code="PMNT-ICDT-ESCT")
+    assert automatic(propose([v], [transfer, *noise()])) == {("v", "t")}
