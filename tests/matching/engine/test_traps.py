@@ -207,7 +207,7 @@ def test_a_word_in_another_contacts_name_is_no_alias() -> None:
     "taken", [{"mandate_id": "M-77", "creditor_id": "DE98ZZZ09999999999"}, {"code": "PMNT-RDDT-ESDD"}]
 )
 def test_whoever_takes_money_may_write_any_number(taken: dict[str, str]) -> None:
-    """A stranger's direct debit with a supplier's amount and number; the client's own transfer may go to another payee."""
+    """A stranger's direct debit with a supplier's amount and number; one's own transfer may go to another payee."""
     v = voucher("v", "RE-2041", "119.00", SEE, paid="2025-03-12")
     debit = booking("t", "2025-03-12", "-119.00", "Inkasso Quax Ltd", "RE-2041", **taken)
     proposal = best(propose([v], [debit, *noise()]), "v")
