@@ -30,6 +30,19 @@ PAYMENT_WORDS: dict[str, str | Promise] = {
     "irrecoverableReceivable": _("Written off"),
 }
 
+# Why a voucher was withdrawn, where it is not its new state that says it.
+WITHDRAWN_WORDS: dict[str, str | Promise] = {
+    **STATUS_WORDS,
+    "deleted": _("Deleted in Lexware Office"),
+    "dated_earlier": _("Dated before the first day from which vouchers are fetched"),
+    "unknown": _("Not among the paid vouchers any more"),
+}
+
+
+def withdrawn_words(reason: str) -> str:
+    """Why a voucher was withdrawn, in words; the provider's own word where it is new."""
+    return str(WITHDRAWN_WORDS.get(reason, reason))
+
 
 def payment_words(type_: str) -> str:
     """A payment item's type in words; the provider's own word where it is new."""

@@ -15,6 +15,7 @@ from accounts.scoped_admin import ReadOnlyAdmin
 from matching.evidence_text import reasons
 from matching.models import Allocation, Decision, Proposal
 from matching.proposal_state import KIND_WORDS, PERMISSION_WORDS, proposal_state
+from vouchers.words import withdrawn_words
 
 
 @admin.register(Proposal)
@@ -116,12 +117,12 @@ class DecisionAdmin(ReadOnlyAdmin):
     """Who decided what, when and why."""
 
     client_path = "proposal__client"
-    list_display = ("decided", "kind", "by", "proposal_name", "client_number", "reason")
+    list_display = ("decided", "kind", "by", "proposal_name", "client_number", "why")
     list_filter = (("proposal__client", ClientFilter), "kind", ("decided_at", PeriodFilter))
     search_fields = ("=proposal__id", "reason")
     ordering = ("-decided_at", "-id")
     list_select_related = ("proposal__client", "actor")
-    fields = ("proposal", "kind", "from_state", "to_state", "actor", "reason", "undoes", "decided_at")
+    fields = ("proposal", "kind", "from_state", "to_state", "actor", "why", "undoes", "decided_at")
 
     @admin.display(description=_("when"), ordering="decided_at")
     def decided(self, decision: Decision) -> str:
@@ -132,6 +133,11 @@ class DecisionAdmin(ReadOnlyAdmin):
     def by(self, decision: Decision) -> str:
         """The person, or Kontor itself."""
         return str(decision.actor) if decision.actor else "Kontor"
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def why(self, decision: Decision) -> str:
+        """What the person wrote; of Kontor's own decisions, what became of the voucher."""
+        return decision.reason if decision.actor_id else withdrawn_words(decision.reason)
 
     @admin.display(description=_("proposal"), ordering="proposal")
     def proposal_name(self, decision: Decision) -> str:

@@ -65,12 +65,14 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     user, filters = _reader(request), Filters.of(request.GET)
     proposal = get_object_or_404(scoped(Proposal.objects.select_related("client"), user), pk=pk)
     where = place(open_cases(user, filters), proposal)
+    shown = case(proposal)
     context = {
         "title": _("Review"),
         "filters": filters,
-        "case": case(proposal),
+        "case": shown,
         "place": where,
         "is_open": proposal.state == Proposal.State.SUGGESTED,
+        "withdrawn": [voucher for voucher in shown.vouchers if voucher.withdrawn_at is not None],
         # What the engine matched by itself can be confirmed or refused like what it suggests.
         "can_decide": proposal.state in (Proposal.State.SUGGESTED, Proposal.State.AUTOMATIC),
         "decided": decided(proposal),

@@ -9,8 +9,10 @@ from django.urls import reverse
 from accounts.models import Client, User
 from matching.models import Decision, Proposal
 from matching.services import confirm
+from matching.services.decisions import reopen_for_voucher
 from tests.admin.conftest import Login
 from tests.factories import booking, cases, proposal, voucher
+from vouchers.services import withdraw
 
 CONFIRMED, REJECTED, SUGGESTED = Proposal.State.CONFIRMED, Proposal.State.REJECTED, Proposal.State.SUGGESTED
 
@@ -190,3 +192,29 @@ def test_what_the_engine_matched_can_be_refused_and_a_refusal_taken_back(
     assert "Anna Albers" in page
     browser.post(reverse("admin:review_undo", args=[case.decisions.get(kind="reject").pk]))
     assert _state(case) == Proposal.State.AUTOMATIC
+
+
+def test_a_withdrawn_voucher_is_said_before_anybody_decides(
+    kontor_client: Client, accountant: User, login: Login
+) -> None:
+    first, second = cases(kontor_client, 2)
+    withdraw(first.allocations.get().voucher, "overdue", status="overdue")
+    browser = login(accountant)
+    page = browser.get(_address(first)).content.decode()
+    assert "was withdrawn" in page
+    assert "Overdue." in page
+    assert 'value="confirm"' not in page
+    assert 'value="reject"' in page
+    assert _decide(browser, first, "reject") == _address(second)
+    assert _state(first) == REJECTED
+    assert 'value="confirm"' in browser.get(_address(second)).content.decode()
+
+
+def test_why_kontor_took_a_match_back_is_said_in_words(kontor_client: Client, accountant: User, login: Login) -> None:
+    (case,) = cases(kontor_client, 1)
+    confirm(case, accountant, "deleted")
+    of = case.allocations.get().voucher
+    withdraw(of, "deleted")
+    reopen_for_voucher(of, "deleted")
+    page = login(accountant).get(reverse("admin:matching_decision_changelist")).content.decode()
+    assert page.count("Deleted in Lexware Office") == 1  # what the person wrote stays as it was written

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Client, User
 from integrations.models import StatementFile
+from integrations.services.statements import import_file
 from tests.admin.conftest import Login
 
 CAMT = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -53,3 +54,17 @@ def test_nobody_imports_for_somebody_elses_client(
     login(colleague).post(reverse(ADDRESS), _form(kontor_client, CAMT))
     assert login(support).get(reverse(ADDRESS)).status_code == 403
     assert not StatementFile.objects.exists()
+
+
+def test_what_could_not_be_read_is_said_in_the_readers_language(
+    kontor_client: Client, accountant: User, login: Login
+) -> None:
+    import_file(kontor_client, "from-a-command.xml", CAMT[:-70])
+    browser = login(accountant)
+    address = reverse("admin:integrations_statementfile_change", args=[StatementFile.objects.get().pk])
+    assert "is damaged" in browser.get(address).content.decode()
+    accountant.language = "de"
+    accountant.save()
+    page = browser.get(address).content.decode()
+    assert "ist beschädigt" in page
+    assert "is damaged" not in page
