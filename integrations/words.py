@@ -67,7 +67,9 @@ class Words:
 FAILURES: dict[str, Words] = {
     Reason.KEY_REJECTED: Words(
         title=_("API key rejected"),
-        what=_("Lexware Office does not accept the API key any more. It was probably deleted or replaced there."),
+        what=_(
+            "Lexware Office does not accept the API key. It may be incomplete, or it was deleted or replaced there."
+        ),
         turn=Turn.CLIENT,
         next=_("Create a new API key in Lexware Office and enter it here. It takes about two minutes."),
         staff=_("Ask the client for a new API key. Nobody at the firm can create it."),

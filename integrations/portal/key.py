@@ -36,7 +36,10 @@ def key(request: HttpRequest, place: Place, provider: str) -> HttpResponse:
         "form": form,
         "provider": Provider(provider),
         "connection": connection,
-        "renewing": connection is not None and connection.status in (Status.ACTIVE, Status.FAILED),
+        # Whoever never got further than a refused key has nothing to renew.
+        "renewing": connection is not None
+        and connection.status in (Status.ACTIVE, Status.FAILED)
+        and bool(connection.organization_id),
     }
     return page(request, place, "portal/key.html", context, quiet_about=connection)
 

@@ -56,6 +56,15 @@ class TestConnecting:
         assert organization["key"] not in page
         assert ConnectionSecret.objects.get().api_key == organization["key"]
 
+    def test_who_never_connected_has_nothing_to_renew(
+        self, browser: Browser, kontor_client: Client, lexware: RunningSandbox
+    ):
+        assert "Renew the key for" not in paste(browser, WRONG)
+        assert state(kontor_client) == (Status.FAILED, Reason.KEY_REJECTED)
+        assert "Connect Lexware Office" in browser.get(KEY).content.decode()
+        browser.post(KEY, {"api_key": lexware.organizations[0]["key"]})
+        assert "Renew the key for" in browser.get(KEY).content.decode()
+
     @pytest.mark.parametrize("dirt", ["  {}\n", "{}\r\n\r\n", "Bearer {}", "„{}“", "\ufeff{}\u200b"])
     def test_what_sticks_to_a_copied_key(
         self, browser: Browser, kontor_client: Client, lexware: RunningSandbox, dirt: str
