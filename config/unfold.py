@@ -29,6 +29,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": "Kontor",
     "SITE_SYMBOL": "account_balance",
     "SITE_URL": reverse_lazy("admin:index"),
+    "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

@@ -35,3 +35,10 @@ def test_the_search_in_the_filter_by_client_gets_its_words(german: Browser) -> N
     scripts = re.findall(r'<script src="[^"]*/([\w.]+\.js)"', page)
     words = scripts.index("de.js")
     assert scripts.index("select2.full.js") < words < scripts.index("jquery.init.js")
+
+
+def test_the_language_can_be_changed_from_every_page(german: Browser) -> None:
+    page = german.get("/admin/").content.decode()
+    assert re.search(r'name="language"[^>]*value="en"', page)
+    german.post("/language/setlang/", {"language": "en", "next": "/admin/"})
+    assert "Waits for a decision" in german.get("/admin/").content.decode()
