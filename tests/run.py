@@ -16,8 +16,6 @@ from urllib.parse import urlsplit
 import psycopg
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-# These never touch a database; once is enough.
-PURE = ("tests/architecture", "tests/sandbox", "tests/matching/engine", "tests/integrations/statements")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -87,8 +85,7 @@ def main() -> int:
         if why := postgres_answers(url):
             skipped.append(f"PostgreSQL: {why}")
         else:
-            once = (f"--ignore={folder}" for folder in PURE)
-            suites.append(Suite("Tests on PostgreSQL", "-m", "not browser", *once, *rest, database=url))
+            suites.append(Suite("Tests on PostgreSQL", "-m", "not browser", *rest, database=url))
         failed += [suite.what for suite in suites if not suite.passed()]
     if not any(shutil.which(name) for name in CHROMIUM):
         skipped.append("Browser: no Chromium here (on Debian: apt install chromium)")
