@@ -98,7 +98,8 @@ def _said(voucher: dict[str, Any], name: str) -> Any:
 def _stored(voucher: Voucher, name: str) -> Any:
     """One field as it is here."""
     if name == "payments":
-        return [(p.type, p.date and p.date.isoformat(), p.amount) for p in voucher.payments.order_by("position")]
+        items = sorted(voucher.payments.all(), key=lambda item: item.position)
+        return [(item.type, item.date and item.date.isoformat(), item.amount) for item in items]
     value = getattr(voucher, "contact_name" if name == "contact" else name)
     return value.isoformat() if isinstance(value, date) else value or (Decimal(0) if name == "open_amount" else "")
 
@@ -114,7 +115,8 @@ def differences(client: Client, truth: dict[str, Any], today: date) -> list[str]
     wanted = {
         v["id"]: v for v in truth["vouchers"] if v["paid"] and v["date"] and date.fromisoformat(v["date"]) >= start
     }
-    stored = {str(v.external_id): v for v in Voucher.objects.filter(client=client, withdrawn_at=None)}
+    here = Voucher.objects.filter(client=client, withdrawn_at=None).prefetch_related("payments")
+    stored = {str(v.external_id): v for v in here}
     problems = []
     if missing := wanted.keys() - stored.keys():
         problems.append(f"{len(missing)} paid vouchers are missing")
