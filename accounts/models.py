@@ -161,3 +161,24 @@ class VatReturn(models.Model):
         """Refuse a return that was filed before its period had ended."""
         if self.filed_on and self.period_end and self.filed_on < self.period_end:
             raise ValidationError({"filed_on": _("A return is filed after its period has ended.")})
+
+
+class TaskAttempt(models.Model):
+    """A background task that has been begun and not ended: counted before the work, removed after it.
+
+    A task that kills its worker is delivered again and again; this row is how it is recognised.
+    """
+
+    key = models.CharField(_("task"), max_length=200, unique=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    first_at = models.DateTimeField(_("first attempt"), default=timezone.now)
+    last_at = models.DateTimeField(_("last attempt"), default=timezone.now)
+    gave_up_at = models.DateTimeField(_("given up"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("task attempt")
+        verbose_name_plural = _("task attempts")
+
+    def __str__(self) -> str:
+        return self.key

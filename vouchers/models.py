@@ -79,6 +79,9 @@ class Voucher(models.Model):
     payments_read = models.BooleanField(_("payments read"), default=False, editable=False)
     document_read = models.BooleanField(_("document read"), default=False, editable=False)
     expected_files = models.JSONField(_("ids of its files"), default=list, editable=False)
+    # The provider's clock when the first of these details was read: a change within the second of the list's stamp
+    # could otherwise hide behind the same stamp.
+    details_read_at = models.DateTimeField(_("details read"), null=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     withdrawn_reason = models.CharField(_("why withdrawn"), max_length=40, blank=True)
     note = models.TextField(_("note"), blank=True)
