@@ -6,7 +6,9 @@ from typing import Any
 import simplejson
 
 from integrations.providers.lexware.errors import (
+    AlreadySubscribed,
     AnswerNotUnderstood,
+    CallbackRefused,
     KeyRejected,
     LexwareError,
     NoPaymentInformation,
@@ -26,6 +28,7 @@ class Purpose(Enum):
     RECORD = "record"
     PAYMENTS = "payments"
     FILE = "file"
+    SUBSCRIPTION = "subscription"
 
 
 # The gateway in front of the service says this, with the key in it, of routes that it does not know; the second is
@@ -95,6 +98,8 @@ def _family(status: int, content: Any, message: str, purpose: Purpose) -> type[L
         return NoPaymentInformation
     if status in (406, 409) and purpose is Purpose.FILE:
         return NotDownloadable
+    if status in (406, 409) and purpose is Purpose.SUBSCRIPTION:
+        return AlreadySubscribed if status == 409 else CallbackRefused
     return RequestRefused if 400 <= status < 500 else AnswerNotUnderstood
 
 

@@ -2,18 +2,19 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
 import requests
 
-from integrations.providers.lexware import files, reading
+from integrations.providers.lexware import files, reading, subscriptions
 from integrations.providers.lexware.answers import Purpose
-from integrations.providers.lexware.errors import AnswerNotUnderstood, LexwareError, RecordUnreadable
+from integrations.providers.lexware.errors import AnswerNotUnderstood, LexwareError, NotFound, RecordUnreadable
 from integrations.providers.lexware.pace import Budget, Clock, Jitter, SystemClock
 from integrations.providers.lexware.paging import read_pages
-from integrations.providers.lexware.transport import Transport
+from integrations.providers.lexware.subscriptions import Subscription
+from integrations.providers.lexware.transport import Answer, Transport
 from integrations.providers.lexware.types import CallRecord, Document, Download, Payments, Profile, VoucherPage
 from integrations.providers.lexware.values import identifier
 
@@ -65,6 +66,11 @@ class LexwareApi:
 
     def __repr__(self) -> str:
         return f"<LexwareApi over {self._transport!r}>"
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """The provider's clock at its last answer, in whole seconds; None before the first, or where it never says."""
+        return self._transport.answered_at
 
     def ping(self) -> str:
         """Return the e-mail address of the key's user; the cheapest check of a key."""
@@ -145,6 +151,27 @@ class LexwareApi:
         name = identifier(document_id, "id")
         return self._download(f"{_path(SALES_PATHS, voucher_type)}/{name}/file", name)
 
+    def event_subscriptions(self) -> tuple[Subscription, ...]:
+        """Return the subscriptions made with this key, by whomever (reference: webhooks 15.1)."""
+        return self._read(subscriptions.PATH, subscriptions.read_list)
+
+    def subscribe(self, event_type: str, callback_url: str) -> str:
+        """Ask to be told of an event at an address; return the subscription's id.
+
+        ``AlreadySubscribed``: there is one already. ``CallbackRefused``: the service could not reach the address.
+        ``OutcomeUnknown``: perhaps it was made; list before repeating.
+        """
+        body = subscriptions.request(event_type, callback_url)
+        answer = self._transport.post(subscriptions.PATH, body, purpose=Purpose.SUBSCRIPTION)
+        return self._understand(answer, subscriptions.read_made)
+
+    def unsubscribe(self, subscription_id: str) -> None:
+        """Remove a subscription; one that is gone already is fine."""
+        try:
+            self._transport.delete(f"{subscriptions.PATH}/{identifier(subscription_id, 'id')}")
+        except NotFound:
+            return
+
     def _count(self, record: CallRecord) -> None:
         self.requests += 1
         self.rate_limited += record.rate_limited
@@ -158,7 +185,9 @@ class LexwareApi:
         parameters: dict[str, str] | None = None,
         purpose: Purpose = Purpose.RECORD,
     ) -> T:
-        answer = self._transport.get(path, parameters, purpose=purpose)
+        return self._understand(self._transport.get(path, parameters, purpose=purpose), read)
+
+    def _understand(self, answer: Answer, read: Callable[[bytes], T]) -> T:
         try:
             return read(answer.body)
         except LexwareError as error:

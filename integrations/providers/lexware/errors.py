@@ -67,6 +67,12 @@ class Unavailable(LexwareError):
     who = "time"
 
 
+class OutcomeUnknown(Unavailable):
+    """A POST without an answer that says whether it was performed. Look first, repeat later (reference: quirks 4)."""
+
+    code = "outcome_unknown"
+
+
 class NotFound(LexwareError):
     """404: deleted, or a document of another type than asked for."""
 
@@ -114,4 +120,18 @@ class TooManyRows(LexwareError):
     """More rows than the service shows for one question (10,000), and no narrower question is possible."""
 
     code = "too_many_rows"
+    who = "us"
+
+
+class AlreadySubscribed(LexwareError):
+    """409: a subscription of this event to this address is there already (reference: webhooks 15.1)."""
+
+    code = "already_subscribed"
+    who = "record"
+
+
+class CallbackRefused(LexwareError):
+    """406: the service could not reach our address, or did not trust its certificate (reference: webhooks 15.1)."""
+
+    code = "callback_refused"
     who = "us"

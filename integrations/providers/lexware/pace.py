@@ -82,10 +82,14 @@ def retry_after(value: str | None, now: datetime) -> float:
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])
+    moment = http_date(text)
+    return max((moment - now).total_seconds(), 0.0) if moment else 0.0
+
+
+def http_date(value: str | None) -> datetime | None:
+    """Return the moment of a date in a header, aware; None when absent or not readable."""
     try:
-        moment = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime((value or "").strip())
     except ValueError:
-        return 0.0
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max((moment - now).total_seconds(), 0.0)
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

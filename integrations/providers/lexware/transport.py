@@ -1,7 +1,8 @@
 """One HTTP call, with everything that belongs to every call: budget, timeouts, retries, limits, redaction, log.
 
-Our own loop stands above the budget, so that a repeated attempt books a slot like any other call. Only GET is sent:
-repeating it is always safe (reference: retry table 5.5).
+Our own loop stands above the budget, so that a repeated attempt books a slot like any other call. What may be repeated
+depends on the verb (reference: retry table 5.5): GET and DELETE always; POST only after a 429, which says that the call
+was not performed. After any other silence or server error a POST may have succeeded: ``OutcomeUnknown``.
 """
 
 import logging
@@ -9,6 +10,8 @@ import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
 
 import requests
 from requests.auth import AuthBase
@@ -21,11 +24,12 @@ from integrations.providers.lexware.errors import (
     KeyRejected,
     LexwareError,
     NotDownloadable,
+    OutcomeUnknown,
     RateLimited,
     RequestRefused,
     Unavailable,
 )
-from integrations.providers.lexware.pace import Backoff, Budget, Clock, Jitter, QueueTooLong, retry_after
+from integrations.providers.lexware.pace import Backoff, Budget, Clock, Jitter, QueueTooLong, http_date, retry_after
 from integrations.providers.lexware.redaction import HIDDEN, redact
 from integrations.providers.lexware.types import CallRecord
 
@@ -39,6 +43,9 @@ JSON_LIMIT = 20_000_000
 FILE_LIMIT = 30_000_000
 # Waiting longer than this inside a call would only block a worker: the next run is a better moment.
 LONGEST_WAIT = 120.0
+
+Method = Literal["GET", "POST", "DELETE"]
+SUCCESS: Mapping[Method, tuple[int, ...]] = {"GET": (200,), "POST": (200, 201, 202), "DELETE": (200, 202, 204)}
 
 _CHUNK = 65_536
 _KEY = re.compile(r"[\x21-\x7e]+")
@@ -83,10 +90,29 @@ class _Bearer(AuthBase):
 
 
 @dataclass(frozen=True, slots=True)
+class _Call:
+    """What is sent. ``body`` is JSON."""
+
+    method: Method
+    path: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = field(default=None, repr=False)
+    accept: str = "application/json"
+    purpose: Purpose = Purpose.RECORD
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers besides the key."""
+        content = {} if self.body is None else {"Content-Type": "application/json"}
+        return {"Accept": self.accept, "User-Agent": "Kontor", **content}
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A success: the whole body, and the headers with names in any case. Neither is shown: both come from outside."""
 
     path: str
+    status: int
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     request_id: str
@@ -124,6 +150,8 @@ class Transport:
         self._refusals = Backoff(retries=5, time_scale=time_scale, jitter=jitter)
         self._outages = Backoff(retries=3, time_scale=time_scale, jitter=jitter)
         self._on_attempt = on_attempt
+        # The provider's clock at its last answer (the Date header); None before the first.
+        self.answered_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"<Transport {self._base_url}>"
@@ -137,34 +165,48 @@ class Transport:
         purpose: Purpose = Purpose.RECORD,
     ) -> Answer:
         """Return the answer to a GET, after as many attempts as make sense; a ``LexwareError`` otherwise."""
+        return self._send(_Call("GET", path, parameters or {}, accept=accept, purpose=purpose))
+
+    def post(self, path: str, body: bytes, *, purpose: Purpose = Purpose.RECORD) -> Answer:
+        """Return the answer to a POST of JSON. ``OutcomeUnknown`` where it may have been performed: look first."""
+        return self._send(_Call("POST", path, body=body, purpose=purpose))
+
+    def delete(self, path: str) -> Answer:
+        """Return the answer to a DELETE; ``NotFound`` may mean that an earlier attempt succeeded."""
+        return self._send(_Call("DELETE", path))
+
+    def _send(self, call: _Call) -> Answer:
         if not self._bearer.is_usable():
-            raise KeyRejected("the key holds characters that no key has", path=path)
+            raise KeyRejected("the key holds characters that no key has", path=call.path)
         refused = failed = 0
         while True:
-            self._wait_for_turn(path)
-            outcome = self._attempt(path, parameters or {}, accept, purpose)
+            self._wait_for_turn(call.path)
+            outcome = self._attempt(call)
             if isinstance(outcome, Answer):
                 return outcome
-            if isinstance(outcome.error, RateLimited):
+            error = outcome.error
+            if isinstance(error, RateLimited):
                 refused += 1
                 wait = self._refusals.wait(refused, at_least=outcome.asked_for)
                 # Everybody who calls for this organization is too fast, not only we.
                 self._budget.penalize(wait)
                 give_up = refused > self._refusals.retries
-            elif isinstance(outcome.error, Unavailable):
+            elif isinstance(error, Unavailable):
                 failed += 1
                 wait = self._outages.wait(failed, at_least=outcome.asked_for)
                 give_up = failed > self._outages.retries
             else:
-                raise outcome.error
+                raise error
+            if call.method == "POST" and error.status != 429:
+                raise OutcomeUnknown(error.message, status=error.status, request_id=error.request_id, path=error.path)
             if give_up or wait > self._longest_wait:
-                raise outcome.error
+                raise error
             self._clock.sleep(wait)
 
     def explain(self, error: LexwareError, answer: Answer) -> LexwareError:
         """Complete an error that was found while reading an answer: where it came from, without the key."""
         return type(error)(
-            self._bearer.redact(error.message), status=200, request_id=answer.request_id, path=answer.path
+            self._bearer.redact(error.message), status=answer.status, request_id=answer.request_id, path=answer.path
         )
 
     def _wait_for_turn(self, path: str) -> None:
@@ -175,60 +217,62 @@ class Transport:
         if wait > 0:
             self._clock.sleep(wait)
 
-    def _attempt(self, path: str, parameters: Mapping[str, str], accept: str, purpose: Purpose) -> Answer | _Failure:
+    def _attempt(self, call: _Call) -> Answer | _Failure:
         started = self._clock.monotonic()
         response: requests.Response | None = None
         body = b""
         problem: LexwareError | None = None
         try:
-            with self._session.get(
-                self._base_url + path,
-                params=parameters,
-                headers={"Accept": accept, "User-Agent": "Kontor"},
+            with self._session.request(
+                call.method,
+                self._base_url + call.path,
+                params=call.parameters,
+                data=call.body,
+                headers=call.headers,
                 auth=self._bearer,
                 timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
                 # A redirect could carry the key to somebody else.
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                body = self._read(response, FILE_LIMIT if purpose is Purpose.FILE else JSON_LIMIT, started)
+                body = self._read(response, FILE_LIMIT if call.purpose is Purpose.FILE else JSON_LIMIT, started)
         except _NO_ANSWER as error:
             problem = Unavailable(f"no whole answer: {type(error).__name__}")
         except _TooSlow:
             problem = Unavailable("no whole answer within five minutes")
         except _TooLarge:
-            family = NotDownloadable if purpose is Purpose.FILE else AnswerNotUnderstood
+            family = NotDownloadable if call.purpose is Purpose.FILE else AnswerNotUnderstood
             problem = family("the answer is too large")
         except requests.RequestException as error:
             problem = RequestRefused(f"not sent: {type(error).__name__}")
         # Raised and kept outside of the except blocks: the exceptions of requests hold the request, and so the key.
-        return self._judge(path, response, body, problem, purpose, started)
+        return self._judge(call, response, body, problem, started)
 
     def _judge(
         self,
-        path: str,
+        call: _Call,
         response: requests.Response | None,
         body: bytes,
         problem: LexwareError | None,
-        purpose: Purpose,
         started: float,
     ) -> Answer | _Failure:
         status = None if response is None else response.status_code
         headers: Mapping[str, str] = {} if response is None else response.headers
-        if problem is None and status is not None and status != 200:
-            problem = answers.failure(status, body, purpose)
+        self.answered_at = http_date(headers.get("Date")) or self.answered_at
+        if problem is None and status is not None and status not in SUCCESS[call.method]:
+            problem = answers.failure(status, body, call.purpose)
         request_id = headers.get("x-amzn-RequestId", "") or (answers.request_id(body) if problem else "")
         request_id = self._bearer.redact(request_id)[:80]
         milliseconds = round((self._clock.monotonic() - started) * 1000)
-        self._on_attempt(
-            CallRecord("GET", path, status, milliseconds, request_id, rate_limited=isinstance(problem, RateLimited))
-        )
-        if problem is None:
-            logger.info("GET %s %s %d ms %s", path, status, milliseconds, request_id or "-")
-            return Answer(path, body, headers, request_id)
+        limited = isinstance(problem, RateLimited)
+        self._on_attempt(CallRecord(call.method, call.path, status, milliseconds, request_id, rate_limited=limited))
+        if problem is None and status is not None:
+            logger.info("%s %s %s %d ms %s", call.method, call.path, status, milliseconds, request_id or "-")
+            return Answer(call.path, status, body, headers, request_id)
+        problem = problem or Unavailable("no answer")
         message = self._bearer.redact(problem.message)
-        error = type(problem)(message, status=status, request_id=request_id, path=path)
-        logger.info("GET %s %s %d ms %s", path, status or "no answer", milliseconds, error)
+        error = type(problem)(message, status=status, request_id=request_id, path=call.path)
+        logger.info("%s %s %s %d ms %s", call.method, call.path, status or "no answer", milliseconds, error)
         return _Failure(error, retry_after(headers.get("Retry-After"), self._clock.now()))
 
     def _read(self, response: requests.Response, limit: int, started: float) -> bytes:
