@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 
@@ -10,8 +11,13 @@ from sandbox.http import Response, json_response
 from sandbox.world.calendar import stamp
 
 
-def regular(status: int, message: str, *, path: str, now: datetime) -> Response:
-    """Build the regular error body of the newer resources; ``now`` becomes its timestamp."""
+def regular(
+    status: int, message: str, *, path: str, now: datetime, details: Sequence[Mapping[str, str]] = ()
+) -> Response:
+    """Build the regular error body of the newer resources; ``now`` becomes its timestamp.
+
+    ``details`` name what a validation found: ``violation``, ``field`` and a German ``message`` each.
+    """
     request_id = str(uuid.uuid4())
     body = {
         "timestamp": stamp(now),
@@ -22,13 +28,18 @@ def regular(status: int, message: str, *, path: str, now: datetime) -> Response:
         "requestId": request_id,
         "message": message,
     }
-    return json_response(body, status)
+    return json_response(body | {"details": list(details)} if details else body, status)
+
+
+def legacy_issues(status: int, issues: Sequence[tuple[str, str | None]], kind: str = "validation_failure") -> Response:
+    """Build the older error body of contacts, files and vouchers from pairs of ``i18nKey`` and ``source``."""
+    listed = [{"i18nKey": key, "source": source, "type": kind} for key, source in issues]
+    return json_response({"requestId": str(uuid.uuid4()), "IssueList": listed}, status)
 
 
 def legacy(status: int, i18n_key: str, source: str | None, kind: str = "validation_failure") -> Response:
-    """Build the older error body of contacts, files and vouchers."""
-    issue = {"i18nKey": i18n_key, "source": source, "type": kind}
-    return json_response({"requestId": str(uuid.uuid4()), "IssueList": [issue]}, status)
+    """Build the older error body with one issue."""
+    return legacy_issues(status, [(i18n_key, source)], kind)
 
 
 def gateway(status: int, message: str | None) -> Response:

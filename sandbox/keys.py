@@ -8,21 +8,41 @@ from datetime import datetime
 from random import Random
 
 ALPHABET = string.ascii_letters + string.digits
-ALL_SCOPES = frozenset(
-    f"{name}.read"
-    for name in (
-        "voucherlist",
-        "vouchers",
-        "invoices",
-        "credit-notes",
-        "down-payment-invoices",
-        "quotations",
-        "order-confirmations",
-        "delivery-notes",
-        "payments",
-        "files",
-    )
+READABLE = (
+    "voucherlist",
+    "vouchers",
+    "invoices",
+    "credit-notes",
+    "down-payment-invoices",
+    "quotations",
+    "order-confirmations",
+    "delivery-notes",
+    "dunnings",
+    "payments",
+    "files",
+    "contacts",
+    "articles",
+    "recurring-templates",
+    "posting-categories",
+    "payment-conditions",
+    "print-layouts",
+    "event-subscriptions",
 )
+WRITABLE = (
+    "vouchers",
+    "invoices",
+    "credit-notes",
+    "quotations",
+    "order-confirmations",
+    "delivery-notes",
+    "dunnings",
+    "files",
+    "contacts",
+    "articles",
+    "event-subscriptions",
+)
+# Private keys' scope names are not published; these follow the pattern of the partner scopes (reference: keys 1.3).
+ALL_SCOPES = frozenset([f"{name}.read" for name in READABLE] + [f"{name}.write" for name in WRITABLE])
 STATES = ("valid", "expired", "revoked")
 
 

@@ -10,8 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from sandbox.documents import render
+from sandbox.events import EventLog
 from sandbox.faults import Faults
 from sandbox.keys import ALL_SCOPES, Key, new_token
+from sandbox.later import Later
 from sandbox.limiter import TokenBucket
 from sandbox.requestlog import RequestLog
 from sandbox.world import build_world
@@ -67,6 +69,8 @@ class Sandbox:
         self.settings = Settings()
         self.faults = Faults(seed)
         self.log = RequestLog()
+        self.events = EventLog()
+        self.later = Later(time_scale)
         self.world = build_world(seed=seed, today=self.today, kind=kind)
         self.keys: dict[str, Key] = {}
         self.special_keys: dict[str, str] = {}
