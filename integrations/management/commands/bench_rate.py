@@ -1,21 +1,17 @@
 """Measures how well several processes share the rate limit of one organization."""
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
 from argparse import SUPPRESS
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from integrations.management.measuring import child, make_tables, measuring_environment
 from integrations.providers.lexware.client import LexwareApi
 from integrations.providers.lexware.errors import LexwareError
 from integrations.providers.lexware.types import CallRecord
@@ -61,12 +57,12 @@ def measure(seconds: float, processes: int, database: str) -> dict[str, Any]:
     """Run sandbox and processes; return the figures. ``CommandError`` when one of them does not start or breaks off."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kontor-bench-")))
-        environment = _environment(folder, database or f"sqlite:///{folder / 'budget.sqlite3'}")
-        _migrate(environment)
-        sandbox = stack.enter_context(_child("sandbox", ["sandbox", "--time-scale", "1"], environment))
+        environment = measuring_environment(folder, database or f"sqlite:///{folder / 'budget.sqlite3'}")
+        make_tables(environment)
+        sandbox = stack.enter_context(child("sandbox", ["sandbox", "--time-scale", "1"], environment))
         world = json.loads(sandbox.receive())
         command = ["django", "bench_rate", "--worker"]
-        workers = [stack.enter_context(_child("calling process", command, environment)) for _ in range(processes)]
+        workers = [stack.enter_context(child("calling process", command, environment)) for _ in range(processes)]
         for worker in workers:
             worker.receive()
         organization = world["organizations"][0]
@@ -131,65 +127,3 @@ def _figures(seconds: float, results: list[dict[str, Any]], database: str) -> di
 def _busiest_second(moments: list[float]) -> int:
     """Return the largest number of calls within any one second; ``moments`` are sorted."""
     return max((sum(start <= moment < start + 1 for moment in moments) for start in moments), default=0)
-
-
-def _environment(folder: Path, database: str) -> dict[str, str]:
-    """Return settings of their own for the processes: nobody's secrets, nobody's data, real time."""
-    return {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "PYTHONPATH": str(settings.BASE_DIR),
-        "ENV_FILE": str(folder / "none"),
-        "SECRET_KEY": "only-for-this-measurement",
-        "FERNET_KEYS": "only-for-this-measurement",
-        "DATA_DIR": str(folder),
-        "DATABASE_URL": database,
-        "QUEUE_URL": "",
-        "LEXWARE_API_URL": "http://127.0.0.1:9",
-        "LEXWARE_TIME_SCALE": "1",
-        "LOG_LEVEL": "WARNING",
-    }
-
-
-def _migrate(environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity", "0"]
-    done = subprocess.run(command, env=environment, cwd=settings.BASE_DIR, check=False)  # noqa: S603
-    if done.returncode:
-        raise CommandError("The database of the measurement could not be made; the lines above say why.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Child:
-    """A process that is talked to in lines."""
-
-    name: str
-    to: IO[str]
-    back: IO[str]
-
-    def send(self, line: str) -> None:
-        self.to.write(f"{line}\n")
-        self.to.flush()
-
-    def receive(self) -> str:
-        line = self.back.readline()
-        if not line:
-            raise CommandError(f"The {self.name} ended without a word; the lines above say why.")
-        return line
-
-
-@contextmanager
-def _child(name: str, module: list[str], environment: dict[str, str]) -> Iterator[_Child]:
-    """Start a Python module as a process of its own, and end it with the block."""
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", *module],
-        env=environment,
-        cwd=settings.BASE_DIR,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        try:
-            yield _Child(name, cast(IO[str], process.stdin), cast(IO[str], process.stdout))
-        finally:
-            process.terminate()
