@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev-$(shell cksum requirements-dev.txt | cut -d' ' -f1)
 # Commands that only look at the code need settings, but neither secrets nor a database of anybody's.
 LOOK := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=.
 
-.PHONY: help run chain test test-browser pictures lint format lock translations bench-rate bench-matching clean
+.PHONY: help run chain test test-browser pictures lint format lock translations bench-rate bench-sync bench-matching clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -48,6 +48,9 @@ translations: $(DEV) ## collect new texts into locale/de
 
 bench-rate: $(RUNTIME) ## two processes on one organization for 60 s: share of the rate limit used
 	@$(LOOK) $(BIN)/django-admin bench_rate
+
+bench-sync: $(RUNTIME) ## first and idle fetches of 100, 1,000 and 5,000 vouchers, and of 100 at real time
+	@$(LOOK) $(BIN)/django-admin bench_sync
 
 bench-matching: $(RUNTIME) ## how often the engine is right, on sets with known truth
 	@$(LOOK) $(BIN)/django-admin bench_matching
