@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -70,6 +71,17 @@ def start_sandbox(processes: Processes, state: dict[str, str]) -> dict[str, obje
     return answer
 
 
+def wait_for_web(processes: Processes, port: int) -> None:
+    """Wait until the web server answers: the sandbox's webhooks are sent there from the first connection on."""
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if processes.dead() == "web":
+            raise UnableToStart(f"The web server ended unexpectedly:\n{processes.log_tail('web')}")
+        time.sleep(0.1)
+
+
 def demo(folder: Path, port: int, *, once: bool) -> int:
     """Bring everything up, do the main job, and serve until stopped. Returns the exit code."""
     began = time.monotonic()
@@ -82,7 +94,10 @@ def demo(folder: Path, port: int, *, once: bool) -> int:
         state = remembered(folder, datetime.now(UTC).astimezone(ZoneInfo("Europe/Berlin")).date())
         _say("Starting the Lexware Office sandbox …")
         sandbox = start_sandbox(processes, state)
-        environment = settings_for(folder, state, sandbox_url=str(sandbox["url"]), time_scale=TIME_SCALE, port=port)
+        environment = settings_for(
+            folder, state, sandbox_url=str(sandbox["url"]), time_scale=TIME_SCALE, port=port,
+            webhook_key="" if once else str(sandbox["webhook_public_key"]),
+        )  # fmt: skip
         processes.environment.update(environment)
         (folder / "sandbox.json").write_text(json.dumps(sandbox), encoding="utf-8")
         _say("Preparing the database …")
@@ -96,6 +111,7 @@ def demo(folder: Path, port: int, *, once: bool) -> int:
                 "web", sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}",
                 "--workers", "2", "--threads", "4", "--no-control-socket",
             )  # fmt: skip
+            wait_for_web(processes, port)
         _say("The demo firm does its morning's work …\n")
         firm = processes.start(
             "demo_firm", sys.executable, "manage.py", "demo_firm", *(["--check"] if once else []),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 LEFT_AT_DEFAULT = (
-    "ALLOWED_HOSTS", "DEBUG", "DEFAULT_FROM_EMAIL", "LEXWARE_WEBHOOK_PUBLIC_KEY", "LOG_LEVEL", "QUEUE_URL",
+    "ALLOWED_HOSTS", "DEBUG", "DEFAULT_FROM_EMAIL", "LOG_LEVEL", "QUEUE_URL",
     "QUEUE_WORKERS", "SYNC_HOUR", "SYNC_SPREAD_MINUTES",
 )  # fmt: skip
 
@@ -100,9 +100,12 @@ def remembered(folder: Path, today: date) -> dict[str, str]:
 
 
 def settings_for(
-    folder: Path, state: dict[str, str], *, sandbox_url: str, time_scale: int, port: int
+    folder: Path, state: dict[str, str], *, sandbox_url: str, time_scale: int, port: int, webhook_key: str = ""
 ) -> dict[str, str]:
-    """The environment of every process of the demo; also written to ``<folder>/env`` for commands by hand."""
+    """The environment of every process of the demo; also written to ``<folder>/env`` for commands by hand.
+
+    ``webhook_key``: the PEM text that the sandbox's webhooks are checked with; without it none are asked for.
+    """
     values = {
         "SECRET_KEY": state["SECRET_KEY"],
         "FERNET_KEYS": state["FERNET_KEYS"],
@@ -112,6 +115,7 @@ def settings_for(
         "STATIC_ROOT": str(folder / "static"),
         "LEXWARE_API_URL": sandbox_url,
         "LEXWARE_TIME_SCALE": str(time_scale),
+        "LEXWARE_WEBHOOK_PUBLIC_KEY": webhook_key.strip().replace("\n", "\\n"),
         "PUBLIC_URL": f"http://localhost:{port}",
         "EMAIL_URL": f"filemail://{folder / 'mail'}",
         "FIRM_NAME": "Kanzlei Hafenkante",
