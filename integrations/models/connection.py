@@ -117,7 +117,8 @@ class ConnectionEvent(models.Model):
         SUPPORT = "support", _("support asked")
         HINT = "hint", _("told by webhook")
         WEBHOOKS = "webhooks", _("webhooks")
-        KEY_END = "key_end", _("reminded of the key's end")
+        KEY_END = "key_end", _("end of the key")
+        ASKED = "asked", _("asked for a document")
 
     connection = models.ForeignKey(
         Connection, on_delete=models.CASCADE, related_name="events", verbose_name=_("connection")

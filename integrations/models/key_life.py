@@ -17,6 +17,8 @@ class KeyReminder(models.Model):
     days = models.PositiveSmallIntegerField(_("days before"))
     planned_at = models.DateTimeField(_("planned"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    # The addresses that were written to, each noted before its mail goes out.
+    told = models.JSONField(_("written to"), default=list, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("key reminder")
