@@ -1,5 +1,6 @@
 """The typed client of the Lexware Office API: which path answers what."""
 
+import html
 import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
@@ -111,6 +112,18 @@ class LexwareApi:
 
         by_change = sort in ("updatedDate", "updatedDate,ASC")
         yield from read_pages(fetch, since=updated_date_from, by_change=by_change, size=size)
+
+    def find_by_number(self, number: str) -> VoucherPage:
+        """Return the documents of any type and state with exactly this number, in one request; at most one page.
+
+        Case does not matter (reference: voucherlist 6.1). What the filter reads as HTML is escaped (reference: query
+        parameters 3.6). ``ValueError`` for an empty number, which would ask for everything.
+        """
+        if not number.strip():
+            raise ValueError("a document is looked for by its number")
+        query = {"voucherType": "any", "voucherStatus": "any", "voucherNumber": html.escape(number, quote=False)}
+        query |= {"size": str(LARGEST_PAGE), "page": "0"}
+        return self._read("/v1/voucherlist", reading.voucher_page, query)
 
     def voucher(self, voucher_id: UUID | str) -> Document:
         """Return a bookkeeping voucher."""
