@@ -14,8 +14,9 @@ from sandbox.events import EventLog
 from sandbox.faults import Faults
 from sandbox.keys import ALL_SCOPES, Key, new_token
 from sandbox.later import Later
-from sandbox.limiter import TokenBucket
+from sandbox.limiter import RATE, TokenBucket
 from sandbox.requestlog import RequestLog
+from sandbox.resources.list_cache import ListCache
 from sandbox.world import build_world
 from sandbox.world.calendar import german_day, local
 from sandbox.world.model import Organisation, Paper
@@ -25,6 +26,7 @@ from sandbox.world.model import Organisation, Paper
 class Settings:
     """Switches of the control interface; the defaults are what was measured on the real service.
 
+    ``rate_per_second``: how many calls a second an organization may make; the service may change it (reference: 2.1).
     ``limit_answer``: how a refused call looks: ``429``, ``500`` (the disguise) or ``500_null`` (its older wording).
     ``unknown_route``: ``404`` (measured) or ``403`` (documented, repeats the key).
     ``documented_nulls``: print absent fields of voucherlist rows as null, as the documentation shows them.
@@ -34,6 +36,7 @@ class Settings:
     """
 
     latency_ms: int = 0
+    rate_per_second: float = RATE
     limit_answer: str = "429"
     unknown_route: str = "404"
     documented_nulls: bool = False
@@ -69,6 +72,7 @@ class Sandbox:
         self.settings = Settings()
         self.faults = Faults(seed)
         self.log = RequestLog()
+        self.lists = ListCache()
         self.events = EventLog()
         self.later = Later(time_scale)
         self.world = build_world(seed=seed, today=self.today, kind=kind)
@@ -90,7 +94,9 @@ class Sandbox:
         """Return the rate limit of an organisation."""
         with self.lock:
             if organisation_id not in self._buckets:
-                self._buckets[organisation_id] = TokenBucket(self.monotonic, self.time_scale)
+                self._buckets[organisation_id] = TokenBucket(
+                    self.monotonic, self.time_scale, lambda: self.settings.rate_per_second
+                )
             return self._buckets[organisation_id]
 
     def organisation_of(self, key: Key) -> Organisation:

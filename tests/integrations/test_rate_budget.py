@@ -13,12 +13,18 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given
+from hypothesis import settings as property_settings
+from hypothesis import strategies as st
 
 from integrations.management.commands.bench_rate import measure
 from integrations.models import RateBudget
-from integrations.providers.lexware.pace import QueueTooLong
-from integrations.rate_budget import INTERVAL, DatabaseBudget
+from integrations.providers.lexware.pace import INTERVAL, QueueTooLong, recovered, slowed
+from integrations.rate_budget import DatabaseBudget, pace_of
 
+settings_for_properties = property_settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 ORGANIZATION = "c0ffee00-1111-4222-8333-944455566677"
 
 
@@ -76,6 +82,37 @@ class TestAlone:
         budget.reserve()
         budget.penalize(8)
         assert DatabaseBudget(ORGANIZATION, time_scale=1).reserve() == pytest.approx(8, abs=0.4)
+
+    def test_a_refusal_slows_the_pace_down_once_for_all_calls_that_were_on_their_way(
+        self, budget: DatabaseBudget
+    ) -> None:
+        assert pace_of(ORGANIZATION) == 1.0
+        for _ in range(3):
+            budget.penalize(0)
+        assert budget.pace() == pytest.approx(0.8, abs=0.01)
+        budget.reserve()
+        assert budget.reserve() == pytest.approx(INTERVAL / 0.8, abs=0.4)
+
+    @settings_for_properties
+    @given(pace=st.floats(0.25, 1.0), minutes=st.floats(0.2, 40))
+    def test_the_database_reckons_as_the_rule_says(self, budget: DatabaseBudget, pace: float, minutes: float) -> None:
+        now = time.time()
+        row = {"pace": pace, "slowed_at": now - minutes * 60, "next_at": now + 10}
+        RateBudget.objects.update_or_create(key=ORGANIZATION, defaults=row)
+        expected = recovered(pace, minutes * 60)
+        assert budget.pace() == pytest.approx(expected, abs=0.005)
+        budget.reserve()
+        assert next_at() - row["next_at"] == pytest.approx(INTERVAL / expected, rel=0.02)
+        budget.penalize(1)
+        assert budget.pace() == pytest.approx(slowed(expected), abs=0.005)
+
+    def test_a_pace_that_was_slowed_by_a_clock_that_went_wrong_does_not_last_for_ever(
+        self, budget: DatabaseBudget
+    ) -> None:
+        RateBudget.objects.create(key=ORGANIZATION, pace=0.3, slowed_at=time.time() + 10**6)
+        assert budget.pace() == 1.0
+        budget.penalize(0)
+        assert budget.pace() == pytest.approx(0.8, abs=0.01)
 
     def test_a_refusal_is_remembered_before_the_first_call(self, budget: DatabaseBudget) -> None:
         budget.penalize(8)

@@ -10,9 +10,29 @@ from typing import Protocol
 
 Jitter = Callable[[], float]
 
+# The service allows 2 calls a second (reference: rate limit 2.1); 5 % stay free for the jitter of the line.
+INTERVAL = 0.5 / 0.95
+# The documented limit may be changed at short notice (2.1), and others may use up a part of it: who is refused goes on
+# with four fifths of the pace, at least a quarter, and comes back to the whole of it within half an hour.
+SLOWED_TO = 0.8
+SLOWEST = 0.25
+RECOVERY_SECONDS = 1800.0
+# Calls that were booked before a refusal are refused with it: it counts once.
+SAME_REFUSAL_SECONDS = 5.0
+
 
 class QueueTooLong(Exception):
     """The shared budget is booked out for longer than anybody should wait."""
+
+
+def recovered(pace: float, seconds: float) -> float:
+    """Return the share of the usual pace that many seconds after it was slowed to ``pace``."""
+    return min(1.0, pace + max(seconds, 0.0) / RECOVERY_SECONDS)
+
+
+def slowed(pace: float) -> float:
+    """Return the share of the usual pace after a refusal at ``pace``."""
+    return max(SLOWEST, pace * SLOWED_TO)
 
 
 class Budget(Protocol):
@@ -22,7 +42,7 @@ class Budget(Protocol):
         """Book the next call; return the seconds to sleep before it. ``QueueTooLong`` when booked out."""
 
     def penalize(self, seconds: float) -> None:
-        """Let nobody book a call earlier than in that many seconds."""
+        """A call was refused: let nobody book one earlier than in that many seconds, and go slower from then on."""
 
 
 class Clock(Protocol):
