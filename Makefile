@@ -46,7 +46,7 @@ format: $(DEV) ## bring code and templates into form
 translations: $(DEV) ## collect new texts into locale/de
 	$(BIN)/python -m config.translations collect
 
-bench-rate: $(RUNTIME) ## two processes on one organization for 60 s: share of the rate limit used
+bench-rate: $(RUNTIME) ## one process, then four at once, on one organization for 60 s: share of the rate limit used
 	@$(LOOK) $(BIN)/django-admin bench_rate
 
 bench-sync: $(RUNTIME) ## first and idle fetches of 100, 1,000 and 5,000 vouchers, and of 100 at real time

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from urllib.parse import quote
 
 import pytest
+import requests
 from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -19,8 +20,10 @@ from hypothesis import strategies as st
 
 from integrations.management.commands.bench_rate import measure
 from integrations.models import RateBudget
+from integrations.providers.lexware.client import LexwareApi
 from integrations.providers.lexware.pace import INTERVAL, QueueTooLong, recovered, slowed
 from integrations.rate_budget import DatabaseBudget, pace_of
+from sandbox.server import start
 
 settings_for_properties = property_settings(
     max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -229,9 +232,23 @@ def test_nobody_in_the_queue_is_passed_over() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.django_db
+def test_a_service_that_allows_less_than_it_says_refuses_few_calls() -> None:
+    with start(time_scale=20) as running:
+        requests.post(f"{running.control_url}/settings", json={"rate_per_second": 0.9}, timeout=10).raise_for_status()
+        budget = DatabaseBudget(ORGANIZATION, time_scale=20)
+        api = LexwareApi(running.organizations[0]["key"], base_url=running.url, budget=budget, time_scale=20)
+        for _ in range(80):
+            api.ping()
+        # Without a memory, hardly more than half of the calls would be answered at once.
+        assert 1 <= api.rate_limited <= 16
+        assert 0.3 < budget.pace() < 0.75
+
+
+@pytest.mark.slow
 def test_the_measurement_measures() -> None:
     figures = measure(seconds=1.2, processes=2, database="")
-    assert (figures["processes"], figures["refused_429"], figures["errors"]) == (2, 0, 0)
+    assert (figures["processes"], figures["refused"], figures["errors"]) == (2, 0, 0)
     assert 1 <= figures["calls"] <= 3
     assert figures["share_of_limit"] == round(figures["calls"] / 2.4, 3)
-    assert figures["goal_met"] == (figures["share_of_limit"] >= 0.9)
+    assert figures["goal_met"] == (figures["share_of_limit"] >= 0.95)

@@ -18,19 +18,30 @@ from integrations.providers.lexware.types import CallRecord
 from integrations.rate_budget import DatabaseBudget
 
 ALLOWED_PER_SECOND = 2.0
-GOAL = "no 429 and at least 90 % of 2 requests a second"
-GOAL_SHARE = 0.9
+GOAL = "nothing refused and at least 95 % of 2 requests a second"
+GOAL_SHARE = 0.95
+PROCESSES = [1, 4]
 
 
 class Command(BaseCommand):
     """Starts the sandbox at real time and processes that call it as fast as the shared budget lets them."""
 
-    help = "Let several processes call one organization of the sandbox, and count what they used and what was refused."
+    help = (
+        "Let one process, then several at once, call one organization of the sandbox; count what they used and what "
+        "was refused."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seconds", type=float, default=60.0, help="how long to measure (default: 60)")
-        parser.add_argument("--processes", type=int, default=2, help="how many processes call (default: 2)")
+        parser.add_argument(
+            "--processes",
+            type=int,
+            nargs="+",
+            default=PROCESSES,
+            metavar="N",
+            help="how many processes call; several numbers are measured one after the other (default: 1 4)",
+        )
         parser.add_argument(
             "--database",
             default="",
@@ -43,13 +54,17 @@ class Command(BaseCommand):
         if options["worker"]:
             self.stdout.write(json.dumps(_work(sys.stdin.readline)))
             return
-        if options["seconds"] <= 0 or options["processes"] < 1:
+        if options["seconds"] <= 0 or min(options["processes"]) < 1:
             raise CommandError("Give at least one process and some seconds.", returncode=2)
-        figures = measure(options["seconds"], options["processes"], options["database"])
-        for name, value in figures.items():
-            self.stdout.write(f"{name.replace('_', ' '):<22} {value}")
-        self.stdout.write(json.dumps(figures))
-        if not figures["goal_met"]:
+        measured = []
+        for processes in options["processes"]:
+            figures = measure(options["seconds"], processes, options["database"])
+            for name, value in figures.items():
+                self.stdout.write(f"{name.replace('_', ' '):<22} {value}")
+            self.stdout.write(json.dumps(figures))
+            self.stdout.write("")
+            measured.append(figures)
+        if not all(figures["goal_met"] for figures in measured):
             sys.exit(1)
 
 
@@ -117,7 +132,7 @@ def _figures(seconds: float, results: list[dict[str, Any]], database: str) -> di
         "calls_per_process": [len(result["sent"]) for result in results],
         "share_of_limit": round(share, 3),
         "busiest_second": _busiest_second(moments),
-        "refused_429": refused,
+        "refused": refused,
         "errors": errors,
         "goal": GOAL,
         "goal_met": refused == 0 and errors == 0 and share >= GOAL_SHARE,
