@@ -16,6 +16,21 @@ if TYPE_CHECKING:
     from sandbox.world.model import Organisation
 
 KEPT = 20_000
+# What the events of a document are named after; all four bookkeeping types are vouchers.
+NAMES = {
+    "invoice": "invoice",
+    "downpaymentinvoice": "down-payment-invoice",
+    "creditnote": "credit-note",
+    "quotation": "quotation",
+    "orderconfirmation": "order-confirmation",
+    "deliverynote": "delivery-note",
+    "dunning": "dunning",
+}
+
+
+def named(voucher_type: str, what: str) -> str:
+    """Return the type of an event about a document, such as ``invoice.created`` or ``voucher.status.changed``."""
+    return f"{NAMES.get(voucher_type, 'voucher')}.{what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +62,10 @@ class EventLog:
 
 
 def emit(sandbox: Sandbox, organisation: Organisation, event_type: str, resource_id: str) -> None:
-    """Say that something happened to a resource of an organisation; the one place where events begin."""
+    """Say that something happened to a resource of an organisation; the one place where events begin.
+
+    To be called with ``sandbox.lock`` held, as every change of the world is made.
+    """
+    organisation.revision += 1
+    organisation.revision += 1
     sandbox.events.add(Event(organisation.id, event_type, resource_id, sandbox.now()))

@@ -70,7 +70,10 @@ def _perform(sandbox: Sandbox, request: Request, key: Key) -> Response:
         return errors.gateway(403, "access_denied")
     try:
         with sandbox.lock:
-            return route.handler(Call(sandbox, request, sandbox.organisation_of(key), key, arguments))
+            organisation = sandbox.organisation_of(key)
+            if request.method != "GET":
+                organisation.revision += 1
+            return route.handler(Call(sandbox, request, organisation, key, arguments))
     except Answer as answer:
         return answer.response
 

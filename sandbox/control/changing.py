@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
-from sandbox.control.shapes import Operation, body_of, organisation_of, refuse, voucher_of
+from sandbox.control.shapes import Operation, body_of, organisation_of, read_day, read_money, refuse, voucher_of
 from sandbox.http import Request, Response, json_response
 from sandbox.resources.downloads import MEDIA
 from sandbox.resources.voucherlist import row
@@ -24,7 +24,7 @@ from sandbox.world.model import (
     Terms,
     Voucher,
 )
-from sandbox.world.money import ZERO, Line, cents
+from sandbox.world.money import ZERO, Line
 
 PAYMENT_KINDS = (
     "partPaymentFinancialTransaction",
@@ -37,32 +37,9 @@ PAYMENT_KINDS = (
     "irrecoverableReceivable",
 )
 STATES = {"open": "", "draft": "draft", "unchecked": "unchecked", "blank": "blank", "voided": "voided"}
+FIELDS = {"number", "contact", "date", "due_date", "remark", "total", "tax_rate", "add_file", "file_bytes"}
+MOST_BYTES = 64 * 1024 * 1024
 VOUCHER = "/control/organizations/{organization}/vouchers/{voucher}"
-
-
-def read_money(body: dict[str, Any], name: str, default: Decimal | None = None) -> Decimal:
-    """Read an amount above zero with at most two decimals."""
-    value = body.get(name)
-    if value is None and default is not None:
-        return default
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        refuse(f"{name} must be an amount such as 119.00")
-    if not amount.is_finite() or amount <= 0 or amount != cents(amount):
-        refuse(f"{name} must be an amount above zero with at most two decimals")
-    return cents(amount)
-
-
-def read_day(body: dict[str, Any], name: str, default: date) -> date:
-    """Read a day as ``yyyy-mm-dd``."""
-    value = body.get(name)
-    if value is None:
-        return default
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        refuse(f"{name} must be a day such as 2026-03-31")
 
 
 def _shown(sandbox: Sandbox, voucher: Voucher, status: int = 200) -> Response:
@@ -130,7 +107,7 @@ def change(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Res
     """Change fields of a voucher; payments stay, so a higher total opens it again."""
     organisation, voucher = voucher_of(sandbox, arguments)
     body = body_of(request)
-    unknown = set(body) - {"number", "contact", "date", "due_date", "remark", "total", "tax_rate", "add_file"}
+    unknown = set(body) - FIELDS
     if unknown or not body:
         refuse(f"unknown or no fields: {', '.join(sorted(unknown))}")
     if "add_file" in body and voucher.type not in BOOKKEEPING_TYPES:
@@ -139,7 +116,7 @@ def change(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Res
     lines = _lines(body) if "total" in body else None
     day = read_day(body, "date", voucher.day or sandbox.current_day()) if "date" in body else voucher.day
     due = read_day(body, "due_date", sandbox.current_day()) if "due_date" in body else voucher.due
-    files = _extensions([body["add_file"]]) if "add_file" in body else []
+    files, size = _extensions([body["add_file"]]) if "add_file" in body else [], _file_bytes(body)
     if lines:
         voucher.lines, voucher.gross_prices, voucher.tax_type = lines, True, "gross"
     voucher.day, voucher.due = day, due
@@ -148,7 +125,7 @@ def change(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Res
     if "contact" in body:
         voucher.contact, voucher.contact_name = _contact(organisation, str(body["contact"]))
     for extension in files:
-        _attach(organisation, voucher, extension)
+        _attach(organisation, voucher, extension, size)
     voucher.touch(sandbox.now())
     return _shown(sandbox, voucher)
 
@@ -175,7 +152,15 @@ def _contact(organisation: Organisation, name: str) -> tuple[Contact | None, str
     return None, name
 
 
-def _attach(organisation: Organisation, voucher: Voucher, extension: str) -> None:
+def _file_bytes(body: dict[str, Any]) -> int:
+    """Read the size that files are filled up to; 0 leaves them as they are."""
+    size = body.get("file_bytes", 0)
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MOST_BYTES:
+        refuse(f"file_bytes must be a whole number from 0 to {MOST_BYTES}")
+    return size
+
+
+def _attach(organisation: Organisation, voucher: Voucher, extension: str, size: int) -> None:
     own = voucher.type.startswith("sales")
     other = voucher.contact.party if voucher.contact else Party(voucher.contact_name, "", "", "", "")
     paper = Paper(
@@ -189,7 +174,7 @@ def _attach(organisation: Organisation, voucher: Voucher, extension: str) -> Non
         gross_prices=voucher.gross_prices,
         note=f"Seite {len(voucher.files) + 1}" if voucher.files else "",
     )
-    file = StoredFile(str(uuid.uuid4()), voucher.id, extension, paper)
+    file = StoredFile(str(uuid.uuid4()), voucher.id, extension, paper, size)
     organisation.files[file.id] = file
     voucher.files.append(file.id)
 
@@ -204,7 +189,7 @@ def add(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Respon
     moment, day = sandbox.now(), read_day(body, "date", sandbox.current_day())
     contact, name = _contact(organisation, str(body.get("contact", "Sammellieferant")))
     own = kind not in BOOKKEEPING_TYPES
-    files = _extensions(body.get("files", ["pdf"]))
+    files, size = _extensions(body.get("files", ["pdf"])), _file_bytes(body)
     paid_on = read_day(body, "paid_on", day) if body.get("paid_on") else None
     if body.get("status", "open") not in STATES or (paid_on and body.get("status", "open") != "open"):
         refuse(f"status must be one of {', '.join(STATES)}; only an open voucher can be paid")
@@ -229,7 +214,7 @@ def add(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Respon
     )
     if not own:
         for extension in files:
-            _attach(organisation, voucher, extension)
+            _attach(organisation, voucher, extension, size)
     if state == "blank":
         # The text recognition has not read it yet.
         voucher.number, voucher.day, voucher.due, voucher.lines = None, None, None, ()
@@ -271,6 +256,7 @@ CHANGING = (
             "total": "new gross total",
             "tax_rate": "0, 7 or 19, with total",
             "add_file": "pdf, png, jpg or xml: attaches another receipt",
+            "file_bytes": "fills that receipt up to this size, with bytes that readers skip",
         },
     ),
     Operation(
@@ -289,6 +275,7 @@ CHANGING = (
             "paid_on": "posting date of a bank payment of the whole total; left out: open",
             "status": f"one of {', '.join(STATES)}; default: open, or paid with paid_on",
             "files": "list of pdf, png, jpg, xml; default: one pdf",
+            "file_bytes": "fills these files up to this size, with bytes that readers skip",
         },
     ),
 )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any
-
 from sandbox.control.shapes import Operation, organisation_of, refuse
 from sandbox.http import Request, Response, json_response
 from sandbox.state import Sandbox
 from sandbox.world.camt import Period, periods, write_statement
-from sandbox.world.model import BankAccount, Organisation, Voucher
+from sandbox.world.model import BankAccount, Organisation
 
 
 def organizations(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
@@ -32,7 +29,8 @@ def _name(account: BankAccount, period: Period) -> str:
     return f"{account.iban}-{period.name}.xml"
 
 
-def _statements(sandbox: Sandbox, organisation: Organisation) -> list[tuple[BankAccount, Period]]:
+def statements_of(sandbox: Sandbox, organisation: Organisation) -> list[tuple[BankAccount, Period]]:
+    """Return every bank account with every period there is a statement for."""
     return [(account, period) for account in organisation.accounts for period in periods(account, sandbox.today)]
 
 
@@ -51,7 +49,7 @@ def statements(sandbox: Sandbox, request: Request, arguments: dict[str, str]) ->
             "to": period.last.isoformat(),
             "url": f"{base}/{_name(account, period)}",
         }
-        for account, period in _statements(sandbox, organisation)
+        for account, period in statements_of(sandbox, organisation)
     ]
     return json_response({"statements": rows})
 
@@ -59,77 +57,12 @@ def statements(sandbox: Sandbox, request: Request, arguments: dict[str, str]) ->
 def statement(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
     """Send one bank statement."""
     organisation = organisation_of(sandbox, arguments)
-    for account, period in _statements(sandbox, organisation):
+    for account, period in statements_of(sandbox, organisation):
         if _name(account, period) == arguments["name"]:
             content = write_statement(organisation, account, period)
             disposition = f'attachment; filename="{arguments["name"]}"'
             return Response(200, content, "application/xml", {"Content-Disposition": disposition})
     refuse("no such statement", 404)
-
-
-def _truth_row(voucher: Voucher) -> dict[str, Any]:
-    return {
-        "id": voucher.id,
-        "type": voucher.type,
-        "number": voucher.number,
-        "date": voucher.day.isoformat() if voucher.day else None,
-        "due_date": voucher.due.isoformat() if voucher.due else None,
-        "contact": voucher.contact_name,
-        "total": f"{voucher.total:.2f}",
-        "open_amount": f"{voucher.open_amount:.2f}",
-        "status": voucher.status,
-        "paid": voucher.status in ("paid", "paidoff"),
-        "file_ids": list(voucher.files),
-        "document": bool(voucher.document_file_id),
-        "payments": [
-            {"type": item.kind, "date": item.day.isoformat(), "amount": f"{item.amount:.2f}"}
-            for item in voucher.payments
-        ],
-        "version": voucher.version,
-    }
-
-
-def allocations(organisation: Organisation) -> list[dict[str, str]]:
-    """Return which bank transaction settles which voucher, and with how much of it."""
-    return [
-        {"voucher": voucher.id, "transaction": reference, "amount": f"{amount:.2f}"}
-        for voucher in organisation.vouchers.values()
-        for item in voucher.payments
-        for reference, amount in item.bookings
-    ]
-
-
-def truth(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
-    """Send what is true about an organisation: vouchers, allocations, counts."""
-    organisation = organisation_of(sandbox, arguments)
-    vouchers = list(organisation.vouchers.values())
-    pairs = allocations(organisation)
-    transactions = sum(len(entry.transactions) for account in organisation.accounts for entry in account.entries)
-    return json_response(
-        {
-            "organization_id": organisation.id,
-            "today": sandbox.today.isoformat(),
-            "vouchers": [_truth_row(voucher) for voucher in vouchers],
-            "allocations": pairs,
-            "counts": {
-                "vouchers": len(vouchers),
-                "paid": sum(voucher.status in ("paid", "paidoff") for voucher in vouchers),
-                "paid_by_year": dict(
-                    sorted(
-                        Counter(
-                            str(item.day.year) for item in vouchers if item.day and item.status in ("paid", "paidoff")
-                        ).items()
-                    )
-                ),
-                "by_status": dict(Counter(voucher.status for voucher in vouchers)),
-                "by_type": dict(Counter(voucher.type for voucher in vouchers)),
-                "files": len(organisation.files),
-                "statements": len(_statements(sandbox, organisation)),
-                "transactions": transactions,
-                "allocations": len(pairs),
-            },
-        }
-    )
 
 
 def requests(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
@@ -161,12 +94,6 @@ READING = (
     Operation("GET", "/control/organizations/{organization}/statements", "lists the bank statements", statements),
     Operation(
         "GET", "/control/organizations/{organization}/statements/{name}", "sends a statement (camt.053)", statement
-    ),
-    Operation(
-        "GET",
-        "/control/organizations/{organization}/truth",
-        "sends all vouchers with status and files, which bank transaction (AcctSvcrRef) settles which voucher, counts",
-        truth,
     ),
     Operation(
         "GET",

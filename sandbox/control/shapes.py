@@ -6,11 +6,14 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from sandbox.http import Answer, Request, Response, json_response
 from sandbox.state import Sandbox
 from sandbox.world.model import Organisation, Voucher
+from sandbox.world.money import cents
 
 Run = Callable[[Sandbox, Request, dict[str, str]], Response]
 
@@ -67,3 +70,28 @@ def voucher_of(sandbox: Sandbox, arguments: dict[str, str]) -> tuple[Organisatio
     if voucher is None:
         refuse("no such voucher", 404)
     return organisation, voucher
+
+
+def read_money(body: dict[str, Any], name: str, default: Decimal | None = None) -> Decimal:
+    """Read an amount above zero with at most two decimals."""
+    value = body.get(name)
+    if value is None and default is not None:
+        return default
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        refuse(f"{name} must be an amount such as 119.00")
+    if not amount.is_finite() or amount <= 0 or amount != cents(amount):
+        refuse(f"{name} must be an amount above zero with at most two decimals")
+    return cents(amount)
+
+
+def read_day(body: dict[str, Any], name: str, default: date) -> date:
+    """Read a day as ``yyyy-mm-dd``."""
+    value = body.get(name)
+    if value is None:
+        return default
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        refuse(f"{name} must be a day such as 2026-03-31")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from functools import lru_cache
 
+from sandbox.documents.filling import filled_up
+from sandbox.documents.plain import write_plain_pdf
 from sandbox.documents.sales import sales_document_paper
 from sandbox.world.model import Paper
 
-__all__ = ["render", "sales_document_paper"]
+__all__ = ["filled_up", "fingerprint", "render", "sales_document_paper"]
 
 # The renderers are imported on first use: they are big, and most calls need none of them.
 # The rasteriser is not safe to use from several threads at once.
@@ -32,5 +35,14 @@ def _rendered(paper: Paper, extension: str) -> bytes:
 
 def render(paper: Paper, extension: str) -> bytes:
     """Render a paper as ``pdf``, ``png``, ``jpg`` or ``xml``; the same paper gives the same bytes, in every process."""
+    if paper.plain and extension == "pdf":
+        return write_plain_pdf(paper)
     with _lock:
         return _rendered(paper, extension)
+
+
+@lru_cache(maxsize=50_000)
+def fingerprint(paper: Paper, extension: str, size: int = 0) -> tuple[int, str]:
+    """Return the size in bytes and the SHA-256 (hexadecimal) of a paper, rendered and filled up to ``size``."""
+    content = filled_up(render(paper, extension), extension, size)
+    return len(content), hashlib.sha256(content).hexdigest()

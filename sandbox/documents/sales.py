@@ -31,4 +31,5 @@ def sales_document_paper(organisation: Organisation, voucher: Voucher) -> Paper:
         customer_number=str(contact.customer_number or "") if contact else "",
         terms=voucher.terms if voucher.type in ("invoice", "downpaymentinvoice") else None,
         deposits=tuple((part.number or "", share) for part in voucher.deductions for share in part.shares),
+        plain=voucher.plain,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sandbox.documents import sales_document_paper
+from sandbox.documents import filled_up, sales_document_paper
 from sandbox.http import Call, Response, Route
 from sandbox.resources.replies import not_found, refuse
 from sandbox.world.model import Paper, StoredFile, Voucher
@@ -61,8 +61,8 @@ def choose(call: Call, *, stored: str, default: str, preview: str) -> str:
     refuse(call, 406, "No acceptable representation")
 
 
-def _send(call: Call, paper: Paper, extension: str, name: str) -> Response:
-    content = call.sandbox.render(paper, extension)
+def _send(call: Call, paper: Paper, extension: str, name: str, size: int = 0) -> Response:
+    content = filled_up(call.sandbox.render(paper, extension), extension, size)
     headers = {"Content-Disposition": f"inline; filename={name}.{extension};"}
     return Response(200, content, MEDIA[extension], headers)
 
@@ -70,7 +70,7 @@ def _send(call: Call, paper: Paper, extension: str, name: str) -> Response:
 def _receipt(call: Call, file: StoredFile) -> Response:
     preview = "pdf" if file.extension == "xml" else file.extension
     extension = choose(call, stored=file.extension, default=file.extension, preview=preview)
-    return _send(call, file.paper, extension, file.id)
+    return _send(call, file.paper, extension, file.id, file.size)
 
 
 def _sales(call: Call, voucher: Voucher, *, default: str) -> Response:

@@ -191,13 +191,18 @@ def voucherlist(call: Call) -> Response:
             return True
         return voucher.status in statuses or shown_status(voucher, today) in statuses
 
-    found = [
-        voucher
-        for voucher in call.organisation.vouchers.values()
-        if voucher.type in types and in_ranges(voucher) and matches(voucher) and has_status(voucher)
-    ]
-    found.sort(key=lambda voucher: voucher.id)
-    found.sort(key=SORTS[prop], reverse=descending)
+    def select() -> list[Voucher]:
+        found = [
+            voucher
+            for voucher in call.organisation.vouchers.values()
+            if voucher.type in types and in_ranges(voucher) and matches(voucher) and has_status(voucher)
+        ]
+        found.sort(key=lambda voucher: voucher.id)
+        found.sort(key=SORTS[prop], reverse=descending)
+        return found
+
+    query = tuple(call.request.value(name) for name in FILTERS if name not in ("page", "size"))
+    found = call.sandbox.lists.rows(call.organisation, query, today, select)
     start = page.number * page.size
     nulls = call.sandbox.settings.documented_nulls
     rows = [row(voucher, today, nulls=nulls) for voucher in found[start : start + page.size]]

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
+from sandbox.world.goods import Article, RecurringTemplate
 from sandbox.world.money import ZERO, Line, TaxShare, tax_shares
 
 BOOKKEEPING_TYPES = ("salesinvoice", "salescreditnote", "purchaseinvoice", "purchasecreditnote")
@@ -90,7 +92,8 @@ class Payment:
 class Paper:
     """What is printed on a receipt or a sales document; never changes once it exists.
 
-    ``deposits`` are the (number, tax share) of invoices for deposits that a closing invoice takes off.
+    ``deposits`` are the (number, tax share) of invoices for deposits that a closing invoice takes off. A ``plain`` one
+    is printed without letterhead and table, which takes next to no time.
     """
 
     heading: str
@@ -106,6 +109,7 @@ class Paper:
     terms: Terms | None = None
     paid_by: str = ""
     deposits: tuple[tuple[str, TaxShare], ...] = ()
+    plain: bool = False
 
     @property
     def shares(self) -> tuple[TaxShare, ...]:
@@ -125,12 +129,20 @@ class Paper:
 
 @dataclass(slots=True)
 class StoredFile:
-    """An uploaded receipt: how it is stored (``pdf``, ``png``, ``jpg``, ``xml``) and what it shows."""
+    """An uploaded receipt: how it is stored (``pdf``, ``png``, ``jpg``, ``xml``) and what it shows.
+
+    ``size`` in bytes is what it is filled up to; 0 leaves it as it is. ``content`` are the bytes of a receipt that was
+    uploaded through the service; empty where it is rendered from ``paper``. ``checksum`` is the SHA-256 of the bytes,
+    empty as long as nobody has seen them.
+    """
 
     id: str
     voucher_id: str
     extension: str
     paper: Paper
+    size: int = 0
+    content: bytes = field(default=b"", repr=False)
+    checksum: str = ""
 
 
 @dataclass(slots=True)
@@ -141,7 +153,9 @@ class Voucher:
     ``blank``, ``accepted`` or ``rejected``. ``total`` is gross and positive. ``gross_prices`` says that line prices
     include the tax, ``tax_type`` how its amounts are shown (``net`` or ``gross``). ``settles`` is the invoice that a
     credit note was made from, ``deductions`` the deposits that a closing invoice takes off. ``related`` lists
-    (id, number, type) of connected documents.
+    (id, number, type) of connected documents. A ``plain`` document is printed on plain paper. ``shipped`` is the day of
+    the delivery or service. ``written`` are the parts of a sales document as a client of the service wrote them, in the
+    words of the service; they are shown instead of what is derived from the rest.
     """
 
     id: str
@@ -168,6 +182,9 @@ class Voucher:
     related: list[tuple[str, str, str]] = field(default_factory=list)
     deductions: list[Voucher] = field(default_factory=list)
     settles: str | None = None
+    plain: bool = False
+    shipped: date | None = None
+    written: dict[str, Any] = field(default_factory=dict)
     # The lines that the shares were last computed from, and these shares: lists ask for them again and again.
     _computed: tuple[tuple[Line, ...], tuple[TaxShare, ...]] | None = field(default=None, repr=False, compare=False)
 
@@ -265,7 +282,8 @@ class BankAccount:
 class Organisation:
     """A Lexware Office account: the company, its user, and everything it has stored.
 
-    An organisation that is not ``listed`` is opened by the special keys only.
+    An organisation that is not ``listed`` is opened by the special keys only. ``revision`` counts the changes made
+    through the service or the control interface. Dunnings stand apart: no list has them.
     """
 
     id: str
@@ -282,6 +300,10 @@ class Organisation:
     vouchers: dict[str, Voucher] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
     accounts: list[BankAccount] = field(default_factory=list)
+    revision: int = 0
+    articles: dict[str, Article] = field(default_factory=dict)
+    templates: dict[str, RecurringTemplate] = field(default_factory=dict)
+    dunnings: dict[str, Voucher] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

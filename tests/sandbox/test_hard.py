@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.control.reading import allocations
+from sandbox.control.truth import allocations
 from sandbox.world import build_world
 from sandbox.world.build import LISTED
 from sandbox.world.calendar import is_banking_day, local

@@ -1,0 +1,111 @@
+"""What is true about an organisation: its vouchers, payments and files, and which bank transaction settles what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sandbox.control.reading import statements_of
+from sandbox.control.shapes import Operation, organisation_of, refuse
+from sandbox.documents import fingerprint, sales_document_paper
+from sandbox.http import Request, Response, json_response
+from sandbox.state import Sandbox
+from sandbox.world.model import Organisation, Voucher
+
+FIELDS = ("vouchers", "files", "allocations", "counts")
+BY_DEFAULT = ("vouchers", "allocations", "counts")
+PAID = ("paid", "paidoff")
+
+
+def _row(voucher: Voucher) -> dict[str, Any]:
+    return {
+        "id": voucher.id,
+        "type": voucher.type,
+        "number": voucher.number,
+        "date": voucher.day.isoformat() if voucher.day else None,
+        "due_date": voucher.due.isoformat() if voucher.due else None,
+        "contact": voucher.contact_name,
+        "total": f"{voucher.total:.2f}",
+        "open_amount": f"{voucher.open_amount:.2f}",
+        "status": voucher.status,
+        "paid": voucher.status in PAID,
+        "file_ids": list(voucher.files),
+        "document": bool(voucher.document_file_id),
+        "payments": [
+            {"type": item.kind, "date": item.day.isoformat(), "amount": f"{item.amount:.2f}"}
+            for item in voucher.payments
+        ],
+        "version": voucher.version,
+    }
+
+
+def allocations(organisation: Organisation) -> list[dict[str, str]]:
+    """Return which bank transaction settles which voucher, and with how much of it."""
+    return [
+        {"voucher": voucher.id, "transaction": reference, "amount": f"{amount:.2f}"}
+        for voucher in organisation.vouchers.values()
+        for item in voucher.payments
+        for reference, amount in item.bookings
+    ]
+
+
+def _files(organisation: Organisation, voucher: Voucher) -> list[dict[str, Any]]:
+    """Return the receipts of a voucher, or the rendered sales document as ``/file`` sends it by default."""
+    if voucher.document_file_id and voucher.state != "draft":
+        extension = "xml" if voucher.profile == "XRechnung" else "pdf"
+        size, digest = fingerprint(sales_document_paper(organisation, voucher), extension)
+        return [{"id": voucher.document_file_id, "extension": extension, "size": size, "sha256": digest}]
+    rows = []
+    for stored in (organisation.files[item] for item in voucher.files):
+        size, digest = fingerprint(stored.paper, stored.extension, stored.size)
+        rows.append({"id": stored.id, "extension": stored.extension, "size": size, "sha256": digest})
+    return rows
+
+
+def _counts(sandbox: Sandbox, organisation: Organisation) -> dict[str, Any]:
+    vouchers = list(organisation.vouchers.values())
+    years = Counter(str(item.day.year) for item in vouchers if item.day and item.status in PAID)
+    return {
+        "vouchers": len(vouchers),
+        "paid": sum(voucher.status in PAID for voucher in vouchers),
+        "paid_by_year": dict(sorted(years.items())),
+        "by_status": dict(Counter(voucher.status for voucher in vouchers)),
+        "by_type": dict(Counter(voucher.type for voucher in vouchers)),
+        "files": len(organisation.files),
+        "statements": len(statements_of(sandbox, organisation)),
+        "transactions": sum(len(entry.transactions) for account in organisation.accounts for entry in account.entries),
+        "allocations": len(allocations(organisation)),
+    }
+
+
+def truth(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
+    """Send what is true about an organisation, as far as it is asked for."""
+    organisation = organisation_of(sandbox, arguments)
+    wanted = request.value("fields")
+    fields = tuple(wanted.split(",")) if wanted else BY_DEFAULT
+    if not set(fields) <= set(FIELDS):
+        refuse(f"fields must be a comma list out of {', '.join(FIELDS)}")
+    answer: dict[str, Any] = {"organization_id": organisation.id, "today": sandbox.today.isoformat()}
+    vouchers = organisation.vouchers.values()
+    if "vouchers" in fields:
+        answer["vouchers"] = [_row(voucher) for voucher in vouchers]
+    if "files" in fields:
+        answer["files"] = {voucher.id: _files(organisation, voucher) for voucher in vouchers}
+    if "allocations" in fields:
+        answer["allocations"] = allocations(organisation)
+    if "counts" in fields:
+        answer["counts"] = _counts(sandbox, organisation)
+    return json_response(answer)
+
+
+TRUTH = (
+    Operation(
+        "GET",
+        "/control/organizations/{organization}/truth",
+        "sends all vouchers with status, payments and files, which bank transaction (AcctSvcrRef) settles which "
+        f"voucher, and counts; ?fields= limits or extends it to a comma list out of {', '.join(FIELDS)} (default: "
+        f"{', '.join(BY_DEFAULT)}); files has, per voucher, id, extension, size and sha256 of every file as the "
+        "service sends it by default, and takes a while the first time",
+        truth,
+    ),
+)
