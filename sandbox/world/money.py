@@ -31,35 +31,47 @@ class TaxShare:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One position of a document; ``price`` is per unit, net or gross as the document's tax type says."""
+    """One position of a document; ``price`` is per unit, net or gross as the document's tax type says.
+
+    ``discount`` is in percent. ``tax`` is what somebody booked as the tax of this position, None where it is computed;
+    ``category`` is the id of the posting category it was booked to, empty where the document has one for all.
+    """
 
     text: str
     quantity: Decimal
     unit: str
     price: Decimal
     rate: int
+    discount: Decimal = ZERO
+    tax: Decimal | None = None
+    category: str = ""
 
     @property
     def amount(self) -> Decimal:
-        """Quantity times price, in whole cents."""
+        """Quantity times price less the discount, in whole cents."""
+        if self.discount:
+            return cents(self.quantity * self.price * (100 - self.discount) / 100)
         return cents(self.quantity * self.price)
 
 
 def tax_shares(lines: Iterable[Line], *, gross: bool) -> tuple[TaxShare, ...]:
     """Sum the lines per tax rate and compute the tax once per rate, highest rate first.
 
-    ``gross`` says that prices include the tax, as on a till receipt; the tax is then taken out of the sum.
+    ``gross`` says that prices include the tax, as on a till receipt; the tax is then taken out of the sum. Where every
+    line of a rate has its booked tax, their sum counts instead.
     """
     sums: dict[int, Decimal] = {}
+    booked: dict[int, Decimal | None] = {}
     for line in lines:
+        before = booked.get(line.rate, ZERO)
+        booked[line.rate] = None if before is None or line.tax is None else before + line.tax
         sums[line.rate] = sums.get(line.rate, ZERO) + line.amount
     shares = []
     for rate, amount in sorted(sums.items(), reverse=True):
-        if gross:
-            tax = cents(amount * rate / (100 + rate))
-            shares.append(TaxShare(rate, amount - tax, tax))
-        else:
-            shares.append(TaxShare(rate, amount, cents(amount * rate / 100)))
+        tax = booked[rate]
+        if tax is None:
+            tax = cents(amount * rate / (100 + rate if gross else 100))
+        shares.append(TaxShare(rate, amount - tax if gross else amount, tax))
     return tuple(shares)
 
 
