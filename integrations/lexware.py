@@ -13,20 +13,24 @@ def fingerprint(api_key: str) -> str:
     return salted_hmac("integrations.lexware.key", api_key.strip(), algorithm="sha256").hexdigest()
 
 
-def api_for(connection: Connection) -> LexwareApi:
+def api_for(connection: Connection, *, patience: float | None = None) -> LexwareApi:
     """Return the client for a connection's saved key; ``ConnectionSecret.DoesNotExist`` when none is saved."""
-    return api_for_key(connection.secret.api_key, organization_id=connection.organization_id)
+    return api_for_key(connection.secret.api_key, organization_id=connection.organization_id, patience=patience)
 
 
-def api_for_key(api_key: str, *, organization_id: str = "") -> LexwareApi:
+def api_for_key(api_key: str, *, organization_id: str = "", patience: float | None = None) -> LexwareApi:
     """Return the client for a key.
 
     The budget belongs to the organization (reference: rate limit 2.1). While the organization is unknown, the key has
-    a budget of its own: ask for its profile, then come back with the organization's id.
+    a budget of its own: ask for its profile, then come back with the organization's id. ``patience``: where somebody
+    sits and waits, the seconds after which a call gives up its place in the queue (``RateLimited``).
     """
+    budget = DatabaseBudget(organization_id or f"key:{fingerprint(api_key)}")
+    if patience is not None:
+        budget.longest_wait = patience / settings.LEXWARE_TIME_SCALE
     return LexwareApi(
         api_key,
         base_url=settings.LEXWARE_API_URL,
-        budget=DatabaseBudget(organization_id or f"key:{fingerprint(api_key)}"),
+        budget=budget,
         time_scale=settings.LEXWARE_TIME_SCALE,
     )
