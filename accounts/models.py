@@ -171,6 +171,7 @@ class TaskAttempt(models.Model):
 
     key = models.CharField(_("task"), max_length=200, unique=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    holder = models.CharField(_("process"), max_length=200, blank=True)
     first_at = models.DateTimeField(_("first attempt"), default=timezone.now)
     last_at = models.DateTimeField(_("last attempt"), default=timezone.now)
     gave_up_at = models.DateTimeField(_("given up"), null=True, blank=True)

@@ -1,26 +1,34 @@
-"""Background work of connections; the services do it. Every task may run twice and takes ids only."""
+"""Background work of connections; the services do it. Every task may run twice and takes ids only.
 
+Each counts itself before it works (``counted``): one that kills its worker is given up after the third time.
+"""
+
+from accounts.task_attempts import counted
 from integrations.models import Connection
 from integrations.services import connections, support, sync, sync_due, sync_queue
 from vouchers import storage
 
 
+@counted
 def run_sync(run_id: int) -> None:
     """Do one queued fetch."""
     sync.run(run_id)
 
 
+@counted
 def start_due_syncs() -> None:
     """Start every fetch whose time has come."""
     sync_due.start_due()
 
 
+@counted
 def release_dead_runs() -> None:
     """Give the work of dead workers to others, and clear away what they left unfinished."""
     sync_queue.release_dead_runs()
     storage.sweep_unfinished()
 
 
+@counted
 def recheck_connection(connection_id: int) -> None:
     """See whether a failed connection has recovered; nothing happens where it is gone or somebody was faster."""
     connection = Connection.objects.filter(pk=connection_id).first()
@@ -31,6 +39,7 @@ def recheck_connection(connection_id: int) -> None:
             return
 
 
+@counted
 def send_waiting_support_mails() -> None:
     """Mail the support requests that no mail server has taken yet."""
     support.send_waiting()

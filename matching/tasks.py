@@ -6,11 +6,13 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from accounts.models import Client
+from accounts.task_attempts import counted
 from matching.services.runs import run_matching
 
 MATCH_CLIENT = "matching.tasks.match_client"
 
 
+@counted
 def match_client(client_id: int) -> None:
     """Run the matching of one client; nothing happens where the client is gone. Safe to repeat."""
     client = Client.objects.filter(pk=client_id).first()
