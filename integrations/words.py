@@ -101,8 +101,10 @@ FAILURES: dict[str, Words] = {
         title=_("Key of another company"),
         what=_("The API key belongs to another company than the one connected here before."),
         turn=Turn.CLIENT,
-        next=_("Enter a key of the right company. If your company has a new Lexware Office account, write to us."),
-        staff=_("Ask the client which company is meant. Documents of two companies must not be mixed."),
+        next=_(
+            "Enter a key of the right company. If you have moved to a new Lexware Office account, say so in the form."
+        ),
+        staff=_("Ask the client which company is meant. After a move the client confirms it in the form."),
     ),
     Reason.UNREACHABLE: Words(
         title=_("Lexware Office not reachable"),
@@ -181,8 +183,18 @@ def left_out(code: str) -> Words:
     return LEFT_OUT.get(code, _UNKNOWN_LEFT_OUT)
 
 
+# The key was rejected once, which is not believed yet: said of the connection and of the fetch that met it.
+IN_DOUBT = Words(
+    title=_("Being looked into"),
+    what=_("Lexware Office refused the API key once. That happens during a disturbance on their side, too."),
+    turn=Turn.TIME,
+    next=_("We ask again in a few minutes and go on by ourselves. What is here stays as it is."),
+    staff=_("It is asked again within minutes; only a second refusal fails the connection."),
+)
+
 # Fetches that ended before their end, while the connection as such stands.
 FETCH_PROBLEMS: dict[str, Words] = {
+    "in_doubt": IN_DOUBT,
     "unavailable": Words(
         title=_("Lexware Office did not answer"),
         what=_("Lexware Office did not answer during the last fetch."),
@@ -196,6 +208,13 @@ FETCH_PROBLEMS: dict[str, Words] = {
         turn=Turn.TIME,
         next=_("We go on by ourselves. Nothing is lost."),
         staff=_("Something else may be using the same Lexware Office account at the same time."),
+    ),
+    "replaced": Words(
+        title=_("Key replaced meanwhile"),
+        what=_("A new API key was entered while the fetch with the old one was under way."),
+        turn=Turn.TIME,
+        next=_("You need not do anything: the fetch goes on with the new key."),
+        staff=_("Nothing to do: another fetch follows with the new key."),
     ),
 }
 _UNKNOWN_FETCH_PROBLEM = Words(

@@ -1,10 +1,11 @@
-"""The writers of connections: their four states, their key, their timeline.
+"""What people and schedules do to connections: begin, connect, check, renew, disconnect.
 
 Every change names the state it starts from; whoever comes second changes nothing. No request is sent inside a
 transaction.
 """
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -22,20 +23,53 @@ from integrations.models import (
     Status,
     SyncRun,
 )
-from integrations.services.key_check import CheckResult, UnusableKey, check_key, check_saved, clean_key
+from integrations.services.connection_state import (
+    IN_USE,
+    ConnectProblem,
+    StateMoved,
+    fail,
+    failed_in_a_row,
+    log,
+    move,
+    note_outage,
+    note_rejection,
+    put_off,
+    record,
+)
+from integrations.services.doubt import everybody_rejected, scaled
+from integrations.services.key_check import (
+    ANY_ORGANIZATION,
+    CheckResult,
+    UnusableKey,
+    check_key,
+    check_saved,
+    clean_key,
+)
+from integrations.services.key_end import WrongEnd, latest_end, possible_end
+from integrations.services.organization_change import (
+    FROM_THE_BEGINNING,
+    leave_organization,
+    others_of_organization,
+)
 from integrations.services.sync_queue import enqueue
 from integrations.services.sync_times import next_morning, retry_at
 
-KEY_LIFE_YEARS = 2
-UNREACHABLE_AFTER = 3
+# A key that was just refused is not asked about again; the authorization server has a limit of its own, and who runs
+# into it stays blocked (reference: authorisation server 2.4).
+REFUSAL_REMEMBERED = timedelta(minutes=1)
+MOST_REFUSALS = 10
+REJECTED = (Reason.KEY_REJECTED, Reason.KEY_EXPIRED)
 
 __all__ = [
+    "ANY_ORGANIZATION",
     "CheckResult",
     "ConnectProblem",
     "NotReachable",
     "OldKeyKept",
     "StateMoved",
+    "TooManyKeys",
     "UnusableKey",
+    "WrongEnd",
     "begin",
     "check",
     "connect",
@@ -43,29 +77,35 @@ __all__ = [
     "fail",
     "get_or_create",
     "note_outage",
+    "note_rejection",
     "put_off",
     "recheck",
+    "set_key_end",
 ]
-
-
-class ConnectProblem(Exception):
-    """Connecting did not change the state; the text is for the person at the form."""
 
 
 class NotReachable(ConnectProblem):
     """Lexware Office did not answer, so nothing is known about the key."""
 
 
+class TooManyKeys(ConnectProblem):
+    """So many keys were refused within a minute that Lexware Office is not asked about another one now."""
+
+
 class OldKeyKept(ConnectProblem):
-    """The new key was refused for ``reason``; the connection stays active with the old one, which still works."""
+    """The new key was refused for ``reason``; the connection stays active with its old one.
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(_("The new API key was not accepted. The connection keeps working with the old one."))
+    ``in_doubt``: the old one was rejected as well, which is looked at again in some minutes before it is believed.
+    """
+
+    def __init__(self, reason: str, *, in_doubt: bool = False) -> None:
+        super().__init__(
+            _("The new API key was not accepted. Whether the old one still works is being looked into.")
+            if in_doubt
+            else _("The new API key was not accepted. The connection keeps working with the old one.")
+        )
         self.reason = reason
-
-
-class StateMoved(ConnectProblem):
-    """Somebody else changed the connection at the same time."""
+        self.in_doubt = in_doubt
 
 
 def get_or_create(client: Client) -> Connection:
@@ -77,7 +117,7 @@ def begin(client: Client, actor: User | None = None) -> Connection:
     """The client starts to connect: none becomes activate. In every other state nothing changes."""
     connection = get_or_create(client)
     if connection.status == Status.NONE:
-        _move(connection, Status.ACTIVATE, actor=actor)
+        move(connection, Status.ACTIVATE, actor=actor)
     return connection
 
 
@@ -88,96 +128,105 @@ def connect(
     actor: User | None = None,
     sync: bool = True,
     key_expires_on: date | None = None,
+    may_change_to: str = "",
 ) -> Connection:
     """Check a key and, if it is good, keep it encrypted and make the connection active.
 
     A refused key makes the connection failed with the reason, and is not kept; an old key stays. ``key_expires_on``:
     the last day of the key; without it 24 months from today are proposed, the longest life there is (reference: keys
-    1.3). With ``sync`` the first fetch is queued together with the change.
+    1.3). ``may_change_to``: the id of the organization that somebody has confirmed to have moved to, or
+    ``ANY_ORGANIZATION``; a key of another organization than before is refused without it. With ``sync`` the first
+    fetch is queued together with the change.
 
-    ``UnusableKey``: nothing that could be a key was given. ``NotReachable``: the service did not answer; the state
-    stays as it was, until the third time in a row. ``OldKeyKept``: the connection is active and stays so, because its
-    old key works. ``StateMoved``: somebody else was faster.
+    ``UnusableKey``: nothing that could be a key was given. ``WrongEnd``: a key cannot end that late. ``NotReachable``:
+    the service did not answer; the state stays as it was, until the third time in a row. ``OldKeyKept``: the
+    connection is active and stays so. ``TooManyKeys``: too many refused ones within a minute. ``StateMoved``: somebody
+    else was faster.
     """
     key = clean_key(api_key)
-    if connection.status == Status.NONE:
-        _move(connection, Status.ACTIVATE, actor=actor)
     today = timezone.localdate()
-    same_key = bool(connection.key_fingerprint) and connection.key_fingerprint == fingerprint(key)
+    if key_expires_on is not None and key_expires_on > latest_end(today):
+        possible_end(key_expires_on, today)
+    if connection.status == Status.NONE:
+        move(connection, Status.ACTIVATE, actor=actor)
+    name = fingerprint(key)
+    same_key = bool(connection.key_fingerprint) and connection.key_fingerprint == name
     ends = key_expires_on or (connection.key_expires_on if same_key else None)
-    result = check_key(key, known_organization=_binding_organization(connection), expired=bool(ends and ends < today))
+    remembered = _remembered(connection, name)
+    if remembered and not (may_change_to and remembered.reason == Reason.ORGANIZATION_CHANGED):
+        return _refuse(connection, remembered, actor=actor, own=same_key, again=True)
+    result = check_key(
+        key,
+        known_organization=_binding_organization(connection),
+        may_change_to=may_change_to,
+        expired=bool(ends and ends < today),
+        twice=True,
+    )
+    log(connection, result)
+    result = replace(result, detail={**result.detail, "key": name[:16]})
+    if result.reason in REJECTED and everybody_rejected(timezone.now()):
+        result = replace(result, reason="", outage=True)
     if result.outage:
-        if _outage(connection, result, actor=actor):
+        if note_outage(connection, result, actor=actor):
             return connection
         raise NotReachable(_("Lexware Office is not reachable at the moment. Please try again in a few minutes."))
     if result.reason:
-        return _refuse(connection, result, actor=actor, same_key=same_key)
+        return _refuse(connection, result, actor=actor, own=same_key)
     with transaction.atomic():
-        _accept(connection, key, result, ends or _proposed_end(today), actor=actor)
+        _accept(connection, key, result, ends or latest_end(today), actor=actor)
         if sync:
             enqueue(connection, SyncRun.Trigger.CONNECT)
     return connection
 
 
 def check(connection: Connection) -> CheckResult:
-    """Ask Lexware Office about the saved key, without changing anything."""
-    return check_saved(connection, timezone.localdate())
+    """Ask Lexware Office about the saved key, without changing anything but the log of calls."""
+    return log(connection, check_saved(connection, timezone.localdate()))
 
 
-def recheck(connection: Connection, actor: User | None = None) -> Connection:
+def recheck(connection: Connection, actor: User | None = None, *, revoked: bool = False) -> Connection:
     """Check the saved key now and let the state follow: a good key makes a failed connection active again.
 
-    An outage changes nothing before the third in a row. In the states none and activate there is nothing to check.
+    ``revoked``: the provider says that the key was revoked; if it is rejected indeed, twice at once, that is definite.
+    Otherwise a first rejection puts the connection in doubt and a second one, some minutes later, fails it. An outage
+    changes nothing before the third in a row. In the states none and activate there is nothing to check.
     """
-    if connection.status not in (Status.ACTIVE, Status.FAILED):
+    if connection.status not in IN_USE:
         return connection
-    result = check(connection)
+    result = log(connection, check_saved(connection, timezone.localdate(), twice=revoked))
     if result.outage:
-        _outage(connection, result, actor=actor)
+        note_outage(connection, result, actor=actor)
+    elif result.reason in REJECTED:
+        note_rejection(connection, result, actor=actor)
     elif result.reason:
         fail(connection, result.reason, result, actor=actor)
     elif connection.status == Status.FAILED:
         with transaction.atomic():
-            _move(connection, Status.ACTIVE, actor=actor, **_well(connection, result))
+            move(connection, Status.ACTIVE, actor=actor, **_well(connection, result))
             enqueue(connection, SyncRun.Trigger.SCHEDULE)
     else:
-        _record(connection, ConnectionEvent.Kind.CHECK, actor=actor)
-        Connection.objects.filter(pk=connection.pk, outages__gt=0).update(outages=0)
+        _still_well(connection, result, actor)
     return connection
 
 
-def fail(connection: Connection, reason: str, result: CheckResult, *, actor: User | None = None) -> None:
-    """Active or failed becomes failed for this reason. It is looked at again the next morning, in case it recovers."""
-    if connection.status not in (Status.ACTIVE, Status.FAILED):
-        return
-    if connection.status == Status.FAILED and connection.reason == reason:
-        _record(connection, ConnectionEvent.Kind.CHECK, reason, result, actor)
-        _plan(connection, next_morning(connection.pk, timezone.now()))
-        return
-    _move(
-        connection,
-        Status.FAILED,
-        reason,
-        result,
-        actor=actor,
-        next_sync_at=next_morning(connection.pk, timezone.now()),
-    )
+def set_key_end(connection: Connection, day: date, actor: User | None = None) -> Connection:
+    """Note the last day of the saved key, as somebody has looked it up; the timeline says what it was before.
 
-
-def note_outage(connection: Connection, result: CheckResult) -> None:
-    """A fetch ended because the service did not answer: try again later, fail after the third time in a row."""
-    if connection.status == Status.ACTIVE:
-        _outage(connection, result, actor=None)
-
-
-def put_off(connection: Connection, result: CheckResult) -> None:
-    """A fetch ended for a reason that passes, though the service answers: try again later, ever more seldom."""
-    _record(connection, ConnectionEvent.Kind.CALL_FAILED, "", result)
-    last_done = connection.runs.filter(state=SyncRun.State.DONE).order_by("-queued_at").first()
-    failed = connection.runs.filter(state=SyncRun.State.FAILED)
-    if last_done:
-        failed = failed.filter(queued_at__gt=last_done.queued_at)
-    _plan(connection, retry_at(connection.pk, timezone.now(), max(failed.count(), 1)))
+    ``WrongEnd`` where no key can end on that day; ``StateMoved`` where there is no key (any more).
+    """
+    possible_end(day, timezone.localdate())
+    before = connection.key_expires_on
+    with transaction.atomic():
+        here = Connection.objects.filter(
+            pk=connection.pk, status__in=IN_USE, key_fingerprint=connection.key_fingerprint, key_expires_on=before
+        ).exclude(key_fingerprint="")
+        if not here.update(key_expires_on=day):
+            raise StateMoved(_("The connection was changed at the same time. Please look again."))
+        if before != day:
+            detail = {"before": before.isoformat() if before else "", "ends_on": day.isoformat()}
+            record(connection, ConnectionEvent.Kind.KEY_END, actor=actor, detail=detail)
+    connection.refresh_from_db()
+    return connection
 
 
 def disconnect(connection: Connection, actor: User | None = None) -> Connection:
@@ -185,13 +234,15 @@ def disconnect(connection: Connection, actor: User | None = None) -> Connection:
     if connection.status == Status.NONE:
         return connection
     with transaction.atomic():
-        _move(
+        move(
             connection,
             Status.NONE,
             actor=actor,
             key_last_four="",
             key_fingerprint="",
             key_expires_on=None,
+            provider_connection_id="",
+            doubted_at=None,
             outages=0,
             success_seen=False,
             next_sync_at=None,
@@ -203,55 +254,79 @@ def disconnect(connection: Connection, actor: User | None = None) -> Connection:
     return connection
 
 
+def _remembered(connection: Connection, name: str) -> CheckResult | None:
+    """Why this key was refused a moment ago, if it was. ``TooManyKeys`` where many were."""
+    since = timezone.now() - scaled(REFUSAL_REMEMBERED)
+    refused = connection.events.filter(at__gte=since, detail__has_key="key")
+    refused = refused.exclude(reason__in=["", Reason.UNREACHABLE])
+    events = list(refused.order_by("-at", "-pk")[:MOST_REFUSALS])
+    found = next((event for event in events if event.detail.get("key") == name[:16]), None)
+    if found:
+        return CheckResult(reason=found.reason, request_id=found.request_id, detail=dict(found.detail))
+    if len(events) == MOST_REFUSALS:
+        raise TooManyKeys(_("Too many keys were refused within a minute. Please wait a minute, then try again."))
+    return None
+
+
 def _accept(connection: Connection, key: str, result: CheckResult, ends: date, *, actor: User | None) -> None:
     """Keep the key and make the connection active; to be called in a transaction."""
+    assert result.profile is not None  # noqa: S101 - a good result has a profile
     renewed = connection.status == Status.ACTIVE
-    _move(
+    former = connection.organization_id
+    moved_on = bool(former) and former != result.profile.organization_id
+    detail = {}
+    if moved_on:
+        detail = {"former": connection.organization_name, "organization": result.profile.company_name}
+    if shared := others_of_organization(connection, result.profile.organization_id):
+        detail["also_connected"] = str(len(shared))
+    move(
         connection,
         Status.ACTIVE,
         actor=actor,
         kind=ConnectionEvent.Kind.CHECK if renewed else ConnectionEvent.Kind.STATUS,
+        detail=detail,
         key_last_four=key[-4:],
         key_fingerprint=fingerprint(key),
         key_expires_on=ends,
         success_seen=connection.success_seen and renewed,
+        **(FROM_THE_BEGINNING if moved_on else {}),
         **_well(connection, result),
     )
     ConnectionSecret.objects.update_or_create(
         connection=connection, defaults={"api_key": key, "saved_at": timezone.now()}
     )
+    if moved_on:
+        leave_organization(connection)
 
 
-def _refuse(connection: Connection, result: CheckResult, *, actor: User | None, same_key: bool) -> Connection:
-    """A key was definitely refused. An active connection fails only if its own key does not work either."""
-    if connection.status == Status.ACTIVE and not same_key:
-        old = check(connection)
-        if not old.reason:
-            _record(connection, ConnectionEvent.Kind.CHECK, result.reason, result, actor)
+def _refuse(
+    connection: Connection, result: CheckResult, *, actor: User | None, own: bool, again: bool = False
+) -> Connection:
+    """A key was refused at the form. An active connection fails only if its own key does not work either.
+
+    ``own``: it is the saved key. ``again``: it was refused a moment ago, and nobody was asked now.
+    """
+    if result.reason == Reason.ORGANIZATION_CHANGED:
+        result = replace(result, detail={**result.detail, "connected": connection.organization_name})
+    if connection.status == Status.ACTIVE:
+        if again:
+            raise OldKeyKept(result.reason, in_doubt=connection.doubted_at is not None)
+        saved = replace(result, definite=False) if own else check(connection)
+        if saved.reason in REJECTED and not saved.definite:
+            record(connection, ConnectionEvent.Kind.CHECK, result.reason, result, actor)
+            if not note_rejection(connection, saved, actor=actor):
+                raise OldKeyKept(result.reason, in_doubt=True)
+            return connection
+        if not saved.reason:
+            record(connection, ConnectionEvent.Kind.CHECK, result.reason, result, actor)
             raise OldKeyKept(result.reason)
     if connection.status == Status.FAILED:
-        _record(connection, ConnectionEvent.Kind.CHECK, result.reason, result, actor)
+        if not again:
+            record(connection, ConnectionEvent.Kind.CHECK, result.reason, result, actor)
         if connection.reason == result.reason:
             return connection
-    _move(connection, Status.FAILED, result.reason, result, actor=actor)
+    move(connection, Status.FAILED, result.reason, result, actor=actor)
     return connection
-
-
-def _outage(connection: Connection, result: CheckResult, *, actor: User | None) -> bool:
-    """Count an outage; the third in a row fails the connection, every one before it only puts off the next fetch.
-
-    True where this one made the connection fail.
-    """
-    outages = connection.outages + 1
-    again = retry_at(connection.pk, timezone.now(), outages)
-    planned: dict[str, Any] = {"next_sync_at": again} if connection.status in (Status.ACTIVE, Status.FAILED) else {}
-    if outages >= UNREACHABLE_AFTER and connection.status in (Status.ACTIVATE, Status.ACTIVE):
-        _move(connection, Status.FAILED, Reason.UNREACHABLE, result, actor=actor, outages=outages, **planned)
-        return True
-    _record(connection, ConnectionEvent.Kind.CALL_FAILED, "", result, actor)
-    Connection.objects.filter(pk=connection.pk, outages=connection.outages).update(outages=outages, **planned)
-    connection.refresh_from_db()
-    return False
 
 
 def _well(connection: Connection, result: CheckResult) -> dict[str, Any]:
@@ -260,69 +335,34 @@ def _well(connection: Connection, result: CheckResult) -> dict[str, Any]:
     return {
         "organization_id": result.profile.organization_id,
         "organization_name": result.profile.company_name[:200],
+        "provider_connection_id": result.profile.connection_id[:80],
         "outages": 0,
+        "doubted_at": None,
         "next_sync_at": next_morning(connection.pk, timezone.now()),
     }
+
+
+def _still_well(connection: Connection, result: CheckResult, actor: User | None) -> None:
+    """An active connection's key works. Where it was in doubt, the interrupted fetch goes on."""
+    assert result.profile is not None  # noqa: S101 - a good result has a profile
+    doubted = connection.doubted_at is not None
+    with transaction.atomic():
+        here = Connection.objects.filter(
+            pk=connection.pk, status=Status.ACTIVE, key_fingerprint=connection.key_fingerprint
+        )
+        if not here.update(outages=0, doubted_at=None, provider_connection_id=result.profile.connection_id[:80]):
+            return
+        record(connection, ConnectionEvent.Kind.CHECK, actor=actor)
+        if doubted:
+            failures = failed_in_a_row(connection)
+            if failures <= 1:
+                enqueue(connection, SyncRun.Trigger.SCHEDULE)
+            else:
+                # The key works, and still fetches are rejected again and again: not in a circle of some minutes.
+                here.update(next_sync_at=retry_at(connection.pk, timezone.now(), failures))
+    connection.refresh_from_db()
 
 
 def _binding_organization(connection: Connection) -> str:
     """The organization a new key must belong to; none as long as nothing of it is here that could be mixed."""
     return connection.organization_id if connection.client.vouchers.exists() else ""
-
-
-def _move(
-    connection: Connection,
-    status: str,
-    reason: str = "",
-    result: CheckResult | None = None,
-    *,
-    actor: User | None = None,
-    kind: str = ConnectionEvent.Kind.STATUS,
-    **fields: Any,
-) -> None:
-    """Change the state from the one that ``connection`` shows, with an entry in the timeline.
-
-    ``StateMoved`` where the connection has left that state in the meantime; then nothing is written.
-    """
-    before, now = (connection.status, connection.reason), timezone.now()
-    since = {} if before == (status, reason) else {"status_since": now}
-    with transaction.atomic():
-        moved = Connection.objects.filter(pk=connection.pk, status=before[0], reason=before[1]).update(
-            status=status, reason=reason, **since, **fields
-        )
-        if not moved:
-            raise StateMoved(_("The connection was changed at the same time. Please look again."))
-        _record(connection, kind, reason, result, actor, from_status=before[0], to_status=status)
-    connection.refresh_from_db()
-
-
-def _record(
-    connection: Connection,
-    kind: str,
-    reason: str = "",
-    result: CheckResult | None = None,
-    actor: User | None = None,
-    **states: str,
-) -> None:
-    ConnectionEvent.objects.create(
-        connection=connection,
-        kind=kind,
-        reason=reason,
-        actor=actor,
-        request_id=(result.request_id if result else "")[:80],
-        detail=dict(result.detail) if result else {},
-        **states,
-    )
-
-
-def _plan(connection: Connection, moment: datetime) -> None:
-    Connection.objects.filter(pk=connection.pk).update(next_sync_at=moment)
-    connection.refresh_from_db()
-
-
-def _proposed_end(today: date) -> date:
-    """24 months from today."""
-    try:
-        return today.replace(year=today.year + KEY_LIFE_YEARS)
-    except ValueError:
-        return date(today.year + KEY_LIFE_YEARS, 2, 28)

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
 
 from cryptography.fernet import InvalidToken
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from integrations.lexware import api_for_key
@@ -21,7 +22,7 @@ from integrations.providers.lexware.errors import (
     RateLimited,
     Unavailable,
 )
-from integrations.providers.lexware.types import Profile
+from integrations.providers.lexware.types import CallRecord, Profile
 from vouchers.models import VoucherType
 
 T = TypeVar("T")
@@ -32,6 +33,10 @@ NOWHERE = "00000000-0000-4000-8000-000000000000"
 LONGEST_KEY = 4096
 # One page with enough rows to find a voucher and a sales document in it; costs what a page of one row costs.
 SAMPLE_SIZE = 25
+# In place of an organization's id: whichever organization the key belongs to.
+ANY_ORGANIZATION = "*"
+
+Calls = list[tuple[datetime, CallRecord]]
 
 
 class UnusableKey(ValueError):
@@ -43,14 +48,17 @@ class CheckResult:
     """What a check found.
 
     ``reason``: why the key is refused, empty when it is good or when nothing is known. ``outage``: nothing is known,
-    because the service did not answer as it should. ``detail`` is free of secrets.
+    because the service did not answer as it should. ``definite``: whether ``reason`` is beyond doubt; a single 401 is
+    not. ``detail`` is free of secrets. ``calls``: what was asked, for the log.
     """
 
     profile: Profile | None = None
     reason: str = ""
     outage: bool = False
+    definite: bool = True
     request_id: str = ""
     detail: dict[str, str] = field(default_factory=dict)
+    calls: Calls = field(default_factory=list)
 
     @property
     def good(self) -> bool:
@@ -85,7 +93,7 @@ def saved_key(connection: Connection) -> str | None:
     return secret.api_key if secret else None
 
 
-def check_saved(connection: Connection, today: date) -> CheckResult:
+def check_saved(connection: Connection, today: date, *, twice: bool = False) -> CheckResult:
     """Check the saved key. A missing key, or one that cannot be decrypted any more, counts as rejected."""
     try:
         key = saved_key(connection)
@@ -94,39 +102,47 @@ def check_saved(connection: Connection, today: date) -> CheckResult:
     if key is None:
         return CheckResult(reason=Reason.KEY_REJECTED, detail={"code": "no_key_saved"})
     expired = connection.key_expires_on is not None and connection.key_expires_on < today
-    return check_key(key, known_organization=connection.organization_id, expired=expired)
+    return check_key(key, known_organization=connection.organization_id, expired=expired, twice=twice)
 
 
-def check_key(key: str, *, known_organization: str = "", expired: bool = False) -> CheckResult:
-    """Ask for the profile, then make one cheap call for each permission.
+def check_key(
+    key: str, *, known_organization: str = "", may_change_to: str = "", expired: bool = False, twice: bool = False
+) -> CheckResult:
+    """Ask for the profile, then make one cheap call for each permission: eight calls for a good key, one for a bad.
 
-    ``known_organization``: the organization connected before; another one is refused. ``expired``: the key's known end
-    has passed, so that a rejection needs no other explanation. Missing business features refuse nothing.
+    ``known_organization``: the organization connected before; another one is refused unless it is ``may_change_to``
+    (an id, or ``ANY_ORGANIZATION``). ``expired``: the key's known end has passed, so that a rejection needs no other
+    explanation. ``twice``: somebody waits for the answer, so that a rejected key is asked for once more at once; a
+    second rejection is definite, a single one is not. Missing business features refuse nothing.
     """
+    calls: Calls = []
     profile: Profile | None = None
     try:
-        profile = _confirmed_profile(api_for_key(key, organization_id=known_organization))
-        if known_organization and profile.organization_id != known_organization:
-            return CheckResult(profile, Reason.ORGANIZATION_CHANGED, detail={"organization": profile.company_name})
-        _try_permissions(api_for_key(key, organization_id=profile.organization_id))
+        api = _listened_to(key, known_organization, calls)
+        profile = _profile(api, twice=twice)
+        other = known_organization and profile.organization_id != known_organization
+        if other and may_change_to not in (ANY_ORGANIZATION, profile.organization_id):
+            detail = {"organization": profile.company_name, "organization_id": profile.organization_id}
+            return CheckResult(profile, Reason.ORGANIZATION_CHANGED, detail=detail, calls=calls)
+        api = _listened_to(key, profile.organization_id, calls)
+        try:
+            _try_permissions(api)
+        except KeyRejected:
+            # It was accepted a moment ago: either it was revoked just now, or this is an outage.
+            _profile(api, twice=twice)
+            raise Unavailable("accepted, then rejected, then accepted", status=401) from None
     except LexwareError as error:
         reason = reason_of(error, expired=expired)
-        return CheckResult(profile, reason, outage=not reason, request_id=error.request_id, detail=error_detail(error))
-    return CheckResult(profile)
-
-
-def confirm_rejection(api: LexwareApi, error: KeyRejected) -> KeyRejected | None:
-    """The rejection again if a second call is rejected as well, None if the first one was an outage.
-
-    A 401 may also mean that the service is down for a moment (reference: keys 1.3).
-    """
-    try:
-        api.profile()
-    except KeyRejected as second:
-        return second
-    except LexwareError:
-        return None
-    return None
+        return CheckResult(
+            profile,
+            reason,
+            outage=not reason,
+            definite=twice or not isinstance(error, KeyRejected),
+            request_id=error.request_id,
+            detail=error_detail(error),
+            calls=calls,
+        )
+    return CheckResult(profile, calls=calls)
 
 
 def reason_of(error: LexwareError, *, expired: bool = False) -> str:
@@ -150,10 +166,18 @@ def error_detail(error: LexwareError) -> dict[str, str]:
     }
 
 
-def _confirmed_profile(api: LexwareApi) -> Profile:
+def _listened_to(key: str, organization_id: str, calls: Calls) -> LexwareApi:
+    api = api_for_key(key, organization_id=organization_id)
+    api.on_call = lambda record: calls.append((timezone.now(), record))
+    return api
+
+
+def _profile(api: LexwareApi, *, twice: bool) -> Profile:
     try:
         return api.profile()
     except KeyRejected:
+        if not twice:
+            raise
         return api.profile()
 
 

@@ -24,7 +24,8 @@ def start_due(now: datetime | None = None) -> int:
             )
             if not ours.update(next_sync_at=next_morning(connection.pk, now)):
                 continue
-            if connection.status == Status.ACTIVE:
+            # Whether a doubted key is really rejected is asked with one call, not with a fetch.
+            if connection.status == Status.ACTIVE and connection.doubted_at is None:
                 enqueue(connection, SyncRun.Trigger.SCHEDULE)
             else:
                 async_task("integrations.tasks.recheck_connection", connection.pk)

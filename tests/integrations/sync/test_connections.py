@@ -11,6 +11,7 @@ from accounts.models import Client, User
 from integrations.models import Connection, ConnectionEvent, ConnectionSecret, Status, SyncRun
 from integrations.services import connections
 from integrations.services.key_check import clean_key
+from tests.integrations.keys.later import later
 from tests.integrations.sync.conftest import Lexware, fetch, tasks
 from vouchers.models import Voucher
 
@@ -32,7 +33,7 @@ def test_the_four_states_in_their_order(kontor_client: Client, member: User, sma
     connection = connections.connect(connection, small.key, actor=member)
     assert (connection.status, connection.reason) == (Status.ACTIVE, "")
     small.control(f"/organizations/{small.id}/key/revoke")
-    connection = connections.recheck(connection)
+    connection = later(connections.recheck(connection))
     assert (connection.status, connection.reason) == (Status.FAILED, "key_rejected")
     connection = connections.disconnect(connection, member)
     assert connection.status == Status.NONE
@@ -193,7 +194,12 @@ def test_an_active_connection_keeps_its_key_when_a_new_one_is_refused(joined: Co
 
 def test_an_active_connection_fails_when_neither_key_works(joined: Connection, small: Lexware) -> None:
     small.control(f"/organizations/{small.id}/key/expire")
-    connection = connections.connect(joined, "nonsense")
+    with pytest.raises(connections.OldKeyKept) as problem:
+        connections.connect(joined, "nonsense")
+    assert problem.value.in_doubt
+    joined.refresh_from_db()
+    assert joined.status == Status.ACTIVE
+    connection = later(joined)
     assert (connection.status, connection.reason) == (Status.FAILED, "key_rejected")
 
 
@@ -205,7 +211,7 @@ def test_another_company_is_refused_once_documents_are_here(joined: Connection, 
     assert problem.value.reason == "organization_changed"
     small.control(f"/organizations/{small.id}/key/expire")
     fetch(joined)
-    joined.refresh_from_db()
+    later(joined)
     connection = connections.connect(joined, other.key)
     assert (connection.status, connection.reason) == (Status.FAILED, "organization_changed")
     assert connection.organization_id == small.id

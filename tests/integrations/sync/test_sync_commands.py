@@ -160,7 +160,7 @@ def test_all_clients_one_of_them_failing(joined: Connection, small: Lexware, out
     assert answer.code == 1
     assert [(item["client"], item["created"], item.get("error")) for item in answer.json] == [
         ("10001", 7, None),
-        ("10002", 0, "key_rejected"),
+        ("10002", 0, "in_doubt"),
     ]
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from integrations.models import Connection, ConnectionEvent, Status, SyncRun
+from tests.integrations.keys.later import later
 from tests.integrations.sync.conftest import Lexware, fetch, stored
 from vouchers.models import Voucher
 
@@ -104,12 +105,13 @@ def test_one_voucher_that_always_fails_holds_up_no_other(joined: Connection, sma
 def test_a_401_that_is_an_outage_does_not_fail_the_connection(joined: Connection, small: Lexware) -> None:
     small.fault("status", "/v1/payments", status=401, count=1)
     run = fetch(joined)
-    assert (run.state, run.error) == (SyncRun.State.FAILED, "unavailable")
+    assert (run.state, run.error) == (SyncRun.State.FAILED, "in_doubt")
     joined.refresh_from_db()
-    assert (joined.status, joined.outages) == (Status.ACTIVE, 1)
+    assert (joined.status, joined.outages) == (Status.ACTIVE, 0)
+    assert joined.doubted_at is not None
     assert fetch(joined).state == SyncRun.State.DONE
     joined.refresh_from_db()
-    assert joined.outages == 0
+    assert joined.doubted_at is None
     assert agree(joined, small)
 
 
@@ -123,8 +125,8 @@ def test_a_definite_refusal_fails_the_connection(joined: Connection, small: Lexw
     else:
         small.control(f"/organizations/{small.id}/key/{verb}")
     run = fetch(joined)
-    assert (run.state, run.error) == (SyncRun.State.FAILED, reason)
-    joined.refresh_from_db()
+    assert (run.state, run.error) == (SyncRun.State.FAILED, reason if verb == "plan" else "in_doubt")
+    later(joined)
     assert (joined.status, joined.reason) == (Status.FAILED, reason)
     assert joined.secret.api_key == small.key
     event = joined.events.order_by("-id")[0]
@@ -137,8 +139,8 @@ def test_a_definite_refusal_fails_the_connection(joined: Connection, small: Lexw
 def test_after_its_known_end_a_rejected_key_has_expired(joined: Connection, small: Lexware) -> None:
     Connection.objects.filter(pk=joined.pk).update(key_expires_on=timezone.localdate() - timedelta(days=1))
     small.control(f"/organizations/{small.id}/key/expire")
-    assert fetch(joined).error == "key_expired"
-    joined.refresh_from_db()
+    assert fetch(joined).error == "in_doubt"
+    later(joined)
     assert joined.reason == "key_expired"
 
 
