@@ -15,7 +15,27 @@ from vouchers.models import RawAnswer
 
 def keep(client: Client, provider: str, kind: str, external_id: str, body: str) -> bool:
     """Keep an answer unless it says what the newest version says; True when a new version was written."""
-    return bool(keep_many(client, provider, kind, {external_id: body}))
+    return keep_version(client, provider, kind, external_id, body)[1]
+
+
+def keep_version(client: Client, provider: str, kind: str, external_id: str, body: str) -> tuple[int, bool]:
+    """Keep an answer unless it says what the newest version says; the number of its version, and whether it is new."""
+    with transaction.atomic():
+        lock(client.pk)
+        newest = versions(client, provider, kind, external_id).first()
+        if newest and _same(newest, body):
+            return newest.version, False
+        version = newest.version + 1 if newest else 1
+        RawAnswer.objects.create(
+            client=client,
+            provider=provider,
+            kind=kind,
+            external_id=external_id,
+            version=version,
+            sha256=_sha256(body),
+            body=body,
+        )
+    return version, True
 
 
 def keep_many(client: Client, provider: str, kind: str, bodies: Mapping[str, str]) -> set[str]:

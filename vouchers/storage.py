@@ -32,6 +32,12 @@ def store(content: bytes, content_type: str) -> StoredFile:
     """Keep these bytes and return their row; the same bytes are kept once.
 
     ``content_type`` counts only where the bytes do not say themselves what they are.
+    """
+    return row_of(write(content, content_type))
+
+
+def write(content: bytes, content_type: str) -> StoredFile:
+    """Put these bytes on the disk; the row that names them is returned, but not written.
 
     The file appears under its name only when it is whole and on the disk, before its row is written: a crash leaves
     neither half a file nor a row without bytes. ``OSError`` where the media folder cannot be written.
@@ -41,8 +47,13 @@ def store(content: bytes, content_type: str) -> StoredFile:
     target = _absolute(row.path)
     if not target.is_file() or target.stat().st_size != len(content):
         _write(target, content)
+    return row
+
+
+def row_of(written: StoredFile) -> StoredFile:
+    """The stored row of bytes that lie on the disk."""
     stored, _ = StoredFile.objects.get_or_create(
-        sha256=sha256, defaults={"size": row.size, "content_type": row.content_type}
+        sha256=written.sha256, defaults={"size": written.size, "content_type": written.content_type}
     )
     return stored
 
