@@ -54,6 +54,8 @@ UNFOLD: dict[str, Any] = {
             "950": "oklch(24% .07 267)",
         },
     },
+    # Ctrl+K finds documents by number, name or amount.
+    "COMMAND": {"search_callback": "integrations.admin.finding.palette"},
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,
@@ -81,6 +83,7 @@ UNFOLD: dict[str, Any] = {
                         "admin:integrations_connection_changelist",
                         "integrations.view_connection",
                     ),
+                    _entry(_("Find a document"), "search", "admin:find", "integrations.view_connection"),
                     _entry(_("Fetches"), "sync", "admin:integrations_syncrun_changelist", "integrations.view_syncrun"),
                 ],
             },

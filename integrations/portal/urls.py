@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.portal import connections, history, key, support
+from integrations.portal import connections, finding, history, key, support
 
 app_name = "portal"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("<str:number>/connections/<slug:provider>/disconnect/", connections.disconnect, name="disconnect"),
     path("<str:number>/connections/<slug:provider>/history/", history.history, name="history"),
     path("<str:number>/connections/<slug:provider>/left-out/", history.left_out, name="left_out"),
+    path("<str:number>/connections/<slug:provider>/find/", finding.find, name="find"),
+    path("<str:number>/connections/<slug:provider>/find/ask/", finding.ask_now, name="find_ask"),
     path("<str:number>/support/", support.requests, name="support"),
     path("<str:number>/support/new/", support.ask, name="ask"),
     path("<str:number>/support/<slug:reference>/", support.request_detail, name="request"),
