@@ -10,6 +10,7 @@ urlpatterns = [
     path("health/", healthy, name="health"),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("accounts.urls")),
+    path("hooks/", include("integrations.webhooks.urls")),
     path("portal/", include("integrations.portal.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from integrations.webhooks.signature import read_keys
+
 
 @register
 def fernet_keys_are_given(app_configs: Any, **_: Any) -> list[CheckMessage]:
@@ -18,3 +20,19 @@ def fernet_keys_are_given(app_configs: Any, **_: Any) -> list[CheckMessage]:
             id="integrations.E001",
         )
     ]
+
+
+@register
+def webhook_key_can_be_read(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """A key that cannot be read would refuse every delivery, hours after the start."""
+    try:
+        read_keys(settings.LEXWARE_WEBHOOK_PUBLIC_KEY)
+    except ValueError as error:
+        return [
+            Error(
+                f"LEXWARE_WEBHOOK_PUBLIC_KEY cannot be read: {error}.",
+                hint="It is the provider's public key: RSA, in PEM form. Several may follow each other.",
+                id="integrations.E002",
+            )
+        ]
+    return []

@@ -23,6 +23,7 @@ from integrations.models import (
     Status,
     SyncRun,
 )
+from integrations.services import subscriptions
 from integrations.services.connection_state import (
     IN_USE,
     ConnectProblem,
@@ -230,7 +231,10 @@ def set_key_end(connection: Connection, day: date, actor: User | None = None) ->
 
 
 def disconnect(connection: Connection, actor: User | None = None) -> Connection:
-    """Remove the key at once; vouchers, history and the organization's name stay. A fetch that is under way stops."""
+    """Remove the key at once; vouchers, history and the organization's name stay. A fetch that is under way stops.
+
+    The provider's subscriptions are removed afterwards, as far as that works within some seconds.
+    """
     if connection.status == Status.NONE:
         return connection
     with transaction.atomic():
@@ -247,10 +251,13 @@ def disconnect(connection: Connection, actor: User | None = None) -> Connection:
             success_seen=False,
             next_sync_at=None,
         )
+        leaving = subscriptions.leave(connection)
         ConnectionSecret.objects.filter(connection=connection).delete()
         connection.runs.filter(state__in=[SyncRun.State.QUEUED, SyncRun.State.RUNNING]).update(
             state=SyncRun.State.FAILED, error="disconnected", finished_at=timezone.now()
         )
+    leaving.remove()
+    connection.refresh_from_db()
     return connection
 
 
@@ -338,6 +345,8 @@ def _well(connection: Connection, result: CheckResult) -> dict[str, Any]:
         "provider_connection_id": result.profile.connection_id[:80],
         "outages": 0,
         "doubted_at": None,
+        # Subscriptions belong to the key: they are looked at anew.
+        "webhooks_checked_at": None,
         "next_sync_at": next_morning(connection.pk, timezone.now()),
     }
 

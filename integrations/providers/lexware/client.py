@@ -37,7 +37,7 @@ class LexwareApi:
 
     ``requests`` counts every attempt, ``rate_limited`` those that the service refused; ``on_call`` hears of each.
     ``base_url`` has no ``/v1``. ``time_scale`` shortens all waits, for an accelerated sandbox; ``clock`` and
-    ``jitter`` (0 to 1) are there for tests.
+    ``jitter`` (0 to 1) are there for tests. Without ``repeats`` no failed call is repeated, and none waits for long.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class LexwareApi:
         session: requests.Session | None = None,
         time_scale: float = 1.0,
         jitter: Jitter = random.random,
+        repeats: bool = True,
     ) -> None:
         self.requests = 0
         self.rate_limited = 0
@@ -62,6 +63,7 @@ class LexwareApi:
             session=session,
             time_scale=time_scale,
             jitter=jitter,
+            repeats=repeats,
             on_attempt=self._count,
         )
 

@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 CONNECT_TIMEOUT = 5.0
 # The gateway gives up after 30 seconds (reference: usage policy 2.5).
 READ_TIMEOUT = 35.0
+# Of a call that is not repeated, because somebody waits for more important things.
+IMPATIENT_TIMEOUT = 5.0
 WHOLE_ANSWER_TIMEOUT = 300.0
 JSON_LIMIT = 20_000_000
 FILE_LIMIT = 30_000_000
@@ -139,6 +141,7 @@ class Transport:
         session: requests.Session | None,
         time_scale: float,
         jitter: Jitter = random.random,
+        repeats: bool = True,
         on_attempt: Callable[[CallRecord], None],
     ) -> None:
         self._bearer = _Bearer(api_key.strip())
@@ -147,8 +150,9 @@ class Transport:
         self._clock = clock
         self._session = session or requests.Session()
         self._longest_wait = LONGEST_WAIT / time_scale
-        self._refusals = Backoff(retries=5, time_scale=time_scale, jitter=jitter)
-        self._outages = Backoff(retries=3, time_scale=time_scale, jitter=jitter)
+        self._read_timeout = READ_TIMEOUT if repeats else IMPATIENT_TIMEOUT
+        self._refusals = Backoff(retries=5 if repeats else 0, time_scale=time_scale, jitter=jitter)
+        self._outages = Backoff(retries=3 if repeats else 0, time_scale=time_scale, jitter=jitter)
         self._on_attempt = on_attempt
         # The provider's clock at its last answer (the Date header); None before the first.
         self.answered_at: datetime | None = None
@@ -230,7 +234,7 @@ class Transport:
                 data=call.body,
                 headers=call.headers,
                 auth=self._bearer,
-                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+                timeout=(CONNECT_TIMEOUT, self._read_timeout),
                 # A redirect could carry the key to somebody else.
                 allow_redirects=False,
                 stream=True,
