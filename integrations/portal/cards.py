@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client, Service
 from accounts.tax import sync_start
+from integrations.key_end_words import SOON_DAYS, countdown, days_left, tone
 from integrations.models import Connection, Provider, Reason, SkippedRecord, Status, SyncRun
-from integrations.portal.key_words import missing_permission
-from integrations.words import Words, failure, fetch_problem
+from integrations.portal.key_words import Move, missing_permission, offered_move
+from integrations.words import IN_DOUBT, Words, failure, fetch_problem
 from integrations.words import left_out as left_out_words
 from vouchers.models import Voucher
 
@@ -20,12 +21,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.utils.functional import _StrPromise as Text
 
-# The last weeks of a key are told in amber.
-SOON_DAYS = 30
 # A page with more than this helps nobody.
 MOST_LEFT_OUT = 500
 # Fetches that ended because the client disconnected: nothing to tell after connecting again.
-NO_PROBLEM = ("disconnected", "not_connected")
+NO_PROBLEM = ("disconnected", "not_connected", "replaced", "in_doubt")
 LIVE = (SyncRun.State.QUEUED, SyncRun.State.RUNNING)
 
 
@@ -117,6 +116,7 @@ class Card:
     bookkeeping: bool = False
     left_out: int = 0
     missing: str = ""
+    move: Move | None = None
     key_days: int | None = None
 
     @property
@@ -125,9 +125,24 @@ class Card:
         return self.connection.status if self.connection else Status.NONE
 
     @property
+    def in_doubt(self) -> bool:
+        """Whether the key was rejected once, and is asked about again."""
+        return self.status == Status.ACTIVE and self.connection is not None and self.connection.doubted_at is not None
+
+    @property
     def key_soon(self) -> bool:
         """Whether the key's end is near."""
         return self.key_days is not None and self.key_days <= SOON_DAYS
+
+    @property
+    def key_tone(self) -> str:
+        """How near it is: none, soon or failed."""
+        return tone(self.key_days)
+
+    @property
+    def key_ends(self) -> str:
+        """How long the key still lives, in words; empty where it is not known."""
+        return countdown(self.key_days) if self.key_days is not None else ""
 
     @property
     def needs_key(self) -> bool:
@@ -146,17 +161,19 @@ def card_of(client: Client, provider: Provider, connection: Connection | None, t
     run = last_run(connection)
     active = connection.status == Status.ACTIVE
     broken = run is not None and run.state == SyncRun.State.FAILED and run.error not in NO_PROBLEM
+    problem = fetch_problem(run.error) if run is not None and active and broken else None
     return Card(
         provider,
         connection,
         look,
         words=failure(connection.reason) if connection.status == Status.FAILED else None,
-        problem=fetch_problem(run.error) if run is not None and active and broken else None,
+        problem=IN_DOUBT if active and connection.doubted_at else problem,
         progress=progress_of(run),
         documents=Voucher.objects.filter(client=client, withdrawn_at=None).count(),
         since=connection.synced_from or since,
         bookkeeping=bookkeeping,
         left_out=_skipped(connection).count(),
         missing=missing_permission(connection) if connection.reason == Reason.PERMISSION_MISSING else "",
-        key_days=(connection.key_expires_on - today).days if connection.key_expires_on else None,
+        move=offered_move(connection) if connection.reason == Reason.ORGANIZATION_CHANGED else None,
+        key_days=days_left(connection.key_expires_on, today),
     )

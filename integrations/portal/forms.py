@@ -1,6 +1,8 @@
 """The forms of the portal."""
 
 import re
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,6 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from integrations.portal import key_words
 from integrations.services.key_check import UnusableKey, clean_key
+from integrations.services.key_end import WrongEnd, latest_end, possible_end
 
 SHORTEST_KEY = 20
 LONGEST_KEY = 200
@@ -39,8 +42,61 @@ class KeyInput(forms.TextInput):
         return super().get_context(name, None, attrs)
 
 
+class EndField(forms.DateField):
+    """The last day of a key: the browser's own date field, on every phone and without a script."""
+
+    def __init__(self, *, today: date, **kwargs: Any) -> None:
+        self.today = today
+        limits = {"type": "date", "min": today.isoformat(), "max": latest_end(today).isoformat()}
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={**limits, "autocomplete": "off", "class": "day"})
+        # The second and third form are what people type where a browser has no such field.
+        super().__init__(
+            label=_("Last day of the key"),
+            widget=widget,
+            input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"],
+            error_messages={
+                "required": _("Please enter the day on which the key ends."),
+                "invalid": _("Please enter a day, for example 2027-12-31."),
+            },
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> date | None:
+        """Refuse a day on which no key can end."""
+        day: date | None = super().clean(value)
+        try:
+            return possible_end(day, self.today) if day else None
+        except WrongEnd as problem:
+            raise ValidationError(str(problem), "wrong_end") from None
+
+
+class MovedInput(forms.CheckboxInput):
+    """A box that stands for one organization; never ticked beforehand, so that it is ticked knowingly."""
+
+    def __init__(self, organization_id: str = "") -> None:
+        super().__init__(attrs={"value": organization_id}, check_test=lambda value: False)
+
+    def format_value(self, value: Any) -> None:
+        """The organization is all that it stands for."""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        """The organization that was ticked."""
+        return data.get(name, "")
+
+
+class KeyEndForm(forms.Form):
+    """Takes the last day of the key that is connected."""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key_expires_on"] = EndField(today=today)
+
+
 class KeyForm(forms.Form):
-    """Takes an API key and says what is wrong with it before anybody asks Lexware Office."""
+    """Takes an API key and says what is wrong with it before anybody asks Lexware Office.
+
+    ``moved`` is the organization that somebody confirms to have moved to; the box shows only after ``offer``.
+    """
 
     api_key = forms.CharField(
         label=_("Enter API key here"),
@@ -48,6 +104,37 @@ class KeyForm(forms.Form):
         max_length=2000,
         error_messages={"required": key_words.EMPTY, "max_length": key_words.TOO_LONG},
     )
+
+    moved = forms.CharField(required=False, max_length=40, widget=MovedInput())
+
+    def __init__(self, *args: Any, today: date, move: key_words.Move | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.proposed = latest_end(today)
+        self.move: key_words.Move | None = None
+        self.fields["key_expires_on"] = EndField(
+            today=today,
+            required=False,
+            initial=self.proposed,
+            help_text=_(
+                "Lexware Office shows it where you create the key; 24 months from today are the longest there is. "
+                "We ask so that we can remind you in time: after that day nothing can be fetched any more."
+            ),
+        )
+        self.offer(move)
+
+    def offer(self, move: key_words.Move | None) -> None:
+        """Let the person say that the company has moved to this organization."""
+        self.move = move
+        if move is not None:
+            words = _("Yes, we have moved from “%(old)s” to “%(new)s”.")
+            self.fields["moved"].label = words % {"old": move.former, "new": move.name}
+            self.fields["moved"].widget = MovedInput(move.organization_id)
+
+    @property
+    def known_end(self) -> date | None:
+        """The day that was entered; None where it is just what was proposed."""
+        day: date | None = self.cleaned_data.get("key_expires_on")
+        return None if day == self.proposed else day
 
     @sensitive_variables()
     def clean_api_key(self) -> str:

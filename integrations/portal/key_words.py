@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from integrations.models import Connection, Reason
@@ -31,14 +33,15 @@ PROBLEMS: dict[str, Text] = {
         "The key is right, but it may not read everything that we need. Create a new one and choose all permissions."
     ),
     Reason.ORGANIZATION_CHANGED: _(
-        "This key belongs to another company than the one connected here before. "
-        "Enter a key of the right company, or write to us."
+        "This key belongs to another company than the one connected here before. Enter a key of the right company."
     ),
 }
 LATER = _("Lexware Office does not answer right now. Nothing is lost: please try again in a few minutes.")
 STRANGE = _("Lexware Office answered in a way that we do not understand. That is for us to solve: please write to us.")
 MOVED = _("Somebody else changed the connection at the same time. Please look at its state, then try again.")
 OLD_KEY_KEPT = _("Until then the connection keeps working with the old key.")
+OLD_KEY_IN_DOUBT = _("The old key was refused just now, too. We ask again in a few minutes, before we believe it.")
+TOO_MANY = _("Too many keys were refused within a minute. Please wait a minute, then try again.")
 
 # What a key must be allowed to read, by the first part of the path, as people know it.
 PERMISSIONS: dict[str, Text] = {
@@ -69,3 +72,30 @@ def missing_permission(connection: Connection) -> str:
     events = connection.events.filter(reason=Reason.PERMISSION_MISSING).order_by("-at", "-pk")
     detail = events.values_list("detail", flat=True).first() or {}
     return permission_of(str(detail.get("path", "")))
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The organization of a refused key, and the one that is connected here."""
+
+    organization_id: str
+    name: str
+    former: str
+
+    @property
+    def problem(self) -> str:
+        """Why the key was not taken, with both names."""
+        return gettext(
+            "This key belongs to “%(new)s”. Connected here is “%(old)s”. Enter a key of “%(old)s”. If your company has "
+            "moved to another Lexware Office account, tick the box and enter the new key once more."
+        ) % {"new": self.name, "old": self.former}
+
+
+def offered_move(connection: Connection) -> Move | None:
+    """The organization whose key was last refused because it is another one; None where none was."""
+    events = connection.events.filter(reason=Reason.ORGANIZATION_CHANGED).order_by("-at", "-pk")
+    detail = events.values_list("detail", flat=True).first() or {}
+    if not detail.get("organization_id"):
+        return None
+    former = str(detail.get("connected") or connection.organization_name)
+    return Move(str(detail["organization_id"]), str(detail.get("organization", "")), former)

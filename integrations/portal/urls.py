@@ -10,6 +10,7 @@ urlpatterns = [
     path("<str:number>/connections/", connections.overview, name="company"),
     path("<str:number>/connections/<slug:provider>/begin/", connections.begin, name="begin"),
     path("<str:number>/connections/<slug:provider>/key/", key.key, name="key"),
+    path("<str:number>/connections/<slug:provider>/key-end/", key.key_end, name="key_end"),
     path("<str:number>/connections/<slug:provider>/progress/", connections.progress, name="progress"),
     path("<str:number>/connections/<slug:provider>/disconnect/", connections.disconnect, name="disconnect"),
     path("<str:number>/connections/<slug:provider>/history/", history.history, name="history"),

@@ -1,5 +1,6 @@
 """The four states of a connection, on every page."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -136,15 +137,16 @@ class TestActive:
         assert 'data-testid="left-out"' not in page
 
     @pytest.mark.parametrize(
-        ("days", "words", "soon"),
-        [(31, "expires in 31 days", False), (30, "expires in 30 days", True), (1, "expires in 1 day\n", True),
-         (0, "expires today", True), (-3, "should have expired", True)],
+        ("days", "words", "tone"),
+        [(700, "expires in 22 months", ""), (31, "expires in 31 days", ""), (30, "expires in 30 days", "soon"),
+         (8, "expires in 8 days", "soon"), (7, "expires in 7 days", "failed"), (1, "expires tomorrow", "failed"),
+         (0, "expires today", "failed"), (-3, "should have expired", "failed")],
     )  # fmt: skip
-    def test_the_end_of_the_key(self, browser: Browser, kontor_client: Client, days: int, words: str, soon: bool):
+    def test_the_end_of_the_key(self, browser: Browser, kontor_client: Client, days: int, words: str, tone: str):
         connection_in(kontor_client, Status.ACTIVE, key_expires_on=timezone.localdate() + timedelta(days=days))
         page = browser.get(OVERVIEW).content.decode()
         assert words in page
-        assert ('class="soon"' in page) == soon
+        assert re.search(r'<dd( class="(\w+)")? data-testid="key-end"', page).group(2) == (tone or None)
 
     def test_an_interrupted_fetch_is_told_until_the_next_one(self, browser: Browser, kontor_client: Client):
         connection = connection_in(kontor_client, Status.ACTIVE)
