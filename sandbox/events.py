@@ -16,21 +16,6 @@ if TYPE_CHECKING:
     from sandbox.world.model import Organisation
 
 KEPT = 20_000
-# What the events of a document are named after; all four bookkeeping types are vouchers.
-NAMES = {
-    "invoice": "invoice",
-    "downpaymentinvoice": "down-payment-invoice",
-    "creditnote": "credit-note",
-    "quotation": "quotation",
-    "orderconfirmation": "order-confirmation",
-    "deliverynote": "delivery-note",
-    "dunning": "dunning",
-}
-
-
-def named(voucher_type: str, what: str) -> str:
-    """Return the type of an event about a document, such as ``invoice.created`` or ``voucher.status.changed``."""
-    return f"{NAMES.get(voucher_type, 'voucher')}.{what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +52,6 @@ def emit(sandbox: Sandbox, organisation: Organisation, event_type: str, resource
     To be called with ``sandbox.lock`` held, as every change of the world is made.
     """
     organisation.revision += 1
-    organisation.revision += 1
-    sandbox.events.add(Event(organisation.id, event_type, resource_id, sandbox.now()))
+    event = Event(organisation.id, event_type, resource_id, sandbox.now())
+    sandbox.events.add(event)
+    sandbox.webhooks.happened(event)

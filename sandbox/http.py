@@ -95,7 +95,8 @@ Handler = Callable[[Call], Response]
 class Route:
     """One verb on one path pattern such as ``/v1/vouchers/{id}``.
 
-    ``scope`` is the permission a key needs (empty: none). ``legacy`` says that errors use the older body shape.
+    ``scope`` is the permission a key needs (empty: none). ``legacy`` says that errors use the older body shape. A route
+    that is not ``locked`` locks the world itself where it has to, because it waits for others.
     """
 
     method: str
@@ -103,6 +104,7 @@ class Route:
     handler: Handler
     scope: str = ""
     legacy: bool = False
+    locked: bool = True
 
 
 class Router:

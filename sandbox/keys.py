@@ -59,6 +59,14 @@ class Key:
     plan_with_api: bool = True
 
 
+def end_of(created: datetime) -> datetime:
+    """Return when a key made at that moment ends by itself: 24 months later (reference: keys 1.3)."""
+    try:
+        return created.replace(year=created.year + 2)
+    except ValueError:  # 29 February
+        return created.replace(year=created.year + 2, month=3, day=1)
+
+
 def new_token(rng: Random) -> str:
     """Return a token of 36 letters and digits."""
     return "".join(rng.choice(ALPHABET) for _ in range(36))

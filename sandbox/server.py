@@ -160,6 +160,7 @@ class RunningSandbox:
     def stop(self) -> None:
         """Stop answering and free the port; calling it again does nothing."""
         self.sandbox.later.stop()
+        self.sandbox.webhooks.stop()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

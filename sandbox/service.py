@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import time
+from contextlib import nullcontext
 
 from sandbox import errors
 from sandbox.faults import Fault
@@ -69,7 +70,7 @@ def _perform(sandbox: Sandbox, request: Request, key: Key) -> Response:
     if route.scope and route.scope not in key.scopes:
         return errors.gateway(403, "access_denied")
     try:
-        with sandbox.lock:
+        with sandbox.lock if route.locked else nullcontext():
             organisation = sandbox.organisation_of(key)
             if request.method != "GET":
                 organisation.revision += 1
@@ -89,7 +90,7 @@ def serve(sandbox: Sandbox, request: Request) -> tuple[Response, str]:
     spoiled = _instead(fault) if fault else None
     if spoiled is not None:
         return spoiled, organisation
-    if key is None or key.state != "valid":
+    if key is None or not sandbox.lives(key):
         return errors.unauthorized(), organisation
     response = _perform(sandbox, request, key)
     return (_afterwards(fault, response) if fault else response), organisation

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from functools import cache
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 BITS = 2048
 
@@ -14,6 +15,17 @@ BITS = 2048
 def private_key() -> rsa.RSAPrivateKey:
     """Return this process's signing key, made on first use."""
     return rsa.generate_private_key(public_exponent=65537, key_size=BITS)
+
+
+@cache
+def strange_key() -> rsa.RSAPrivateKey:
+    """Return a key that nobody trusts, for forgeries."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=BITS)
+
+
+def sign(body: bytes, key: rsa.RSAPrivateKey | None = None) -> str:
+    """Return the value of ``X-Lxo-Signature``: RSA with SHA-512 and PKCS#1 v1.5 padding, in base64."""
+    return base64.b64encode((key or private_key()).sign(body, padding.PKCS1v15(), hashes.SHA512())).decode()
 
 
 def public_key_pem() -> str:

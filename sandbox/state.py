@@ -5,44 +5,23 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from sandbox.documents import render
-from sandbox.events import EventLog
+from sandbox.events import Event, EventLog
 from sandbox.faults import Faults
-from sandbox.keys import ALL_SCOPES, Key, new_token
+from sandbox.keys import ALL_SCOPES, Key, end_of, new_token
 from sandbox.later import Later
-from sandbox.limiter import RATE, TokenBucket
+from sandbox.limiter import TokenBucket
 from sandbox.requestlog import RequestLog
 from sandbox.resources.list_cache import ListCache
+from sandbox.settings import Settings
+from sandbox.webhooks.office import PostOffice
+from sandbox.webhooks.types import REVOKED
 from sandbox.world import build_world
 from sandbox.world.calendar import german_day, local
 from sandbox.world.model import Organisation, Paper
-
-
-@dataclass(slots=True)
-class Settings:
-    """Switches of the control interface; the defaults are what was measured on the real service.
-
-    ``rate_per_second``: how many calls a second an organization may make; the service may change it (reference: 2.1).
-    ``limit_answer``: how a refused call looks: ``429``, ``500`` (the disguise) or ``500_null`` (its older wording).
-    ``unknown_route``: ``404`` (measured) or ``403`` (documented, repeats the key).
-    ``documented_nulls``: print absent fields of voucherlist rows as null, as the documentation shows them.
-    ``open_amount_as_string``: print ``openAmount`` of payments as a string, as one documented sample does.
-    ``files_accept_json``: let ``Accept: application/json`` download the original, as recorded in 2023.
-    ``vouchers_legacy_404``: answer unknown ids of vouchers and files with the older error body.
-    """
-
-    latency_ms: int = 0
-    rate_per_second: float = RATE
-    limit_answer: str = "429"
-    unknown_route: str = "404"
-    documented_nulls: bool = False
-    open_amount_as_string: bool = False
-    files_accept_json: bool = False
-    vouchers_legacy_404: bool = False
 
 
 class Sandbox:
@@ -75,6 +54,7 @@ class Sandbox:
         self.lists = ListCache()
         self.events = EventLog()
         self.later = Later(time_scale)
+        self.webhooks = PostOffice(self)
         self.world = build_world(seed=seed, today=self.today, kind=kind)
         self.keys: dict[str, Key] = {}
         self.special_keys: dict[str, str] = {}
@@ -98,6 +78,21 @@ class Sandbox:
                     self.monotonic, self.time_scale, lambda: self.settings.rate_per_second
                 )
             return self._buckets[organisation_id]
+
+    def lives(self, key: Key) -> bool:
+        """Say whether a key opens anything now; one that is 24 months old has expired, with its subscriptions."""
+        if key.state == "valid" and self.now() >= end_of(key.created):
+            self.end_key(key, "expired")
+        return key.state == "valid"
+
+    def end_key(self, key: Key, state: str) -> None:
+        """Take a key out of use; its subscriptions end with it, a revoked one tells them so first."""
+        event = None
+        if state == "revoked" and key.state != "revoked":
+            event = Event(key.organisation_id, REVOKED, key.connection_id, self.now())
+            self.events.add(event)
+        key.state = state
+        self.webhooks.key_ended(key, event)
 
     def organisation_of(self, key: Key) -> Organisation:
         """Return the organisation that a key opens."""

@@ -6,13 +6,15 @@ from dataclasses import fields
 from random import Random
 from typing import Any
 
+from sandbox import settings
 from sandbox.control.shapes import Operation, body_of, organisation_of, refuse
 from sandbox.faults import KINDS, Fault
 from sandbox.http import Request, Response, json_response
 from sandbox.keys import ALL_SCOPES, STATES, Key
-from sandbox.state import Sandbox, Settings
+from sandbox.settings import Settings
+from sandbox.state import Sandbox
 
-CHOICES = {"limit_answer": ("429", "500", "500_null"), "unknown_route": ("404", "403")}
+CHOICES = settings.choices()
 
 
 def _key(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Key:
@@ -41,7 +43,10 @@ def _state_setter(state: str) -> Any:
     def set_state(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
         """Put a key into a state."""
         key = _key(sandbox, request, arguments)
-        key.state = state
+        if state == "valid":
+            key.state = state
+        else:
+            sandbox.end_key(key, state)
         return _shown(key)
 
     return set_state
@@ -217,15 +222,7 @@ ACCESS = (
         "/control/settings",
         "changes settings",
         set_settings,
-        {
-            "latency_ms": "delay of every call",
-            "limit_answer": "429, or 500 / 500_null: the disguises of the rate limit",
-            "unknown_route": "404, or 403: the documented answer, which repeats the key",
-            "documented_nulls": "print absent fields of voucherlist rows as null",
-            "open_amount_as_string": "print openAmount of payments as text",
-            "files_accept_json": "let Accept: application/json download the original",
-            "vouchers_legacy_404": "answer unknown vouchers and files with the older error body",
-        },
+        settings.about(),
     ),
     Operation("POST", "/control/requests/reset", "forgets the recorded calls", reset_requests),
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox.control.shapes import Operation, body_of, organisation_of, read_day, read_money, refuse, voucher_of
 from sandbox.http import Request, Response, json_response
+from sandbox.noticing import announced
 from sandbox.resources.downloads import MEDIA
 from sandbox.resources.voucherlist import row
 from sandbox.state import Sandbox
@@ -220,7 +221,8 @@ def add(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Respon
         voucher.number, voucher.day, voucher.due, voucher.lines = None, None, None, ()
     if paid_on:
         voucher.payments.append(Payment(PAYMENT_KINDS[0], paid_on, voucher.total, moment))
-    organisation.vouchers[voucher.id] = voucher
+    with announced(sandbox, organisation, voucher.id):
+        organisation.vouchers[voucher.id] = voucher
     return _shown(sandbox, voucher, 201)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 from sandbox.control.access import ACCESS
 from sandbox.control.bulk import BULK
 from sandbox.control.changing import CHANGING
 from sandbox.control.reading import READING
 from sandbox.control.shapes import Operation
 from sandbox.control.truth import TRUTH
+from sandbox.control.webhooks import WEBHOOKS
 from sandbox.http import Answer, Request, Response, json_response
+from sandbox.noticing import announced
 from sandbox.state import Sandbox
 
-OPERATIONS: tuple[Operation, ...] = READING + TRUTH + CHANGING + BULK + ACCESS
+OPERATIONS: tuple[Operation, ...] = READING + TRUTH + CHANGING + BULK + WEBHOOKS + ACCESS
 
 
 def _described() -> Response:
@@ -26,11 +30,13 @@ def _described() -> Response:
     )
 
 
-def _count_change(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> None:
-    """Note that an organization is no longer what it was."""
+def _changing(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> AbstractContextManager[None]:
+    """Watch what an operation does to the voucher it names, and tell those who want to hear of it."""
     organisation = sandbox.world.organisations.get(arguments.get("organization", ""))
-    if organisation is not None and request.method != "GET":
-        organisation.revision += 1
+    if organisation is None or request.method == "GET":
+        return nullcontext()
+    organisation.revision += 1
+    return announced(sandbox, organisation, arguments.get("voucher", ""))
 
 
 def control(sandbox: Sandbox, request: Request) -> Response:
@@ -39,12 +45,13 @@ def control(sandbox: Sandbox, request: Request) -> Response:
         return _described()
     for operation in OPERATIONS:
         arguments = operation.match(request)
-        if arguments is not None:
-            try:
-                with sandbox.lock:
-                    response = operation.run(sandbox, request, arguments)
-                    _count_change(sandbox, request, arguments)
-                    return response
-            except Answer as answer:
-                return answer.response
+        if arguments is None:
+            continue
+        try:
+            if not operation.locked:
+                return operation.run(sandbox, request, arguments)
+            with sandbox.lock, _changing(sandbox, request, arguments):
+                return operation.run(sandbox, request, arguments)
+        except Answer as answer:
+            return answer.response
     return json_response({"error": "no such operation; GET /control lists them"}, 404)

@@ -20,13 +20,17 @@ Run = Callable[[Sandbox, Request, dict[str, str]], Response]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One verb on one path pattern below ``/control``; ``body`` names the JSON fields it takes and what they mean."""
+    """One verb on one path pattern below ``/control``; ``body`` names the JSON fields it takes and what they mean.
+
+    An operation that is not ``locked`` waits for others, so the world is not locked while it runs.
+    """
 
     method: str
     pattern: str
     does: str
     run: Run
     body: dict[str, str] = field(default_factory=dict)
+    locked: bool = True
 
     def match(self, request: Request) -> dict[str, str] | None:
         """Return the path arguments when this operation is meant, otherwise None."""

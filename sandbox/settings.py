@@ -1,0 +1,49 @@
+"""The switches of the control interface; the defaults are what was measured on the real service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sandbox.limiter import RATE
+
+
+def _switch(default: Any, about: str, *choices: str) -> Any:
+    return field(default=default, metadata={"about": about, "choices": choices})
+
+
+@dataclass(slots=True)
+class Settings:
+    """What can be switched while the sandbox runs; ``about()`` says what each setting means."""
+
+    latency_ms: int = _switch(0, "delay of every call")
+    rate_per_second: float = _switch(RATE, "calls a second that an organization may make; the service may change it")
+    limit_answer: str = _switch(
+        "429",
+        "how a refused call looks: 429, or its disguises 500 and 500_null",
+        "429",
+        "500",
+        "500_null",
+    )
+    unknown_route: str = _switch("404", "404, or 403: the documented answer, which repeats the key", "404", "403")
+    documented_nulls: bool = _switch(False, "print absent fields of voucherlist rows as null, as documented")
+    open_amount_as_string: bool = _switch(False, "print openAmount of payments as text, as one documented sample does")
+    files_accept_json: bool = _switch(False, "let Accept: application/json download the original, as recorded in 2023")
+    vouchers_legacy_404: bool = _switch(False, "answer unknown vouchers and files with the older error body")
+    webhooks: str = _switch(
+        "deliver", "deliver events, hold them back (nothing is sent), or off: forget them", "deliver", "hold", "off"
+    )
+    webhook_disorder: bool = _switch(True, "send events after up to 2 s, in any order, and now and then twice")
+    webhook_timeout_ms: int = _switch(5_000, "how long a receiver may take, in real time")
+    allow_http_callbacks: bool = _switch(True, "accept callback addresses without TLS, unlike the service")
+    check_callbacks: bool = _switch(True, "send a HEAD to a callback address before a subscription is made")
+
+
+def about() -> dict[str, str]:
+    """Return what each setting means."""
+    return {item.name: item.metadata["about"] for item in fields(Settings)}
+
+
+def choices() -> dict[str, tuple[str, ...]]:
+    """Return the settings that take one of a few texts, with these texts."""
+    return {item.name: item.metadata["choices"] for item in fields(Settings) if item.metadata["choices"]}
