@@ -87,7 +87,7 @@ class Move:
         """Why the key was not taken, with both names."""
         return gettext(
             "This key belongs to “%(new)s”. Connected here is “%(old)s”. Enter a key of “%(old)s”. If your company has "
-            "moved to another Lexware Office account, tick the box and enter the new key once more."
+            "moved to another Lexware Office account, tick the box below and enter the new key once more."
         ) % {"new": self.name, "old": self.former}
 
 
