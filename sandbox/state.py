@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -93,6 +94,21 @@ class Sandbox:
             self.events.add(event)
         key.state = state
         self.webhooks.key_ended(key, event)
+
+    def renew_key(self, old: Key, rng: Random, *, keep_subscriptions: bool) -> Key:
+        """Replace a key by a new one of the same connection, permissions and plan, and return that.
+
+        Whether the service keeps the subscriptions is not known (reference: quirks 18.20).
+        """
+        new = replace(old, token=new_token(rng), created=self.now(), state="valid")
+        with self.lock:
+            if keep_subscriptions:
+                self.webhooks.subscriptions.pass_on(old, new)
+            self.end_key(old, "expired")
+            self.keys[new.token] = new
+            if self.main_keys.get(new.organisation_id) == old.token:
+                self.main_keys[new.organisation_id] = new.token
+        return new
 
     def organisation_of(self, key: Key) -> Organisation:
         """Return the organisation that a key opens."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 
-from sandbox.control.access import ACCESS
 from sandbox.control.bulk import BULK
 from sandbox.control.changing import CHANGING
+from sandbox.control.keys import KEYS
 from sandbox.control.reading import READING
 from sandbox.control.shapes import Operation
+from sandbox.control.switches import SWITCHES
 from sandbox.control.truth import TRUTH
 from sandbox.control.webhooks import WEBHOOKS
 from sandbox.http import Answer, Request, Response, json_response
 from sandbox.noticing import announced
 from sandbox.state import Sandbox
 
-OPERATIONS: tuple[Operation, ...] = READING + TRUTH + CHANGING + BULK + WEBHOOKS + ACCESS
+OPERATIONS: tuple[Operation, ...] = READING + TRUTH + CHANGING + BULK + KEYS + WEBHOOKS + SWITCHES
 
 
 def _described() -> Response:

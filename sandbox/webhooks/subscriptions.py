@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sandbox.keys import Key
@@ -58,6 +58,12 @@ class Subscriptions:
         """End a subscription; False when it had ended already."""
         with self._lock:
             return self._by_organisation.get(gone.organisation_id, {}).pop(gone.id, None) is not None
+
+    def pass_on(self, old: Key, new: Key) -> None:
+        """Let the subscriptions of one key go on with another."""
+        for item in self.of_key(old):
+            self.remove(item)
+            self.add(replace(item, key=new))
 
     def remove_of_key(self, key: Key) -> None:
         """End all subscriptions of a key."""

@@ -1,86 +1,18 @@
-"""Keys, plans, faults and settings."""
+"""Faults, settings and the log of calls."""
 
 from __future__ import annotations
 
 from dataclasses import fields
-from random import Random
 from typing import Any
 
 from sandbox import settings
-from sandbox.control.shapes import Operation, body_of, organisation_of, refuse
+from sandbox.control.shapes import Operation, body_of, refuse
 from sandbox.faults import KINDS, Fault
 from sandbox.http import Request, Response, json_response
-from sandbox.keys import ALL_SCOPES, STATES, Key
 from sandbox.settings import Settings
 from sandbox.state import Sandbox
 
 CHOICES = settings.choices()
-
-
-def _key(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Key:
-    """Return the key of the body, by default the organization's own."""
-    organisation = organisation_of(sandbox, arguments)
-    token = body_of(request).get("key") or sandbox.main_keys.get(organisation.id)
-    key = sandbox.keys.get(str(token))
-    if key is None or key.organisation_id != organisation.id:
-        refuse("no such key of this organization", 404)
-    return key
-
-
-def _shown(key: Key) -> Response:
-    return json_response(
-        {
-            "key": key.token,
-            "state": key.state,
-            "plan_with_api": key.plan_with_api,
-            "scopes": sorted(key.scopes),
-            "connection_id": key.connection_id,
-        }
-    )
-
-
-def _state_setter(state: str) -> Any:
-    def set_state(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
-        """Put a key into a state."""
-        key = _key(sandbox, request, arguments)
-        if state == "valid":
-            key.state = state
-        else:
-            sandbox.end_key(key, state)
-        return _shown(key)
-
-    return set_state
-
-
-def new_key(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
-    """Create another key for an organization."""
-    organisation = organisation_of(sandbox, arguments)
-    return _shown(sandbox.add_key(organisation, Random(), sandbox.now()))
-
-
-def plan(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
-    """Move a whole organization to a plan with or without the API."""
-    organisation = organisation_of(sandbox, arguments)
-    with_api = body_of(request).get("with_api")
-    if not isinstance(with_api, bool):
-        refuse("with_api must be true or false")
-    for key in sandbox.keys.values():
-        if key.organisation_id == organisation.id:
-            key.plan_with_api = with_api
-    return json_response({"organization_id": organisation.id, "plan_with_api": with_api})
-
-
-def scope(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
-    """Limit what a key may read."""
-    key = _key(sandbox, request, arguments)
-    wanted = body_of(request).get("scopes")
-    if wanted is None:
-        key.scopes = ALL_SCOPES
-        return _shown(key)
-    if not isinstance(wanted, list) or not set(wanted) <= ALL_SCOPES:
-        refuse(f"scopes must be a list of {', '.join(sorted(ALL_SCOPES))}; null means all")
-    key.scopes = frozenset(wanted)
-    return _shown(key)
 
 
 def list_faults(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
@@ -174,29 +106,7 @@ def reset_requests(sandbox: Sandbox, request: Request, arguments: dict[str, str]
     return json_response({"organizations": {}})
 
 
-ORGANIZATION = "/control/organizations/{organization}"
-KEY = {"key": "default: the organization's own key"}
-VERBS = dict(zip(("restore", "expire", "revoke"), STATES, strict=True))
-ACCESS = (
-    *(
-        Operation("POST", f"{ORGANIZATION}/key/{verb}", f"makes a key {state}", _state_setter(state), KEY)
-        for verb, state in VERBS.items()
-    ),
-    Operation("POST", f"{ORGANIZATION}/key/new", "creates another key, which becomes the organization's own", new_key),
-    Operation(
-        "POST",
-        f"{ORGANIZATION}/key/scope",
-        "limits what a key may read; other calls answer 403",
-        scope,
-        KEY | {"scopes": f"list out of {', '.join(sorted(ALL_SCOPES))}; null means all"},
-    ),
-    Operation(
-        "POST",
-        f"{ORGANIZATION}/plan",
-        "moves the organization to a plan with or without the API (402)",
-        plan,
-        {"with_api": "true or false"},
-    ),
+SWITCHES = (
     Operation("GET", "/control/faults", "lists the faults in force and the kinds there are", list_faults),
     Operation(
         "POST",
