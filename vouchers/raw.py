@@ -20,7 +20,7 @@ def keep(client: Client, provider: str, kind: str, external_id: str, body: str) 
 
 def keep_version(client: Client, provider: str, kind: str, external_id: str, body: str) -> tuple[int, bool]:
     """Keep an answer unless it says what the newest version says; the number of its version, and whether it is new."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         lock(client.pk)
         newest = versions(client, provider, kind, external_id).first()
         if newest and _same(newest, body):

@@ -58,16 +58,16 @@ def upsert_voucher(client: Client, data: VoucherData) -> tuple[Voucher, Outcome]
 
 
 def upsert_vouchers(
-    client: Client, rows: Sequence[VoucherData], *, tell: Tell = tell_nobody
+    client: Client, rows: Sequence[VoucherData], *, doubt: bool = True, tell: Tell = tell_nobody
 ) -> list[tuple[Voucher, Outcome]]:
     """Take over vouchers as a list shows them, each id once; the answer has the order of ``rows``.
 
     A changed voucher gets its payments, document and files read again, and a withdrawn one is back. One that looks the
-    same, but whose details were read in the very moment of its last change, gets them read again as well. One query
-    and no write when nothing changed.
+    same, but whose details were read in the very moment of its last change, gets them read again as well, unless
+    ``doubt`` is off. One query and no write when nothing changed.
     """
     stored = _stored(client, [row.external_id for row in rows])
-    if all(row.external_id in stored and _settled(stored[row.external_id], row) for row in rows):
+    if all(row.external_id in stored and _settled(stored[row.external_id], row, doubt) for row in rows):
         return [(stored[row.external_id], Outcome.UNCHANGED) for row in rows]
     with transaction.atomic():
         lock(client.pk)
@@ -84,7 +84,7 @@ def upsert_vouchers(
             elif not _same(known, row):
                 changes.extend(_bring_up_to_date(known, row, contacts))
                 changed.append(known)
-            elif not _settled(known, row):
+            elif not _settled(known, row, doubt):
                 doubted.append(known.pk)
         Voucher.objects.bulk_create(new)
         Voucher.objects.bulk_update(changed, [*_ROW_FIELDS, "contact", "updated_at", *_UNREAD, *_BACK], batch_size=100)
@@ -109,7 +109,7 @@ def set_payments(
 
     ``read_at``: the provider's clock when it was asked.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         lock(voucher.client_id)
         if not _is_as_it_was(voucher):
             return Outcome.UNCHANGED
@@ -154,7 +154,7 @@ def set_document(
     Files that belong to the voucher no more are detached; their bytes stay. With ``replaces`` they stay attached until
     the file that replaces them is here. ``read_at``: the provider's clock when it was asked.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         lock(voucher.client_id)
         if not _is_as_it_was(voucher):
             return Outcome.UNCHANGED
@@ -262,13 +262,13 @@ def _same(voucher: Voucher, row: VoucherData) -> bool:
     )
 
 
-def _settled(voucher: Voucher, row: VoucherData) -> bool:
+def _settled(voucher: Voucher, row: VoucherData, doubt: bool) -> bool:
     """Whether there is nothing to do: it looks the same, and its details were not read too early to be sure of them."""
     if not _same(voucher, row):
         return False
     read_at = voucher.details_read_at
     early = read_at is not None and read_at < voucher.provider_updated_at + SAME_MOMENT
-    return not early or not (voucher.payments_read or voucher.document_read)
+    return not doubt or not early or not (voucher.payments_read or voucher.document_read)
 
 
 def _differs(voucher: Voucher | None, row: VoucherData) -> bool:

@@ -7,84 +7,163 @@ where it stopped, and nothing is fetched twice.
 from collections.abc import Iterator
 from functools import partial
 
+from django.db import transaction
+from django.db.models import Count, Q
+
 from integrations.providers.lexware.client import SALES_PATHS
-from integrations.providers.lexware.errors import NoPaymentInformation, RecordUnreadable
+from integrations.providers.lexware.errors import NoPaymentInformation, NotFound, RecordUnreadable
 from integrations.services.sync_mapping import to_payments
-from integrations.services.sync_work import PROVIDER, Work
+from integrations.services.sync_missing import is_gone
+from integrations.services.sync_rows import DELETED, withdraw_voucher
+from integrations.services.sync_work import PROVIDER, Reading
 from vouchers import raw
+from vouchers.changes import tell_nobody
 from vouchers.models import Voucher, VoucherType
-from vouchers.services import attach_files, missing_files, set_document, set_payments, settle
+from vouchers.services import (
+    Outcome,
+    attach_files,
+    missing_files,
+    set_document,
+    set_payments,
+    settle,
+    unread_document,
+)
 from vouchers.shapes import FileData
 
 CREDIT_NOTES = frozenset({VoucherType.CREDIT_NOTE, VoucherType.SALES_CREDIT_NOTE, VoucherType.PURCHASE_CREDIT_NOTE})
 
 
-def read_payments(work: Work) -> None:
+def read_payments(reading: Reading) -> None:
     """Read the payments of every voucher that has none read yet."""
-    for voucher in _each(work, "payments", payments_read=False):
-        work.attempt(str(voucher.external_id), voucher.number, partial(_read_payments, work, voucher))
+    for voucher in _each(reading, "payments", payments_read=False):
+        read_payments_of(reading, voucher)
 
 
-def read_documents(work: Work) -> None:
+def read_documents(reading: Reading) -> None:
     """Read the document and the files of every voucher that is not complete."""
-    for voucher in _each(work, "documents", complete=False):
-        name = str(voucher.external_id)
-        if not voucher.document_read and not work.attempt(name, voucher.number, partial(_read_document, work, voucher)):
-            continue
-        for file_id in missing_files(voucher):
-            work.attempt(name, voucher.number, partial(_read_file, work, voucher, file_id))
+    for voucher in _each(reading, "documents", complete=False):
+        read_document_of(reading, voucher)
+
+
+def requests_left(reading: Reading) -> int:
+    """How many requests the details still take; a document that is not read yet counts with one file."""
+    todo = reading.client.vouchers.filter(withdrawn_at__isnull=True, complete=False)
+    counts = todo.aggregate(
+        payments=Count("pk", filter=Q(payments_read=False)), documents=Count("pk", filter=Q(document_read=False))
+    )
+    files = sum(
+        max(len(expected) - here, 0)
+        for expected, here in todo.filter(document_read=True)
+        .annotate(here=Count("files"))
+        .values_list("expected_files", "here")
+    )
+    return int(counts["payments"]) + 2 * int(counts["documents"]) + files
+
+
+def read_payments_of(reading: Reading, voucher: Voucher) -> bool:
+    """Read the payments of one voucher; False where that failed, which is recorded."""
+    return reading.attempt(str(voucher.external_id), voucher.number, partial(_read_payments, reading, voucher))
+
+
+def read_document_of(reading: Reading, voucher: Voucher) -> None:
+    """Read what is missing of the document and the files of one voucher."""
+    name = str(voucher.external_id)
+    if not voucher.document_read and not reading.attempt(
+        name, voucher.number, partial(_read_document, reading, voucher)
+    ):
+        return
+    lost: list[str] = []
+    for file_id in missing_files(voucher):
+        reading.attempt(name, voucher.number, partial(_read_file, reading, voucher, file_id, lost))
+    if lost:
+        # Perhaps the document does not name it any more: the next fetch reads it again, and then what is missing.
+        unread_document(voucher)
+    else:
         settle(voucher)
 
 
-def _read_payments(work: Work, voucher: Voucher) -> None:
+def _read_payments(reading: Reading, voucher: Voucher) -> None:
+    name = str(voucher.external_id)
     try:
-        with work.keeping("payments", str(voucher.external_id)):
-            payments = work.api.payments(voucher.external_id)
+        with reading.keeping("payments", name):
+            payments = reading.api.payments(voucher.external_id)
     except NoPaymentInformation:
         # A credit note that settles an invoice has no payments of its own (reference: payments, section 8).
         if voucher.type not in CREDIT_NOTES:
             raise
-        set_payments(voucher, [], None, voucher.open_amount)
+        outcome = set_payments(voucher, [], None, voucher.open_amount, read_at=reading.read_at(), tell=reading.tell)
+        _count(reading, voucher, outcome, first=False)
         return
-    raw.keep(work.client, PROVIDER, "payments", str(voucher.external_id), payments.raw)
+    read_at = reading.read_at()
     try:
         items = to_payments(payments)
     except ValueError as error:
-        raise RecordUnreadable(str(error), path=f"/v1/payments/{voucher.external_id}") from None
+        raw.keep(reading.client, PROVIDER, "payments", name, payments.raw)
+        raise RecordUnreadable(str(error), path=f"/v1/payments/{name}") from None
     open_amount = voucher.open_amount if payments.open_amount is None else payments.open_amount
-    set_payments(voucher, items, payments.paid_on, open_amount)
-    work.details += 1
+    with transaction.atomic():
+        version, new = raw.keep_version(reading.client, PROVIDER, "payments", name, payments.raw)
+        first = new and version == 1
+        tell = tell_nobody if first else reading.tell
+        outcome = set_payments(voucher, items, payments.paid_on, open_amount, read_at=read_at, tell=tell)
+    reading.details += 1
+    _count(reading, voucher, outcome, first=first)
 
 
-def _read_document(work: Work, voucher: Voucher) -> None:
+def _read_document(reading: Reading, voucher: Voucher) -> None:
     name = str(voucher.external_id)
-    with work.keeping("document", name):
-        document = work.api.document(voucher.type, voucher.external_id)
-    raw.keep(work.client, PROVIDER, "document", name, document.raw)
-    if voucher.type in SALES_PATHS:
+    try:
+        with reading.keeping("document", name):
+            document = reading.api.document(voucher.type, voucher.external_id)
+    except NotFound:
+        if not is_gone(reading, voucher):
+            raise
+        withdraw_voucher(reading, voucher, DELETED)
+        return
+    read_at = reading.read_at()
+    with transaction.atomic():
+        version, new = raw.keep_version(reading.client, PROVIDER, "document", name, document.raw)
+        own = voucher.type in SALES_PATHS
         # The rendered document has no lasting id of its own: it is fetched once for every version of its data.
-        newest = raw.versions(work.client, PROVIDER, "document", name).values_list("version", flat=True).first()
-        files = [f"document-{newest}"]
-    else:
-        files = list(dict.fromkeys(document.file_ids))
-    set_document(voucher, document.remark, files)
-    work.details += 1
+        files = [f"document-{version}"] if own else list(dict.fromkeys(document.file_ids))
+        first = new and version == 1
+        tell = tell_nobody if first else reading.tell
+        outcome = set_document(voucher, document.remark, files, replaces=own, read_at=read_at, tell=tell)
+    reading.details += 1
+    _count(reading, voucher, outcome, first=first)
 
 
-def _read_file(work: Work, voucher: Voucher, file_id: str) -> None:
-    if voucher.type in SALES_PATHS:
-        download = work.api.document_file(voucher.type, voucher.external_id)
-    else:
-        download = work.api.file(file_id)
-    attach_files(voucher, [FileData(file_id, download.name, download.content_type, download.content)])
-    work.files += 1
+def _read_file(reading: Reading, voucher: Voucher, file_id: str, lost: list[str]) -> None:
+    own = voucher.type in SALES_PATHS
+    try:
+        download = reading.api.document_file(voucher.type, voucher.external_id) if own else reading.api.file(file_id)
+    except NotFound:
+        lost.append(file_id)
+        raise
+    name = str(voucher.external_id)
+    version = raw.versions(reading.client, PROVIDER, "document", name).values_list("version", flat=True).first()
+    first = version == 1
+    file = FileData(file_id, download.name, download.content_type, download.content)
+    outcome = attach_files(voucher, [file], replaces=own, tell=tell_nobody if first else reading.tell)
+    reading.files += 1
+    _count(reading, voucher, outcome, first=first)
 
 
-def _each(work: Work, phase: str, **state: bool) -> Iterator[Voucher]:
+def _count(reading: Reading, voucher: Voucher, outcome: Outcome, *, first: bool) -> None:
+    if outcome is Outcome.CHANGED and not first:
+        reading.changed.add(voucher.pk)
+
+
+def _each(reading: Reading, phase: str, **state: bool) -> Iterator[Voucher]:
     """The vouchers in this state, newest first; each is read from the database when its turn comes."""
-    todo = work.client.vouchers.filter(withdrawn_at__isnull=True, **state).order_by("-date", "-id")
-    keys = list(todo.values_list("pk", flat=True))
+    todo = reading.client.vouchers.filter(withdrawn_at__isnull=True, **state)
+    keys = list(todo.order_by("-date", "-id").values_list("pk", flat=True))
+    reading.expect(requests_left(reading) if keys else 0)
     for position, pk in enumerate(keys):
-        work.progress(phase, position, len(keys))
-        yield Voucher.objects.get(pk=pk)
-    work.progress(phase, len(keys), len(keys))
+        reading.make_way()
+        reading.progress(phase, position, len(keys))
+        # Somebody else may have read it meanwhile.
+        voucher = todo.filter(pk=pk).first()
+        if voucher is not None:
+            yield voucher
+    reading.progress(phase, len(keys), len(keys))

@@ -1,16 +1,22 @@
-"""What one fetch carries with it: the run, the client of Lexware Office, what it found so far."""
+"""What reading carries with it: the connection, the client of Lexware Office, what was found so far."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 
 from accounts.models import Client
-from integrations.models import SkippedRecord, SyncRun
+from integrations.models import Connection, SkippedRecord, SyncRun, VoucherChange
 from integrations.providers.lexware.client import LexwareApi
 from integrations.providers.lexware.errors import LexwareError, RecordUnreadable, Unavailable
-from integrations.services.sync_queue import make_sure_it_is_ours, sign_of_life
+from integrations.providers.lexware.types import CallRecord
+from integrations.services.call_log import keep_calls
+from integrations.services.sync_queue import TurnOver, sign_of_life
+from integrations.services.sync_watch import RESUMABLE, Watch
 from vouchers import raw
+from vouchers.changes import Change
 
 PROVIDER = "lexware"
 SIGN_OF_LIFE_SECONDS = 2.0
@@ -26,75 +32,67 @@ def ignore_progress(phase: str, done: int, total: int) -> None:
     """Show nobody anything."""
 
 
-@dataclass(slots=True)
-class Work:
-    """One attempt of a run. ``created`` and ``changed`` hold the keys of vouchers.
+class Reading:
+    """Reading vouchers of one connection, with or without a run around it.
 
-    The figures of an earlier attempt, whose worker died, are added to: what it did is done.
+    ``created`` and ``changed`` hold the keys of vouchers. ``rows_skipped`` counts what keeps the bookmark from moving:
+    rows that cannot be read, and lists that would not hold still.
     """
 
-    run: SyncRun
-    client: Client
-    api: LexwareApi
-    on_progress: ProgressHook = ignore_progress
-    created: set[int] = field(default_factory=set)
-    changed: set[int] = field(default_factory=set)
-    withdrawn: int = 0
-    files: int = 0
-    details: int = 0
-    rows_skipped: int = 0
-    _position: tuple[str, int, int] = ("", 0, 0)
-    _said_at: float = 0.0
-    _silent_records: int = 0
-    _before: dict[str, int] = field(default_factory=dict)
+    def __init__(self, connection: Connection, api: LexwareApi, run_id: int | None = None) -> None:
+        self.connection = connection
+        self.client: Client = connection.client
+        self.api = api
+        self.run_id = run_id
+        self.created: set[int] = set()
+        self.changed: set[int] = set()
+        self.withdrawn = 0
+        self.files = 0
+        self.details = 0
+        self.rows_skipped = 0
+        self._calls: list[tuple[datetime, CallRecord]] = []
+        self._last_call = timedelta()
+        self._silent_records = 0
+        api.on_call = self._heard
 
-    def __post_init__(self) -> None:
-        self._before = {name: getattr(self.run, name) for name in FIGURES}
-        self.api.on_call = lambda record: self.breathe()
+    def read_at(self) -> datetime:
+        """The provider's clock when the last call went out, at the latest; our own where the provider never says.
 
-    @property
-    def figures(self) -> dict[str, int]:
-        """What the run's row shows."""
-        own = {
-            "created": len(self.created),
-            "changed": len(self.changed - self.created),
-            "withdrawn": self.withdrawn,
-            "files": self.files,
-            "requests": self.api.requests,
-            "rate_limited": self.api.rate_limited,
-        }
-        return {name: self._before[name] + own[name] for name in FIGURES}
+        What was changed before that moment, the answer knew of.
+        """
+        return (self.api.answered_at or timezone.now()) - self._last_call
 
-    @property
-    def final_figures(self) -> dict[str, int]:
-        """The figures with the vouchers that stand and were neither new nor changed."""
-        figures = self.figures
-        standing = self.client.vouchers.filter(withdrawn_at__isnull=True).count()
-        return {**figures, "unchanged": max(standing - figures["created"] - figures["changed"], 0)}
+    def tell(self, changes: Sequence[Change]) -> None:
+        """Record what became different about vouchers; called inside the transaction that makes it so."""
+        VoucherChange.objects.bulk_create(
+            VoucherChange(
+                connection_id=self.connection.pk,
+                run_id=self.run_id,
+                external_id=change.voucher.external_id,
+                number=change.voucher.number,
+                kind=change.kind,
+                fields=change.fields,
+            )
+            for change in changes
+        )
+
+    def write_calls(self) -> None:
+        """Write the calls made since the last time into the log."""
+        calls, self._calls = self._calls, []
+        if calls:
+            keep_calls(self.connection.pk, self.run_id, calls)
 
     def progress(self, phase: str, done: int, total: int, *, now: bool = False) -> None:
-        """Say how far the fetch is; a new phase is written at once, the rest every two seconds unless ``now``."""
-        new_phase = phase != self._position[0]
-        self._position = (phase, done, total)
-        self.breathe(now=now or new_phase)
-        self.on_progress(phase, done, total)
+        """Say how far it is; nobody watches where there is no run."""
 
-    def breathe(self, *, now: bool = False) -> None:
-        """Write a sign of life if it is time; ``RunLost`` where the run is not ours any more."""
-        if not now and time.monotonic() - self._said_at < SIGN_OF_LIFE_SECONDS:
-            make_sure_it_is_ours(self.run)
-            return
-        phase, done, total = self._position
-        sign_of_life(self.run, phase=phase, done=done, total=total, **self.figures)
-        self._said_at = time.monotonic()
+    def make_way(self) -> None:
+        """Let others go first where they wait and this can go on later."""
+
+    def expect(self, requests: int) -> None:
+        """Say how many requests are still to come, as far as known."""
 
     def skip(self, external_id: str, number: str, reason: str, detail: str) -> None:
-        """Record that one voucher could not be taken over as it should; the first reason of a run stands."""
-        SkippedRecord.objects.get_or_create(
-            run=self.run,
-            external_id=external_id[:80],
-            defaults={"number": number[:100], "reason": reason[:40], "detail": detail[:500]},
-        )
+        """A voucher could not be taken over as it should; where there is no run, the next one will say so."""
 
     def skip_row(self, external_id: str, number: str, problem: str) -> None:
         """Record a row of the list that cannot be read; the next fetch asks for it again."""
@@ -130,3 +128,118 @@ class Work:
             return False
         self._silent_records = 0
         return True
+
+    def _heard(self, record: CallRecord) -> None:
+        self._calls.append((timezone.now(), record))
+        self._last_call = timedelta(milliseconds=record.milliseconds)
+
+
+class Work(Reading):
+    """One attempt of a run.
+
+    The figures of an earlier attempt, whose worker died, are added to: what it did is done.
+    """
+
+    def __init__(
+        self,
+        run: SyncRun,
+        client: Client,
+        api: LexwareApi,
+        watch: Watch,
+        on_progress: ProgressHook = ignore_progress,
+    ) -> None:
+        super().__init__(run.connection, api, run.pk)
+        self.run = run
+        self.client = client
+        self.watch = watch
+        self.on_progress = on_progress
+        self._expected = (0, 0)
+        self._position = ("", 0, 0)
+        self._said_at = 0.0
+        self._before = {name: getattr(run, name) for name in FIGURES}
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """What the run's row shows."""
+        own = {
+            "created": len(self.created),
+            "changed": len(self.changed - self.created),
+            "withdrawn": self.withdrawn,
+            "files": self.files,
+            "requests": self.api.requests,
+            "rate_limited": self.api.rate_limited,
+        }
+        return {name: self._before[name] + own[name] for name in FIGURES}
+
+    @property
+    def final_figures(self) -> dict[str, int]:
+        """The figures with the vouchers that stand and were neither new nor changed."""
+        figures = self.figures
+        standing = self.client.vouchers.filter(withdrawn_at__isnull=True).count()
+        return {
+            **figures,
+            "unchanged": max(standing - figures["created"] - figures["changed"], 0),
+            "requests_left": 0,
+        }
+
+    def progress(self, phase: str, done: int, total: int, *, now: bool = False) -> None:
+        """Say how far the fetch is; a new phase is written at once, the rest every two seconds unless ``now``.
+
+        ``TurnOver`` where others are to have their turn and nothing is lost by it.
+        """
+        new_phase = phase != self._position[0]
+        self._position = (phase, done, total)
+        self.run.phase = phase
+        self.breathe(now=now or new_phase)
+        self.on_progress(phase, done, total)
+        if phase in RESUMABLE and self.watch.turn_is_over():
+            raise TurnOver
+
+    def breathe(self, *, now: bool = False) -> None:
+        """Write a sign of life if it is time; ``RunLost`` where the run is not ours any more."""
+        if not now and time.monotonic() - self._said_at < SIGN_OF_LIFE_SECONDS:
+            self.watch.check(self.run)
+            return
+        self.note()
+
+    def make_way(self) -> None:
+        """``TurnOver`` where others wait: called where the next turn can go on without doing anything twice."""
+        if self.watch.turn_is_over():
+            raise TurnOver
+
+    def expect(self, requests: int) -> None:
+        """Say how many requests are still to come, as far as known; those made from now on are taken off."""
+        self._expected = (requests, self.api.requests)
+
+    @property
+    def requests_left(self) -> int:
+        """How many requests are still to come, as far as known."""
+        expected, at = self._expected
+        return max(expected - (self.api.requests - at), 0)
+
+    def note(self, **columns: datetime) -> None:
+        """Write a sign of life now, with further columns of the run."""
+        phase, done, total = self._position
+        self.write_calls()
+        sign_of_life(
+            self.run,
+            phase=phase,
+            done=done,
+            total=total,
+            requests_left=self.requests_left,
+            **self.figures,
+            **columns,
+        )
+        self._said_at = time.monotonic()
+
+    def skip(self, external_id: str, number: str, reason: str, detail: str) -> None:
+        """Record that one voucher could not be taken over as it should; the first reason of a run stands."""
+        SkippedRecord.objects.get_or_create(
+            run=self.run,
+            external_id=external_id[:80],
+            defaults={"number": number[:100], "reason": reason[:40], "detail": detail[:500]},
+        )
+
+    def _heard(self, record: CallRecord) -> None:
+        super()._heard(record)
+        self.breathe()

@@ -89,6 +89,7 @@ class LexwareApi:
         types: Sequence[str],
         statuses: Sequence[str],
         voucher_date_from: date | None = None,
+        voucher_date_to: date | None = None,
         updated_date_from: date | None = None,
         sort: str = "updatedDate,ASC",
         size: int = LARGEST_PAGE,
@@ -105,6 +106,8 @@ class LexwareApi:
         parameters |= {"sort": sort, "size": str(size)}
         if voucher_date_from:
             parameters["voucherDateFrom"] = voucher_date_from.isoformat()
+        if voucher_date_to:
+            parameters["voucherDateTo"] = voucher_date_to.isoformat()
 
         def fetch(number: int, since: date | None) -> VoucherPage:
             query = {**parameters, "page": str(number)}

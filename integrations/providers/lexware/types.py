@@ -56,7 +56,10 @@ class UnreadableRow:
 
 @dataclass(frozen=True, slots=True)
 class VoucherPage:
-    """One page of the voucher list; ``number`` counts from 0, ``total_elements`` stops at 10,000."""
+    """One page of the voucher list; ``number`` counts from 0, ``total_elements`` stops at 10,000.
+
+    ``steady`` is False where the list moved so much while it was read that rows may be missing.
+    """
 
     rows: tuple[VoucherRow, ...]
     unreadable: tuple[UnreadableRow, ...]
@@ -64,6 +67,7 @@ class VoucherPage:
     total_pages: int
     total_elements: int
     last: bool
+    steady: bool = True
 
 
 @dataclass(frozen=True, slots=True)

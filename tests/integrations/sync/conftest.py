@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -59,6 +59,13 @@ class Lexware:
 
     def add(self, **body: Any) -> str:
         return str(self.control(f"/organizations/{self.id}/vouchers", **body)["voucher"]["id"])
+
+    def let_time_pass(self, hours: int = 1) -> None:
+        """Make everything that was changed so far older, so that nothing of it happened in this very moment."""
+        with self.running.sandbox.lock:
+            for voucher in self.organization.vouchers.values():
+                voucher.created -= timedelta(hours=hours)
+                voucher.updated -= timedelta(hours=hours)
 
     def fault(self, kind: str, path: str = "/v1", **options: Any) -> None:
         self.control("/faults", kind=kind, path_prefix=path, **options)
@@ -140,6 +147,7 @@ def small(settings: Any) -> Iterator[Lexware]:
             day = f"2026-0{position + 1}-10"
             lexware.add(type=kind, number=f"N-{position}", total=f"{100 + position}.50", date=day, paid_on=day)
         lexware.add(type="purchaseinvoice", number="OPEN", total="55.00", date="2026-02-02")
+        lexware.let_time_pass()
         yield lexware
 
 

@@ -75,6 +75,7 @@ def test_a_missing_file_is_said_and_loses_nothing(joined: Connection, small: Lex
     voucher_id = small.id_of("N-2")
     file_id = small.organization.vouchers[voucher_id].files[0]
     small.do("change", voucher_id, add_file="jpg")
+    small.let_time_pass()
     small.fault("status", f"/v1/files/{file_id}", status=404, count=None)
     run = fetch(joined)
     assert run.state == SyncRun.State.DONE
@@ -84,7 +85,8 @@ def test_a_missing_file_is_said_and_loses_nothing(joined: Connection, small: Lex
     assert (incomplete.files.count(), incomplete.payments.count()) == (1, 1)
     small.calls()
     assert fetch(joined).skipped.count() == 1
-    assert len(small.calls()) == 2
+    # Perhaps the document does not name it any more: it is read again before the file is asked for again.
+    assert small.calls() == ["/v1/voucherlist", f"/v1/vouchers/{voucher_id}", f"/v1/files/{file_id}"]
     small.no_faults()
     assert fetch(joined).skipped.count() == 0
     assert agree(joined, small)
