@@ -3,10 +3,35 @@
 from __future__ import annotations
 
 from sandbox.http import Router
-from sandbox.resources import account, downloads, event_subscriptions, payments, sales_documents, voucherlist, vouchers
-
-SERVICE = Router(
-    route
-    for module in (account, voucherlist, vouchers, sales_documents, payments, downloads, event_subscriptions)
-    for route in module.ROUTES
+from sandbox.resources import (
+    account,
+    articles,
+    downloads,
+    event_subscriptions,
+    payments,
+    recurring_templates,
+    reference_data,
+    sales_documents,
+    sales_writing,
+    uploads,
+    voucher_writing,
+    voucherlist,
+    vouchers,
 )
+
+MODULES = (
+    account,
+    voucherlist,
+    voucher_writing,
+    vouchers,
+    sales_documents,
+    sales_writing,
+    uploads,
+    payments,
+    downloads,
+    event_subscriptions,
+    articles,
+    recurring_templates,
+    reference_data,
+)
+SERVICE = Router(route for module in MODULES for route in module.ROUTES)

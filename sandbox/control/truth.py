@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.control.reading import statements_of
 from sandbox.control.shapes import Operation, organisation_of, refuse
-from sandbox.documents import fingerprint, sales_document_paper
+from sandbox.documents import fingerprint, receipt_fingerprint, sales_document_paper
 from sandbox.http import Request, Response, json_response
 from sandbox.state import Sandbox
 from sandbox.world.model import Organisation, Voucher
@@ -57,7 +57,7 @@ def _files(organisation: Organisation, voucher: Voucher) -> list[dict[str, Any]]
         return [{"id": voucher.document_file_id, "extension": extension, "size": size, "sha256": digest}]
     rows = []
     for stored in (organisation.files[item] for item in voucher.files):
-        size, digest = fingerprint(stored.paper, stored.extension, stored.size)
+        size, digest = receipt_fingerprint(stored)
         rows.append({"id": stored.id, "extension": stored.extension, "size": size, "sha256": digest})
     return rows
 

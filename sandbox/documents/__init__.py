@@ -9,13 +9,26 @@ from functools import lru_cache
 from sandbox.documents.filling import filled_up
 from sandbox.documents.plain import write_plain_pdf
 from sandbox.documents.sales import sales_document_paper
-from sandbox.world.model import Paper
+from sandbox.world.model import Paper, StoredFile
 
-__all__ = ["filled_up", "fingerprint", "render", "sales_document_paper"]
+__all__ = [
+    "filled_up",
+    "fingerprint",
+    "receipt_bytes",
+    "receipt_fingerprint",
+    "render",
+    "rendering",
+    "sales_document_paper",
+]
 
 # The renderers are imported on first use: they are big, and most calls need none of them.
 # The rasteriser is not safe to use from several threads at once.
 _lock = threading.Lock()
+
+
+def rendering() -> threading.Lock:
+    """Return the lock to hold while a PDF is drawn or opened."""
+    return _lock
 
 
 @lru_cache(maxsize=512)
@@ -46,3 +59,15 @@ def fingerprint(paper: Paper, extension: str, size: int = 0) -> tuple[int, str]:
     """Return the size in bytes and the SHA-256 (hexadecimal) of a paper, rendered and filled up to ``size``."""
     content = filled_up(render(paper, extension), extension, size)
     return len(content), hashlib.sha256(content).hexdigest()
+
+
+def receipt_bytes(file: StoredFile) -> bytes:
+    """Return the bytes of a stored receipt: those that were uploaded, or those it is rendered to."""
+    return file.content or filled_up(render(file.paper, file.extension), file.extension, file.size)
+
+
+def receipt_fingerprint(file: StoredFile) -> tuple[int, str]:
+    """Return the size in bytes and the SHA-256 (hexadecimal) of a stored receipt."""
+    if file.content:
+        return len(file.content), file.checksum
+    return fingerprint(file.paper, file.extension, file.size)

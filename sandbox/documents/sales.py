@@ -11,6 +11,7 @@ HEADINGS = {
     "quotation": "Angebot",
     "orderconfirmation": "Auftragsbestätigung",
     "deliverynote": "Lieferschein",
+    "dunning": "Mahnung",
 }
 
 

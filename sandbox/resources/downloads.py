@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
-from sandbox.documents import filled_up, sales_document_paper
+from sandbox.documents import receipt_bytes, sales_document_paper
 from sandbox.http import Call, Response, Route
 from sandbox.resources.replies import not_found, refuse
 from sandbox.world.model import Paper, StoredFile, Voucher
@@ -19,6 +20,7 @@ FILE_NAMES = {
     "quotation": "Angebot",
     "orderconfirmation": "Auftragsbestaetigung",
     "deliverynote": "Lieferschein",
+    "dunning": "Mahnung",
 }
 
 
@@ -61,28 +63,40 @@ def choose(call: Call, *, stored: str, default: str, preview: str) -> str:
     refuse(call, 406, "No acceptable representation")
 
 
-def _send(call: Call, paper: Paper, extension: str, name: str, size: int = 0) -> Response:
-    content = filled_up(call.sandbox.render(paper, extension), extension, size)
+def _sent(content: bytes, extension: str, name: str) -> Response:
     headers = {"Content-Disposition": f"inline; filename={name}.{extension};"}
     return Response(200, content, MEDIA[extension], headers)
+
+
+def _send(call: Call, paper: Paper, extension: str, name: str) -> Response:
+    return _sent(call.sandbox.render(paper, extension), extension, name)
 
 
 def _receipt(call: Call, file: StoredFile) -> Response:
     preview = "pdf" if file.extension == "xml" else file.extension
     extension = choose(call, stored=file.extension, default=file.extension, preview=preview)
-    return _send(call, file.paper, extension, file.id, file.size)
+    if extension != file.extension:
+        return _send(call, file.paper, extension, file.id)
+    content = receipt_bytes(file)
+    # Whoever has seen the bytes may upload them again, which the service notices.
+    file.checksum = file.checksum or hashlib.sha256(content).hexdigest()
+    return _sent(content, extension, file.id)
 
 
 def _sales(call: Call, voucher: Voucher, *, default: str) -> Response:
     stored = "xml" if voucher.profile == "XRechnung" else "pdf"
     extension = choose(call, stored=stored, default=default, preview="pdf")
-    name = re.sub(r"[^A-Za-z0-9._-]", "_", f"{FILE_NAMES[voucher.type]}_{voucher.number}")
+    title = f"{FILE_NAMES[voucher.type]}_{voucher.number}" if voucher.number else FILE_NAMES[voucher.type]
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", title)
     return _send(call, sales_document_paper(call.organisation, voucher), extension, name)
 
 
 def sales_document_file(call: Call, voucher: Voucher) -> Response:
-    """Send a sales document; an XRechnung is XML by default, a draft cannot be downloaded (409, measured)."""
-    if voucher.state == "draft":
+    """Send a sales document; an XRechnung is XML by default, a draft cannot be downloaded (409, measured).
+
+    Only dunnings can be, which are drafts for ever.
+    """
+    if voucher.state == "draft" and voucher.type != "dunning":
         kind = TYPE_NAMES.get(voucher.type, voucher.type)
         text = f"the sales voucher with id {voucher.id} and voucher type '{kind}' is in status 'draft'"
         refuse(call, 409, f"{text} and therefore cannot be downloaded")
@@ -95,8 +109,8 @@ def read(call: Call) -> Response:
     file = call.organisation.files.get(wanted)
     if file is not None:
         return _receipt(call, file)
-    for voucher in call.organisation.vouchers.values():
-        if voucher.document_file_id == wanted and voucher.state != "draft":
+    for voucher in (*call.organisation.vouchers.values(), *call.organisation.dunnings.values()):
+        if voucher.document_file_id == wanted and (voucher.state != "draft" or voucher.type == "dunning"):
             return _sales(call, voucher, default="pdf")
     not_found(call, legacy=True)
 

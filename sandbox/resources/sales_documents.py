@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from sandbox.http import Call, Response, Route, json_response
 from sandbox.resources.downloads import sales_document_file
-from sandbox.resources.replies import find_voucher, refuse
+from sandbox.resources.reference_data import discount_conditions, terms_label, terms_template
+from sandbox.resources.replies import find_voucher, not_found, refuse
 from sandbox.world.calendar import day_stamp, stamp
-from sandbox.world.model import Terms, Voucher
+from sandbox.world.model import Contact, Terms, Voucher
 from sandbox.world.money import ZERO, Line, cents
 
 RESOURCES = {
@@ -27,8 +29,11 @@ TITLES = {
     "quotation": "Angebot",
     "orderconfirmation": "Auftragsbestätigung",
     "deliverynote": "Lieferschein",
+    "dunning": "Mahnung",
 }
 
+WITH_TERMS = ("invoice", "downpaymentinvoice", "orderconfirmation", "quotation")
+UNSEEN = {"creditnote": ("discountPercentage",), "deliverynote": ("discountPercentage", "lineItemAmount")}
 INTRODUCTIONS = {
     "invoice": "Unsere Lieferungen/Leistungen stellen wir Ihnen wie folgt in Rechnung.",
     "downpaymentinvoice": "Für den laufenden Auftrag stellen wir Ihnen den folgenden Abschlag in Rechnung.",
@@ -36,29 +41,13 @@ INTRODUCTIONS = {
     "quotation": "Gern bieten wir Ihnen die folgenden Leistungen an.",
     "orderconfirmation": "Wir bestätigen Ihren Auftrag wie folgt.",
     "deliverynote": "Wir liefern Ihnen wie folgt.",
+    "dunning": "Wir bitten Sie, die nachfolgend aufgelisteten Lieferungen/Leistungen unverzüglich zu begleichen.",
 }
 
 
-def terms_label(terms: Terms) -> tuple[str, str]:
-    """Return the sentence of the payment terms and the template it was made from."""
-    if terms.discount:
-        percent = f"{terms.discount.normalize():f}".replace(".", ",")
-        return (
-            f"{terms.discount_days} Tage {percent} % Skonto, {terms.days} Tage netto",
-            "{discountRange} Tage {discount} Skonto, {paymentRange} Tage netto",
-        )
-    if terms.days == 0:
-        return "Zahlbar sofort, rein netto", "Zahlbar sofort, rein netto"
-    return (
-        f"Zahlbar innerhalb von {terms.days} Tagen ohne Abzug",
-        "Zahlbar innerhalb von {paymentRange} Tagen ohne Abzug",
-    )
-
-
-def _line(line: Line, voucher: Voucher) -> dict[str, Any]:
+def line_item(line: Line, *, gross: bool) -> dict[str, Any]:
+    """Return a position as a document shows it; ``gross`` says that its price includes the tax."""
     factor = 100 + line.rate
-    net = cents(line.price * 100 / factor) if voucher.gross_prices else line.price
-    gross = line.price if voucher.gross_prices else cents(line.price * factor / 100)
     return {
         "type": "custom",
         "name": line.text,
@@ -66,26 +55,41 @@ def _line(line: Line, voucher: Voucher) -> dict[str, Any]:
         "unitName": line.unit,
         "unitPrice": {
             "currency": "EUR",
-            "netAmount": net,
-            "grossAmount": gross,
+            "netAmount": cents(line.price * 100 / factor) if gross else line.price,
+            "grossAmount": line.price if gross else cents(line.price * factor / 100),
             "taxRatePercentage": float(line.rate),
         },
-        "discountPercentage": 0,
+        "discountPercentage": line.discount or 0,
         "lineItemAmount": line.amount,
+    }
+
+
+def contact_address(contact: Contact) -> dict[str, Any]:
+    """Return the address that a document to a contact bears."""
+    party = contact.party
+    return {
+        "contactId": contact.id,
+        "name": party.name,
+        "street": party.street,
+        "zip": party.zip,
+        "city": party.city,
+        "countryCode": "DE",
     }
 
 
 def _address(voucher: Voucher) -> dict[str, Any]:
     if voucher.contact is None:
         return {"name": voucher.contact_name, "countryCode": "DE"}
-    party = voucher.contact.party
+    return contact_address(voucher.contact)
+
+
+def terms_part(terms: Terms) -> dict[str, Any]:
+    """Return the payment terms as a document shows them."""
     return {
-        "contactId": voucher.contact.id,
-        "name": party.name,
-        "street": party.street,
-        "zip": party.zip,
-        "city": party.city,
-        "countryCode": "DE",
+        "paymentTermLabel": terms_label(terms),
+        "paymentTermLabelTemplate": terms_template(terms),
+        "paymentTermDuration": terms.days,
+        **discount_conditions(terms),
     }
 
 
@@ -106,18 +110,7 @@ def _deduction(part: Voucher) -> dict[str, Any]:
 
 def _invoice_parts(voucher: Voucher) -> dict[str, Any]:
     """Return the fields that invoices have and credit notes lack."""
-    label, template = terms_label(voucher.terms)
-    conditions: dict[str, Any] = {
-        "paymentTermLabel": label,
-        "paymentTermLabelTemplate": template,
-        "paymentTermDuration": voucher.terms.days,
-    }
-    if voucher.terms.discount:
-        conditions["paymentDiscountConditions"] = {
-            "discountPercentage": voucher.terms.discount,
-            "discountRange": voucher.terms.discount_days,
-        }
-    parts: dict[str, Any] = {"paymentConditions": conditions}
+    parts: dict[str, Any] = {}
     if voucher.day:
         shipped = voucher.day - timedelta(days=1)
         parts["shippingConditions"] = {"shippingDate": day_stamp(shipped), "shippingType": "service"}
@@ -129,6 +122,17 @@ def _invoice_parts(voucher: Voucher) -> dict[str, Any]:
     if voucher.due:
         parts["dueDate"] = day_stamp(voucher.due)
     return parts
+
+
+def _line_items(voucher: Voucher) -> list[dict[str, Any]]:
+    """Return the positions; each type of document leaves out or adds what it was seen to (measured)."""
+    items = [line_item(line, gross=voucher.gross_prices) for line in voucher.lines]
+    for item in items:
+        for name in UNSEEN.get(voucher.type, ()):
+            del item[name]
+        if voucher.type == "quotation":
+            item |= {"alternative": False, "optional": False}
+    return items
 
 
 def as_json(voucher: Voucher, organisation_id: str) -> dict[str, Any]:
@@ -147,7 +151,7 @@ def as_json(voucher: Voucher, organisation_id: str) -> dict[str, Any]:
         "voucherDate": day_stamp(voucher.day) if voucher.day else None,
         "address": _address(voucher),
         "electronicDocumentProfile": voucher.profile,
-        "lineItems": [_line(line, voucher) for line in voucher.lines],
+        "lineItems": _line_items(voucher),
         "totalPrice": {
             "currency": "EUR",
             "totalNetAmount": sum((share.net for share in shares), ZERO),
@@ -165,27 +169,38 @@ def as_json(voucher: Voucher, organisation_id: str) -> dict[str, Any]:
         "introduction": INTRODUCTIONS.get(voucher.type, ""),
         "remark": voucher.remark or "Vielen Dank für die gute Zusammenarbeit.",
     }
+    if voucher.type in WITH_TERMS:
+        answer["paymentConditions"] = terms_part(voucher.terms)
     if voucher.type in ("invoice", "downpaymentinvoice"):
         answer |= _invoice_parts(voucher)
     if voucher.type == "quotation" and voucher.day:
         answer["expirationDate"] = day_stamp(voucher.day + timedelta(days=30))
-    if voucher.type == "deliverynote":
-        del answer["totalPrice"], answer["taxAmounts"]
     if voucher.document_file_id and voucher.state != "draft":
         answer["files"] = {"documentFileId": voucher.document_file_id}
-    return answer
+    answer |= voucher.written | {"totalPrice": answer["totalPrice"] | voucher.written.get("totalPrice", {})}
+    if voucher.type == "deliverynote":
+        del answer["totalPrice"], answer["taxAmounts"]
+    return {name: value for name, value in answer.items() if value is not None}
 
 
-def _routes(resource: str, kind: str) -> tuple[Route, ...]:
+def _dunning(call: Call) -> Voucher:
+    """Return the dunning of the path's id."""
+    dunning = call.organisation.dunnings.get(call.arguments["id"])
+    if dunning is None:
+        not_found(call)
+    return dunning
+
+
+def _routes(resource: str, find: Callable[[Call], Voucher]) -> tuple[Route, ...]:
     def read(call: Call) -> Response:
-        return json_response(as_json(find_voucher(call, (kind,)), call.organisation.id))
+        return json_response(as_json(find(call), call.organisation.id))
 
     def file(call: Call) -> Response:
-        return sales_document_file(call, find_voucher(call, (kind,)))
+        return sales_document_file(call, find(call))
 
     def document(call: Call) -> Response:
-        voucher = find_voucher(call, (kind,))
-        if voucher.state == "draft":
+        voucher = find(call)
+        if voucher.state == "draft" and voucher.type != "dunning":
             refuse(call, 406, "Requesting PDF document is not possible in state draft.")
         return json_response({"documentFileId": voucher.document_file_id})
 
@@ -197,4 +212,11 @@ def _routes(resource: str, kind: str) -> tuple[Route, ...]:
     )
 
 
-ROUTES = tuple(route for resource, kind in RESOURCES.items() for route in _routes(resource, kind))
+def _of_type(kind: str) -> Callable[[Call], Voucher]:
+    return lambda call: find_voucher(call, (kind,))
+
+
+ROUTES = (
+    *(route for resource, kind in RESOURCES.items() for route in _routes(resource, _of_type(kind))),
+    *_routes("dunnings", _dunning),
+)

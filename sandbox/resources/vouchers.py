@@ -14,7 +14,17 @@ from sandbox.world.money import ZERO
 
 
 def posting_items(voucher: Voucher) -> list[dict[str, Any]]:
-    """Return one posting per tax rate; their amounts and taxes add up to the voucher's totals."""
+    """Return the postings as they were booked, or one per tax rate; they add up to the voucher's totals."""
+    if any(line.category for line in voucher.lines):
+        return [
+            {
+                "amount": line.amount,
+                "taxAmount": line.tax,
+                "taxRatePercent": float(line.rate),
+                "categoryId": line.category,
+            }
+            for line in voucher.lines
+        ]
     items = []
     for share in voucher.shares:
         amount = share.gross if voucher.tax_type == "gross" else share.net
@@ -38,6 +48,7 @@ def as_json(voucher: Voucher, organisation_id: str) -> dict[str, Any]:
         "voucherStatus": voucher.status,
         "voucherNumber": voucher.number,
         "voucherDate": day_stamp(voucher.day) if voucher.day else None,
+        "shippingDate": day_stamp(voucher.shipped) if voucher.shipped else None,
         "dueDate": day_stamp(voucher.due) if voucher.due else None,
         "totalGrossAmount": voucher.total if voucher.lines else None,
         "totalTaxAmount": sum((share.tax for share in voucher.shares), ZERO),

@@ -25,6 +25,7 @@ from sandbox.world.ledger import Ledger
 from sandbox.world.model import BankAccount, Organisation, Party, Voucher, World
 from sandbox.world.profiles import Profile
 from sandbox.world.small_companies import BIKE_SHOP, SIDE
+from sandbox.world.stock import add_stock
 
 LISTED = (JOINERY, AGENCY, BIKE_SHOP)
 DEALS = SALES_DEALS | PURCHASE_DEALS | {"decoy": decoy}
@@ -161,6 +162,7 @@ def build_world(*, seed: int, today: date, kind: str) -> World:
         organisation = _organisation(seed, today, profile)
         if kind == "demo" and profile.deals:
             _populate(organisation, profile, make_address_book(seed, profile), seed, today)
+            add_stock(organisation, profile, seed, today)
         elif kind == "empty":
             organisation.accounts = []
         world.organisations[organisation.id] = organisation
