@@ -16,7 +16,7 @@ from integrations.providers.lexware.errors import (
     PermissionMissing,
     RequestRefused,
 )
-from integrations.webhooks.comparison import compare
+from integrations.webhooks.comparison import Comparison, compare
 from integrations.webhooks.events import PAYMENT_CHANGED
 
 logger = logging.getLogger(__name__)
@@ -31,8 +31,9 @@ class Setup:
         self.removed = 0
         # Event types whose subscription is there, though it is not listed: another key of the organization made it.
         self.elsewhere: set[str] = set()
+        # Event types that were asked for without an answer that says what came of it.
+        self.unsure: set[str] = set()
         self._there: dict[str, str] = {}
-        self._unsure = False
         self._connection = connection
         self._api = api
         self._url = url
@@ -46,13 +47,14 @@ class Setup:
     def run(self) -> None:
         """List, make, remove, remember. Raises what ends it early; ``refused`` is what the provider does not want."""
         recorded = set(self._connection.subscriptions.values_list("external_id", flat=True))
-        found = compare(self._api.event_subscriptions(), recorded, self._url, self._wanted)
-        self._there = dict(found.kept)
+        found = self._look(recorded)
         self._make(found.missing)
-        if self._unsure:
-            found = compare(self._api.event_subscriptions(), recorded | set(self.made), self._url, self._wanted)
-            self._there = dict(found.kept)
+        if self.unsure or self.elsewhere:
+            # What was made without an answer shows now; what was not is asked for once more.
+            found = self._look(recorded | set(self.made))
             self.elsewhere -= set(found.kept)
+            self.unsure = set()
+            self._make([event for event in found.missing if event not in self.elsewhere])
         for identity in set(found.stale) - of_others(self._connection, found.stale):
             self._api.unsubscribe(identity)
             self.removed += 1
@@ -78,6 +80,11 @@ class Setup:
                     rows.get_or_create(event_type=event, defaults=values)
         return True
 
+    def _look(self, recorded: set[str]) -> Comparison:
+        found = compare(self._api.event_subscriptions(), recorded, self._url, self._wanted)
+        self._there = dict(found.kept)
+        return found
+
     def _make(self, missing: Iterable[str]) -> None:
         for event in missing:
             if not Connection.objects.filter(pk=self._connection.pk, status=Status.ACTIVE).exists():
@@ -88,10 +95,9 @@ class Setup:
                 self.made.append(self._there[event])
             except AlreadySubscribed:
                 self.elsewhere.add(event)
-                self._unsure = True
             except (OutcomeUnknown, AnswerNotUnderstood) as error:
                 logger.info("perhaps there is a subscription of %s now: %s", event, error)
-                self._unsure = True
+                self.unsure.add(event)
             except (PermissionMissing, RequestRefused) as error:
                 self.refused = error
                 if not self._there:

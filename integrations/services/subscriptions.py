@@ -123,6 +123,8 @@ def check(connection_id: int) -> None:
                 _soon_again(connection)
                 return
         _say(connection, setup)
+        if setup.unsure:
+            _soon_again(connection)
 
 
 @dataclass(frozen=True, slots=True)

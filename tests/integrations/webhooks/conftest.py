@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,13 +9,14 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA512
-from django.http import HttpResponse
 from django.test import Client as Browser
 from django.utils import timezone
 
 from accounts.models import Client
 from integrations.models import Connection, Status
 from sandbox.signing import private_key, public_key_pem
+from tests.integrations.sync.conftest import joined as joined
+from tests.integrations.sync.conftest import small as small
 
 ORGANIZATION = "c0ffee00-1111-4222-8333-944455566677"
 RESOURCE = "9d0b5a3e-0f0f-4b0e-8d55-2f3a5cc0a111"
@@ -48,7 +48,7 @@ class Provider:
 
     browser: Browser = field(default_factory=lambda: Browser(enforce_csrf_checks=True))
 
-    def deliver(self, content: bytes | None = None, signed: str | None = None, **headers: str) -> HttpResponse:
+    def deliver(self, content: bytes | None = None, signed: str | None = None, **headers: Any) -> Any:
         content = body() if content is None else content
         if signed is None:
             signed = signature(content)
@@ -58,7 +58,7 @@ class Provider:
 
 
 @pytest.fixture
-def provider(settings: Any) -> Iterator[Provider]:
+def provider(settings: Any) -> Provider:
     settings.LEXWARE_WEBHOOK_PUBLIC_KEY = public_key_pem()
     return Provider()
 

@@ -209,9 +209,9 @@ def test_behind_a_proxy_that_ends_tls_nobody_is_redirected(
 ) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    proxied = Provider()
-    assert proxied.deliver(**{"X-Forwarded-Proto": "https"}).status_code == 204
-    assert proxied.browser.head(ADDRESS, headers={"X-Forwarded-Proto": "https"}).status_code == 200
+    proxied, https = Provider(), {"X-Forwarded-Proto": "https"}
+    assert proxied.deliver(**https).status_code == 204
+    assert proxied.browser.head(ADDRESS, headers=https).status_code == 200
     assert WebhookDelivery.objects.exists()
 
 
