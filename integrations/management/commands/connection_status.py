@@ -8,8 +8,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.operator_command import OperatorCommand
+from integrations.key_end_words import countdown, days_left
 from integrations.models import Connection, Provider, Status
-from integrations.words import failure
+from integrations.words import IN_DOUBT, failure
 
 
 class Command(OperatorCommand):
@@ -45,9 +46,9 @@ class Command(OperatorCommand):
         rows = [
             (_("Client"), str(connection.client)),
             (_("State"), Status(connection.status).label),
-            (_("Reason"), failure(connection.reason).what if connection.reason else ""),
+            (_("Reason"), _reason(connection)),
             (_("Organization"), connection.organization_name),
-            (_("Key expires on"), date_format(connection.key_expires_on) if connection.key_expires_on else ""),
+            (_("Key expires on"), _end(connection)),
             (_("Last fetch"), _moment(connection.last_sync_at)),
             (_("Next fetch"), _moment(connection.next_sync_at)),
             (_("Vouchers"), str(data["vouchers"])),
@@ -55,6 +56,17 @@ class Command(OperatorCommand):
         ]
         width = max(len(str(name)) for name, _value in rows)
         return "\n".join(f"{name:<{width}}  {value or '–'}" for name, value in rows)
+
+
+def _reason(connection: Connection) -> str:
+    if connection.reason:
+        return str(failure(connection.reason).what)
+    return f"{IN_DOUBT.what} {IN_DOUBT.staff}" if connection.doubted_at else ""
+
+
+def _end(connection: Connection) -> str:
+    days = days_left(connection.key_expires_on, timezone.localdate())
+    return f"{date_format(connection.key_expires_on)} ({countdown(days)})" if days is not None else ""
 
 
 def _moment(value: Any) -> str:
