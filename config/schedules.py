@@ -3,15 +3,16 @@
 from typing import Any
 
 SCHEDULES = {
-    # Looks for connections whose time has come; each has its own stable minute in the morning.
+    # Looks for connections whose time has come, each at its own stable minute in the morning, for runs whose worker
+    # died, and for work that nobody was called for.
     "sync: start what is due": {
         "func": "integrations.tasks.start_due_syncs",
         "schedule_type": "I",
         "minutes": 1,
     },
-    # Releases runs whose worker died.
-    "sync: release dead runs": {
-        "func": "integrations.tasks.release_dead_runs",
+    # Clears away files whose worker died while it wrote them.
+    "sync: sweep unfinished files": {
+        "func": "integrations.tasks.sweep_unfinished",
         "schedule_type": "I",
         "minutes": 10,
     },

@@ -107,14 +107,18 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- background work ---------------------------------------------------------------------------------------------
 QUEUE_URL = env.queue("QUEUE_URL")
+QUEUE_WORKERS = env.whole("QUEUE_WORKERS", 4, 1, 64)
+# How many of all workers may fetch at once; the others are left for matching, mails and webhooks.
+SYNC_WORKERS = env.whole("SYNC_WORKERS", 2 if QUEUE_WORKERS > 2 else 1, 1, 16)
 Q_CLUSTER = {
     "name": "kontor",
-    "workers": env.whole("QUEUE_WORKERS", 2, 1, 64),
+    "workers": QUEUE_WORKERS,
     # One task fetched ahead and a lock longer than two time limits: otherwise a waiting task is delivered twice.
     "queue_limit": 1,
     "bulk": 1,
-    "timeout": 3600,
-    "retry": 7500,
+    # The longest task is a crew of fetches: a turn of a minute, and the end of what is under way.
+    "timeout": 600,
+    "retry": 1300,
     "ack_failures": True,
     "max_attempts": 1,
     "catch_up": False,

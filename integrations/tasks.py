@@ -5,26 +5,26 @@ Each counts itself before it works (``counted``): one that kills its worker is g
 
 from accounts.task_attempts import counted
 from integrations.models import Connection
-from integrations.services import connections, support, sync, sync_due, sync_queue
+from integrations.services import connections, crew, support, sync_due, sync_queue
 from vouchers import storage
 
 
-@counted
-def run_sync(run_id: int) -> None:
-    """Do one queued fetch."""
-    sync.run(run_id)
+def fetch() -> None:
+    """Work off queued fetches for a while. It carries no id: a run counts its attempts by itself, a crew is nobody."""
+    crew.work_off()
 
 
 @counted
 def start_due_syncs() -> None:
-    """Start every fetch whose time has come."""
+    """Start every fetch whose time has come, and see to it that somebody works on what waits."""
     sync_due.start_due()
+    sync_queue.release_dead_runs()
+    sync_queue.wake()
 
 
 @counted
-def release_dead_runs() -> None:
-    """Give the work of dead workers to others, and clear away what they left unfinished."""
-    sync_queue.release_dead_runs()
+def sweep_unfinished() -> None:
+    """Clear away the halves of files that dead workers left."""
     storage.sweep_unfinished()
 
 

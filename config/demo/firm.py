@@ -14,6 +14,7 @@ from config.demo.people import PASSWORD, STAFF, DemoClient, staff_email
 from integrations.models import Connection, StatementFile, Status, SyncRun
 from integrations.services import connections, sync
 from integrations.services.statements import import_file
+from matching.tasks import MATCH_CLIENT
 
 PATIENCE_SECONDS = 240
 
@@ -91,10 +92,9 @@ def import_statements(client: Client, control_url: str, organization: str) -> in
 def wait_for_workers(progress: Callable[[str], None]) -> None:
     """Wait until the workers have nothing of ours left to do. ``DemoFailed`` when they do not come to an end."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    ours = {"integrations.tasks.run_sync", "matching.tasks.match_client"}
     while True:
         live = SyncRun.objects.filter(state__in=[SyncRun.State.QUEUED, SyncRun.State.RUNNING]).order_by("pk")
-        waiting = [task for task in OrmQ.objects.all() if task.func() in ours]
+        waiting = [task for task in OrmQ.objects.all() if task.func() == MATCH_CLIENT]
         if not live and not waiting:
             return
         if time.monotonic() > deadline:

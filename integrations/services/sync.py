@@ -4,6 +4,7 @@ import contextlib
 import logging
 import time
 
+import requests
 from cryptography.fernet import InvalidToken
 from django.utils import timezone
 
@@ -11,14 +12,27 @@ from accounts.tax import sync_start
 from integrations.lexware import api_for
 from integrations.models import Connection, ConnectionSecret, Reason, Status, SyncRun
 from integrations.providers.lexware.errors import LexwareError
-from integrations.services import connections
+from integrations.providers.lexware.pace import Clock
+from integrations.services import connections, fetch_places
 from integrations.services.key_check import CheckResult
 from integrations.services.sync_end import refused, stopped, succeed
 from integrations.services.sync_fetch import fetch
-from integrations.services.sync_queue import LIVE, RunLost, claim, enqueue, finish, release, release_dead_runs
+from integrations.services.sync_queue import (
+    LIVE,
+    RunLost,
+    TurnOver,
+    claim,
+    enqueue,
+    finish,
+    give_back,
+    release,
+    release_dead_runs,
+)
+from integrations.services.sync_watch import OwnWatch, Watch
 from integrations.services.sync_work import ProgressHook, Work, ignore_progress
+from matching.tasks import enqueue_matching
 
-__all__ = ["enqueue", "release_dead_runs", "run", "run_now"]
+__all__ = ["carry_out", "enqueue", "release_dead_runs", "run", "run_now"]
 
 logger = logging.getLogger(__name__)
 
@@ -26,22 +40,17 @@ POLL_SECONDS = 0.5
 
 
 def run(run_id: int, *, on_progress: ProgressHook = ignore_progress) -> SyncRun:
-    """Do a queued fetch and return its row; one that somebody else has, or that is over, is returned as it is.
+    """Do a queued fetch in this process and return its row; one that somebody else has, or that is over, as it is.
 
     Never raises because of the provider: the row says what happened. An outage ends the fetch and plans the next
     attempt; what is here stays, and the next fetch goes on from there.
     """
-    claimed = claim(run_id)
-    if claimed is None:
-        return SyncRun.objects.get(pk=run_id)
-    try:
-        _run(claimed, on_progress)
-    except RunLost:
-        logger.info("fetch %s was taken away", claimed.pk)
-    except connections.StateMoved:
-        # The client disconnected, or a new key came, in the moment in which this fetch was going to say what is wrong.
-        with contextlib.suppress(RunLost):
-            finish(claimed, SyncRun.State.FAILED, error="not_connected")
+    with fetch_places.working() as worker:
+        claimed = claim(run_id, worker.key)
+        if claimed is None:
+            return SyncRun.objects.get(pk=run_id)
+        watch = OwnWatch(worker)
+        carry_out(claimed, watch, on_progress=on_progress, clock=watch)
     claimed.refresh_from_db()
     return claimed
 
@@ -51,12 +60,12 @@ def run_now(
 ) -> SyncRun:
     """Fetch in this process and return the finished run.
 
-    Where another process is at it, wait for its end (and take over if it dies); with ``full`` a run that was not
-    complete is followed by one that is.
+    Where another process is at it, wait for its end (and take over if it dies, or gives it back); with ``full`` a run
+    that was not complete is followed by one that is.
     """
     while True:
         done = run(enqueue(connection, trigger, full, background=False).pk, on_progress=on_progress)
-        while done.state == SyncRun.State.RUNNING and not release(done, background=False):
+        while done.state == SyncRun.State.RUNNING and not release(done):
             time.sleep(POLL_SECONDS)
             done.refresh_from_db()
             on_progress(done.phase, done.done, done.total)
@@ -64,29 +73,61 @@ def run_now(
             return done
 
 
-def _run(run: SyncRun, on_progress: ProgressHook) -> None:
+def carry_out(
+    run: SyncRun,
+    watch: Watch,
+    *,
+    on_progress: ProgressHook = ignore_progress,
+    clock: Clock | None = None,
+    session: requests.Session | None = None,
+) -> None:
+    """Do a claimed fetch until it ends, is taken away, or has had its turn; the row says which."""
+    try:
+        _carry_out(run, watch, on_progress, clock, session)
+    except RunLost:
+        logger.info("fetch %s was taken away", run.pk)
+    except connections.StateMoved:
+        # The client disconnected, or a new key came, in the moment in which this fetch was going to say what is wrong.
+        with contextlib.suppress(RunLost):
+            finish(run, SyncRun.State.FAILED, error="not_connected")
+
+
+def _carry_out(
+    run: SyncRun, watch: Watch, on_progress: ProgressHook, clock: Clock | None, session: requests.Session | None
+) -> None:
     connection = run.connection
     if connection.status != Status.ACTIVE:
         finish(run, SyncRun.State.FAILED, error="not_connected")
         return
     try:
-        work = Work(run, connection.client, api_for(connection), on_progress)
+        work = Work(run, connection.client, api_for(connection, clock=clock, session=session), watch, on_progress)
     except (InvalidToken, ConnectionSecret.DoesNotExist) as error:
         detail = {"code": "key_not_decryptable" if isinstance(error, InvalidToken) else "no_key_saved"}
         refused(run, {}, Reason.KEY_REJECTED, CheckResult(reason=Reason.KEY_REJECTED, detail=detail))
         return
     try:
         start = sync_start(connection.client, timezone.localdate())
-        fetch(work, start)
-        succeed(work, start)
-    except LexwareError as error:
-        stopped(work, error)
+        try:
+            fetch(work, start)
+            succeed(work, start)
+        except LexwareError as error:
+            stopped(work, error)
+    except TurnOver:
+        _make_way(work)
     except KeyboardInterrupt:
         finish(run, SyncRun.State.FAILED, error="interrupted", **work.final_figures)
         raise
-    except RunLost:
+    except (RunLost, connections.StateMoved):
         raise
     except Exception as error:
         # A defect of ours: it must not leave a run that seems to work, nor keep tomorrow's from starting.
         logger.exception("fetch %s broke off", run.pk)
         finish(run, SyncRun.State.FAILED, error="internal", error_detail=type(error).__name__, **work.final_figures)
+
+
+def _make_way(work: Work) -> None:
+    """Give the run back; the next turn does not know any more what this one has read for the matching."""
+    work.breathe(now=True)
+    if work.details:
+        enqueue_matching(work.client)
+    give_back(work.run)

@@ -1,29 +1,31 @@
-"""The life of a fetch: queued, running, done or failed, with attempts, signs of life, and help for dead ones."""
+"""The life of a fetch: queued, running, done or failed, with attempts, turns, and help where its worker died."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django_q.tasks import async_task
 
 from integrations.models import Connection, SyncRun
+from integrations.services import fetch_places
 
-# A single request with all its repetitions may take some minutes; who is silent for longer has died.
-DEAD_AFTER = timedelta(minutes=10)
-# A task that never came: the queue is hardly ever this long.
-FORGOTTEN_AFTER = timedelta(hours=3)
-# What lies further ahead was written by a clock that has been set back since, and says nothing.
-CLOCK_SET_BACK = timedelta(hours=3)
+FETCH = "integrations.tasks.fetch"
 MAX_ATTEMPTS = 3
 LIVE = (SyncRun.State.QUEUED, SyncRun.State.RUNNING)
-
-ProgressHook = Callable[[SyncRun], None]
+# A moment that lies further ahead was written by a clock that has been set back since.
+CLOCK_SET_BACK = timedelta(hours=3)
 
 
 class RunLost(Exception):
     """The run is not ours any more: it was taken over, or the client disconnected."""
+
+
+class TurnOver(Exception):
+    """The run has had its turn and is to be given back, so that others get theirs."""
 
 
 def enqueue(connection: Connection, trigger: str, full: bool = False, *, background: bool = True) -> SyncRun:
@@ -39,88 +41,132 @@ def enqueue(connection: Connection, trigger: str, full: bool = False, *, backgro
                 with transaction.atomic():
                     run = SyncRun.objects.create(connection=connection, trigger=trigger, full=full)
             except IntegrityError:
-                return connection.runs.get(state__in=LIVE)
-            if background:
-                _send(run.pk)
-            return run
-        if full and not run.full and run.state == SyncRun.State.QUEUED:
-            SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.QUEUED).update(full=True)
-        release(run, background=background)
-        run.refresh_from_db()
-        return run
+                run = connection.runs.get(state__in=LIVE)
+        if full and not run.full:
+            # What was listed in an earlier turn were only changes.
+            SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.QUEUED).update(full=True, listed_at=None)
+        release(run)
+        if background:
+            transaction.on_commit(wake, robust=True)
+    run.refresh_from_db()
+    return run
 
 
-def release(run: SyncRun, *, background: bool = True) -> bool:
+def wake() -> int:
+    """Call crews to the free places if there is work for them; how many were called.
+
+    Work that waits without anybody being called, because a call was lost, is found by the next one: every minute.
+    """
+    waiting = SyncRun.objects.filter(state=SyncRun.State.QUEUED).values_list("pk", flat=True)[:16]
+    called = fetch_places.call(len(waiting)) if waiting else 0
+    for _ in range(called):
+        async_task(FETCH)
+    return called
+
+
+def release(run: SyncRun) -> bool:
     """Give up on a run whose worker died: queue it again, or let it fail after the last attempt.
 
-    False where it shows signs of life.
+    False where its worker lives.
     """
-    now = timezone.now()
-    if run.state != SyncRun.State.RUNNING or run.alive_at is None:
-        return False
-    if now - DEAD_AFTER < run.alive_at < now + CLOCK_SET_BACK:
-        return False
-    ours = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.RUNNING, attempts=run.attempts, alive_at=run.alive_at)
-    if run.attempts >= MAX_ATTEMPTS:
-        return bool(ours.update(state=SyncRun.State.FAILED, error="gave_up", finished_at=timezone.now(), phase=""))
-    with transaction.atomic():
-        released = bool(ours.update(state=SyncRun.State.QUEUED, queued_at=timezone.now()))
-        if released and background:
-            _send(run.pk)
-    return released
+    return bool(_release(SyncRun.objects.filter(pk=run.pk))) if run.state == SyncRun.State.RUNNING else False
 
 
 def release_dead_runs() -> int:
-    """Release every run whose worker died, and send the task of forgotten ones again; how many were helped."""
-    now = timezone.now()
-    silent = Q(alive_at__lt=now - DEAD_AFTER) | Q(alive_at__gt=now + CLOCK_SET_BACK)
-    helped = sum(release(run) for run in SyncRun.objects.filter(silent, state=SyncRun.State.RUNNING))
-    long_ago = Q(queued_at__lt=now - FORGOTTEN_AFTER) | Q(queued_at__gt=now + CLOCK_SET_BACK)
-    forgotten = SyncRun.objects.filter(long_ago, state=SyncRun.State.QUEUED)
-    for pk, queued_at in forgotten.values_list("pk", "queued_at"):
-        with transaction.atomic():
-            waiting = SyncRun.objects.filter(pk=pk, state=SyncRun.State.QUEUED, queued_at=queued_at)
-            if waiting.update(queued_at=now):
-                _send(pk)
-                helped += 1
-    return helped
+    """Release every run whose worker died; how many that were. Afterwards no dead worker holds a place."""
+    clock_was_wrong = SyncRun.objects.filter(
+        state=SyncRun.State.QUEUED, queued_at__gt=timezone.now() + CLOCK_SET_BACK
+    ).update(queued_at=timezone.now())
+    released = _release(SyncRun.objects.all())
+    fetch_places.strike_off()
+    return released + clock_was_wrong
 
 
-def claim(run_id: int) -> SyncRun | None:
-    """Take a queued run; the attempt is counted before any work. None where it is not there to be taken."""
-    now = timezone.now()
-    taken = SyncRun.objects.filter(pk=run_id, state=SyncRun.State.QUEUED).update(
-        state=SyncRun.State.RUNNING,
-        attempts=F("attempts") + 1,
-        started_at=now,
-        alive_at=now,
-        phase="",
-        done=0,
-        total=0,
-    )
-    return SyncRun.objects.select_related("connection__client").get(pk=run_id) if taken else None
+def abandon(run_ids: Sequence[int], worker: UUID) -> int:
+    """Release runs of this worker that broke off without an end; how many."""
+    return _release(SyncRun.objects.filter(pk__in=run_ids), Q(worker=worker))
+
+
+def claim(run_id: int, worker: UUID) -> SyncRun | None:
+    """Take a queued run for a worker; the attempt is counted before any work. None where somebody else has it."""
+    found = _claim([run_id], worker)
+    return found[0] if found else None
+
+
+def claim_some(waiting: QuerySet[SyncRun], room: int, worker: UUID) -> list[SyncRun]:
+    """Take up to ``room`` of these queued runs, in their order."""
+    if room < 1:
+        return []
+    with transaction.atomic():
+        # Rows that another worker is just taking are passed over; databases without that let one worker in at a time.
+        free = waiting.filter(state=SyncRun.State.QUEUED).select_for_update(
+            skip_locked=True, of=("self",) if connection.features.has_select_for_update_of else ()
+        )
+        return _claim([run.pk for run in free.only("pk")[:room]], worker)
+
+
+def ours(worker: UUID) -> set[int]:
+    """The keys of the runs that are the worker's."""
+    return set(SyncRun.objects.filter(worker=worker, state=SyncRun.State.RUNNING).values_list("pk", flat=True))
 
 
 def make_sure_it_is_ours(run: SyncRun) -> None:
     """``RunLost`` where the run is not ours any more. Reads only."""
-    if not SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.RUNNING, attempts=run.attempts).exists():
+    if not _ours(run).exists():
         raise RunLost
 
 
 def sign_of_life(run: SyncRun, **figures: object) -> None:
-    """Say that the run lives, with its figures so far. ``RunLost`` where it is not ours any more."""
+    """Write the figures so far. ``RunLost`` where the run is not ours any more."""
     now = timezone.now()
-    ours = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.RUNNING, attempts=run.attempts)
-    if not ours.update(alive_at=now, **figures):
+    if not _ours(run).update(alive_at=now, **figures):
         raise RunLost
     run.alive_at = now
+
+
+def give_back(run: SyncRun, **figures: object) -> None:
+    """End the turn of a run of ours: it waits again, behind those that waited before it, and keeps its figures.
+
+    It ended in good order, so its attempts are forgotten. ``RunLost`` where it is not ours any more.
+    """
+    sign_of_life(run, state=SyncRun.State.QUEUED, worker=None, attempts=0, queued_at=timezone.now(), **figures)
 
 
 def finish(run: SyncRun, state: str, **figures: object) -> None:
     """End a run of ours as done or failed. ``RunLost`` where it is not ours any more."""
     sign_of_life(run, state=state, finished_at=timezone.now(), phase="", **figures)
-    run.refresh_from_db()
+    run.state = state
 
 
-def _send(run_id: int) -> None:
-    transaction.on_commit(lambda: async_task("integrations.tasks.run_sync", run_id))
+def _ours(run: SyncRun) -> QuerySet[SyncRun]:
+    return SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.RUNNING, worker=run.worker_id, attempts=run.attempts)
+
+
+def _claim(run_ids: Sequence[int], worker: UUID) -> list[SyncRun]:
+    """What an earlier turn or attempt had done stays: its beginning, its figures, its phase."""
+    if not run_ids:
+        return []
+    now = timezone.now()
+    SyncRun.objects.filter(pk__in=run_ids, state=SyncRun.State.QUEUED).update(
+        state=SyncRun.State.RUNNING,
+        worker=worker,
+        attempts=F("attempts") + 1,
+        started_at=Coalesce("started_at", now),
+        alive_at=now,
+    )
+    taken = SyncRun.objects.filter(pk__in=run_ids, state=SyncRun.State.RUNNING, worker=worker)
+    return list(taken.select_related("connection__client"))
+
+
+def _release(runs: QuerySet[SyncRun], dead: Q | None = None) -> int:
+    """Queue the running ones among these again whose worker died, and let those fail that had their last attempt."""
+    if dead is None:
+        dead = Q(worker__isnull=True) | Q(worker__in=fetch_places.dead())
+    running = runs.filter(dead, state=SyncRun.State.RUNNING)
+    now = timezone.now()
+    failed = running.filter(attempts__gte=MAX_ATTEMPTS).update(
+        state=SyncRun.State.FAILED, worker=None, error="gave_up", finished_at=now, phase=""
+    )
+    return failed + running.filter(attempts__lt=MAX_ATTEMPTS).update(
+        state=SyncRun.State.QUEUED, worker=None, queued_at=now
+    )

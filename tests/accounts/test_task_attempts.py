@@ -130,5 +130,6 @@ def test_every_background_task_counts_itself(module: str) -> None:
     tasks = import_module(module)
     public = [task for name, task in inspect.getmembers(tasks, inspect.isfunction) if task.__module__ == module]
     uncounted = {task.__name__ for task in public if not hasattr(task, "__wrapped__") and task.__name__[0] != "_"}
-    assert uncounted <= {"enqueue_matching"}
+    # A crew carries the runs of many: each of them counts its own attempts.
+    assert uncounted <= {"enqueue_matching", "fetch"}
     assert len(public) > len(uncounted)

@@ -60,7 +60,7 @@ def test_a_good_key_is_kept_encrypted_and_named_by_its_end(begun: Connection, sm
     with_events = [connection, *connection.events.all(), *ConnectionSecret.objects.defer("api_key")]
     assert small.key not in serializers.serialize("json", with_events[:-1])
     assert small.key not in repr(with_events)
-    assert tasks("integrations.tasks.run_sync") == [(SyncRun.objects.get().pk,)]
+    assert tasks("integrations.tasks.fetch") == [()]
 
 
 def test_one_call_for_each_permission(begun: Connection, small: Lexware) -> None:

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import Client
-from integrations.models import Connection, SyncRun
+from integrations.models import Connection, FetchWorker, SyncRun
 from integrations.services.sync import enqueue
 from integrations.services.sync_queue import claim
 from tests.integrations.sync.conftest import Lexware, tasks
@@ -47,7 +47,7 @@ def test_connect_fetch_and_look(kontor_client: Client, small: Lexware, key_file:
     assert answer.code == 0
     assert answer.json == {"status": "active", "reason": None, "organization": "Fahrradwerkstatt Lindhorst e.K."}
     assert Voucher.objects.count() == 7
-    assert tasks("integrations.tasks.run_sync") == []
+    assert tasks("integrations.tasks.fetch") == []
     status = Answer("connection_status", "10001").json
     assert list(status) == [
         "client",
@@ -172,8 +172,7 @@ def test_a_full_comparison_is_asked_for(joined: Connection) -> None:
 
 def test_while_another_worker_fetches_it_waits_and_takes_over(joined: Connection) -> None:
     queued = enqueue(joined, SyncRun.Trigger.SCHEDULE)
-    claim(queued.pk)
-    SyncRun.objects.filter(pk=queued.pk).update(alive_at=timezone.now() - timedelta(hours=1))
+    claim(queued.pk, FetchWorker.objects.create(alive_at=timezone.now() - timedelta(hours=1)).pk)
     assert Answer("sync_vouchers", "10001").json["created"] == 7
     queued.refresh_from_db()
     assert (queued.state, queued.attempts) == (SyncRun.State.DONE, 2)

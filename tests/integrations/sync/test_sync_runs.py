@@ -17,16 +17,16 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from integrations import tasks as background
-from integrations.models import Connection, ConnectionEvent, Status, SyncRun
+from integrations.models import Connection, ConnectionEvent, FetchWorker, Status, SyncRun
 from integrations.services import connections
 from integrations.services.sync import enqueue, release_dead_runs, run
-from integrations.services.sync_queue import DEAD_AFTER, FORGOTTEN_AFTER, MAX_ATTEMPTS
+from integrations.services.fetch_places import dead_after
+from integrations.services.sync_queue import FETCH, MAX_ATTEMPTS
 from tests.integrations.sync.conftest import Lexware, fetch, stored, tasks
 from vouchers.models import RawAnswer, Voucher, VoucherFile
 
 pytestmark = pytest.mark.django_db
 START = date(2025, 1, 1)
-TASK = "integrations.tasks.run_sync"
 
 
 class Killed(BaseException):
@@ -46,9 +46,14 @@ def die_at(moment: int) -> Any:
     return hook
 
 
-def bury(run_id: int) -> None:
-    """Let the time pass after which a silent run counts as dead."""
-    SyncRun.objects.filter(pk=run_id).update(alive_at=timezone.now() - DEAD_AFTER - timedelta(seconds=1))
+def bury() -> None:
+    """Let the time pass after which a silent worker counts as dead."""
+    FetchWorker.objects.update(alive_at=timezone.now() - dead_after() - timedelta(seconds=1))
+
+
+def worker(**columns: Any) -> FetchWorker:
+    """A process that fetches, alive unless ``columns`` say else."""
+    return FetchWorker.objects.create(pid=1, **columns)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -57,18 +62,20 @@ def test_queueing_twice_queues_once(joined: Connection) -> None:
     second = enqueue(joined, SyncRun.Trigger.SCHEDULE, full=True)
     assert first.pk == second.pk
     assert second.full
-    assert tasks(TASK) == [(first.pk,)]
+    assert tasks(FETCH) == [()], "a crew is called, and a second one for a second fetch only"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_task_does_it_and_a_second_delivery_does_nothing(joined: Connection, small: Lexware) -> None:
     queued = enqueue(joined, SyncRun.Trigger.MANUAL)
-    background.run_sync(queued.pk)
+    background.fetch()
     assert stored(joined.client) == small.paid(START)
     small.calls()
-    background.run_sync(queued.pk)
+    background.fetch()
     assert small.calls() == []
     queued.refresh_from_db()
-    assert (queued.state, queued.attempts) == (SyncRun.State.DONE, 1)
+    assert (queued.state, queued.attempts, queued.worker) == (SyncRun.State.DONE, 1, None)
+    assert not FetchWorker.objects.exists()
 
 
 @pytest.mark.parametrize("moment", [1, 2, 3, 6, 11, 14, 18])
@@ -77,7 +84,6 @@ def test_cut_off_anywhere_the_next_one_goes_on(joined: Connection, small: Lexwar
     with pytest.raises(Killed):
         run(queued.pk, on_progress=die_at(moment))
     before = small.calls()
-    bury(queued.pk)
     assert release_dead_runs() == 1
     done = run(queued.pk)
     assert (done.state, done.attempts, done.created) == (SyncRun.State.DONE, 2, 7)
@@ -90,11 +96,10 @@ def test_cut_off_anywhere_the_next_one_goes_on(joined: Connection, small: Lexwar
 @pytest.mark.django_db(transaction=True)
 def test_a_dead_run_is_queued_again_by_whoever_wants_one(joined: Connection) -> None:
     queued = enqueue(joined, SyncRun.Trigger.MANUAL)
-    SyncRun.objects.filter(pk=queued.pk).update(state=SyncRun.State.RUNNING, alive_at=timezone.now(), attempts=1)
+    SyncRun.objects.filter(pk=queued.pk).update(state=SyncRun.State.RUNNING, worker=worker(), attempts=1)
     assert enqueue(joined, SyncRun.Trigger.MANUAL).state == SyncRun.State.RUNNING
-    bury(queued.pk)
+    bury()
     assert enqueue(joined, SyncRun.Trigger.MANUAL).state == SyncRun.State.QUEUED
-    assert tasks(TASK) == [(queued.pk,), (queued.pk,)]
 
 
 def test_a_run_that_keeps_dying_is_given_up(joined: Connection) -> None:
@@ -102,7 +107,6 @@ def test_a_run_that_keeps_dying_is_given_up(joined: Connection) -> None:
     for _ in range(MAX_ATTEMPTS):
         with pytest.raises(Killed):
             run(queued.pk, on_progress=die_at(1))
-        bury(queued.pk)
         release_dead_runs()
     queued.refresh_from_db()
     assert (queued.state, queued.error) == (SyncRun.State.FAILED, "gave_up")
@@ -110,23 +114,30 @@ def test_a_run_that_keeps_dying_is_given_up(joined: Connection) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_forgotten_task_is_sent_again_once(joined: Connection) -> None:
-    queued = enqueue(joined, SyncRun.Trigger.MANUAL)
-    SyncRun.objects.filter(pk=queued.pk).update(queued_at=timezone.now() - FORGOTTEN_AFTER - timedelta(minutes=1))
-    assert release_dead_runs() == 1
-    assert release_dead_runs() == 0
-    assert tasks(TASK) == [(queued.pk,), (queued.pk,)]
+def test_a_call_that_got_lost_is_repeated_by_the_minute(joined: Connection) -> None:
+    enqueue(joined, SyncRun.Trigger.MANUAL)
+    OrmQ.objects.all().delete()
+    background.start_due_syncs()
+    assert tasks(FETCH) == [], "whoever was called may be on the way"
+    bury()
+    background.start_due_syncs()
+    background.start_due_syncs()
+    assert tasks(FETCH) == [()]
 
 
-@pytest.mark.parametrize(("state", "moment"), [("running", "alive_at"), ("queued", "queued_at")])
-def test_a_clock_that_was_set_back_holds_up_no_run(joined: Connection, state: str, moment: str) -> None:
+@pytest.mark.parametrize("state", ["running", "queued"])
+def test_a_clock_that_was_set_back_holds_up_no_run(joined: Connection, state: str) -> None:
     queued = enqueue(joined, SyncRun.Trigger.MANUAL)
     tomorrow = timezone.now() + timedelta(days=1)
-    SyncRun.objects.filter(pk=queued.pk).update(**{"state": state, "attempts": 1, moment: tomorrow})
-    assert release_dead_runs() == 1
+    SyncRun.objects.filter(pk=queued.pk).update(
+        state=state, attempts=1, queued_at=tomorrow, worker=worker(alive_at=tomorrow) if state == "running" else None
+    )
+    release_dead_runs()
     assert release_dead_runs() == 0
     queued.refresh_from_db()
     assert queued.state == SyncRun.State.QUEUED
+    assert queued.queued_at <= timezone.now()
+    assert not FetchWorker.objects.exists()
 
 
 def test_whoever_was_thought_dead_stops_when_it_wakes_up(joined: Connection, small: Lexware) -> None:
@@ -266,7 +277,7 @@ def test_killed_in_the_middle_the_end_is_the_same(joined: Connection, small: Lex
         child.wait(10)
     assert 2 <= VoucherFile.objects.count() < 7
     small.control("/settings", latency_ms=0)
-    bury(queued.pk)
+    bury()
     release_dead_runs()
     assert run(queued.pk).state == SyncRun.State.DONE
     assert stored(joined.client) == small.paid(START)

@@ -78,7 +78,7 @@ def test_what_is_due_starts_once_however_many_mornings_were_missed(active: Conne
     assert active.next_sync_at == next_morning(active.pk, now)
     run = SyncRun.objects.get()
     assert run.trigger == SyncRun.Trigger.SCHEDULE
-    assert tasks("integrations.tasks.run_sync") == [(run.pk,)]
+    assert tasks("integrations.tasks.fetch") == [()]
 
 
 @pytest.mark.django_db
