@@ -14,6 +14,7 @@ import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 from django.db.models import F
 from django.utils import timezone
@@ -90,7 +91,7 @@ def _may_live(row: TaskAttempt, now: datetime) -> bool:
         pid = int(process.split()[0])
         # A worker does one thing after the other: what it holds itself while it begins anew, it has not ended.
         return pid != os.getpid() and row.holder == _holder(pid)
-    return timedelta(0) <= now - row.last_at < timedelta(seconds=Conf.TIMEOUT)
+    return timedelta(0) <= now - row.last_at < timedelta(seconds=cast(int, Conf.TIMEOUT))
 
 
 def _holder(pid: int) -> str:

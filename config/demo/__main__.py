@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from config.children import die_with_parent
 from config.demo.environment import (
     UnableToStart,
     clear,
@@ -25,7 +26,7 @@ from config.demo.environment import (
     settings_for,
     take,
 )
-from config.demo.processes import Processes, die_with_parent
+from config.demo.processes import Processes
 from config.translations import compile_catalogues
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -105,7 +106,7 @@ def demo(folder: Path, port: int, *, once: bool) -> int:
         _run(environment, "manage.py", "migrate", "--no-input")
         if not once:
             _run(environment, "manage.py", "collectstatic", "--no-input")
-        processes.start("worker", sys.executable, "manage.py", "qcluster")
+        processes.start("worker", sys.executable, "manage.py", "worker")
         if not once:
             processes.start(
                 "web", sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}",

@@ -1,21 +1,15 @@
 """Child processes that never outlive us."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
-
-def die_with_parent() -> None:
-    """Ask Linux to stop this child when its parent dies, even by SIGKILL; elsewhere nothing happens."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+from config.children import die_with_parent
 
 
 class Processes:

@@ -1,0 +1,1 @@
+"""Background work: the queue's processes, and the one that watches over them."""
