@@ -6,6 +6,7 @@ from sandbox.http import Router
 from sandbox.resources import (
     account,
     articles,
+    contacts,
     downloads,
     event_subscriptions,
     payments,
@@ -31,6 +32,7 @@ MODULES = (
     downloads,
     event_subscriptions,
     articles,
+    contacts,
     recurring_templates,
     reference_data,
 )

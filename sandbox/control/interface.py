@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from sandbox.control.bulk import BULK
 from sandbox.control.changing import CHANGING
+from sandbox.control.contacts import CONTACTS
 from sandbox.control.keys import KEYS
 from sandbox.control.reading import READING
 from sandbox.control.shapes import Operation
@@ -16,7 +17,7 @@ from sandbox.http import Answer, Request, Response, json_response
 from sandbox.noticing import announced
 from sandbox.state import Sandbox
 
-OPERATIONS: tuple[Operation, ...] = READING + TRUTH + CHANGING + BULK + KEYS + WEBHOOKS + SWITCHES
+OPERATIONS: tuple[Operation, ...] = READING + TRUTH + CHANGING + CONTACTS + BULK + KEYS + WEBHOOKS + SWITCHES
 
 
 def _described() -> Response:

@@ -22,7 +22,7 @@ class PageRequest:
     size: int
 
 
-def _integer(value: str | None, default: int, least: int) -> int:
+def whole_number(value: str | None, default: int, least: int) -> int:
     """Read a whole number; nonsense silently becomes the default (measured)."""
     text = (value or "").strip()
     if not (text.isascii() and text.isdigit()) or len(text) > 9:
@@ -32,10 +32,10 @@ def _integer(value: str | None, default: int, least: int) -> int:
 
 def page_request(call: Call) -> PageRequest:
     """Read ``page`` and ``size``; too large a size or window is refused with 400 (measured)."""
-    size = _integer(call.request.value("size"), DEFAULT_SIZE, 1)
+    size = whole_number(call.request.value("size"), DEFAULT_SIZE, 1)
     if size > MAX_SIZE:
         refuse(call, 400, f"parameter 'size' must be equal or lower than {MAX_SIZE}")
-    number = _integer(call.request.value("page"), 0, 0)
+    number = whole_number(call.request.value("page"), 0, 0)
     if number * size >= WINDOW:
         refuse(call, 400, "Maximum search window size exceeded")
     return PageRequest(number, size)

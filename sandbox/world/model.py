@@ -40,7 +40,11 @@ class Party:
 
 @dataclass(slots=True)
 class Contact:
-    """A contact of an organisation; ``name`` is how lists show it (persons as ``Last, First``)."""
+    """A contact of an organisation; ``name`` is how lists show it (persons as ``Last, First``).
+
+    ``details`` are the fields of the service's contact object that somebody wrote; None where they follow from the
+    party. A change makes a new object, so that documents keep the address they were written to.
+    """
 
     id: str
     name: str
@@ -52,6 +56,9 @@ class Contact:
     mandate: str = ""
     creditor_id: str = ""
     bank_names: tuple[str, ...] = ()
+    version: int = 1
+    archived: bool = False
+    details: dict[str, Any] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
