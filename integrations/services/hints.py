@@ -77,6 +77,12 @@ class _Hint:
         return max(delivery.event_at for delivery in self.deliveries)
 
     @property
+    def about_money(self) -> bool:
+        """Whether a payment or a state was told of: what decides whether a document is ours."""
+        types = [delivery.event_type for delivery in self.deliveries]
+        return any(kind == PAYMENT_CHANGED or kind.endswith(".status.changed") for kind in types)
+
+    @property
     def deleted(self) -> bool:
         return any(delivery.event_type.endswith(".deleted") for delivery in self.deliveries)
 
@@ -122,7 +128,7 @@ def second_look() -> timedelta:
 
 def pause(attempts: int) -> timedelta:
     """How long to wait after so many attempts without an answer."""
-    return min(FIRST_PAUSE * 4 ** min(attempts - 1, 5), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * int(4 ** min(attempts - 1, 5)), LONGEST_PAUSE)
 
 
 def _follow(connection_id: int, deliveries: Sequence[WebhookDelivery]) -> bool:
@@ -187,10 +193,20 @@ def _read(hint: _Hint) -> None:
             kind=ConnectionEvent.Kind.HINT,
             detail={"event": hint.event_type, "id": hint.resource_id, "number": number, "outcome": str(outcome)},
         )
-    elif outcome != OneOutcome.GONE and hint.is_first_look and not _seen_already(hint):
+    elif hint.is_first_look and _may_come_late(hint, outcome) and not _seen_already(hint):
         put_off(hint.deliveries, timezone.now() + second_look(), outcome)
         return
     finish(hint.deliveries, State.DONE, outcome)
+
+
+def _may_come_late(hint: _Hint, outcome: OneOutcome) -> bool:
+    """Whether what is seen may be older than what was told of: nothing of it can be seen, though there should be."""
+    if outcome == OneOutcome.GONE:
+        return not hint.deleted
+    if outcome == OneOutcome.NOT_OURS:
+        # A document that is not paid is none of ours, and most events are about such.
+        return hint.about_money or hint.deleted
+    return True
 
 
 def _seen_already(hint: _Hint) -> bool:

@@ -209,7 +209,8 @@ def test_behind_a_proxy_that_ends_tls_nobody_is_redirected(
 ) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    proxied, https = Provider(), {"X-Forwarded-Proto": "https"}
+    proxied = Provider()
+    https: Any = {"X-Forwarded-Proto": "https"}
     assert proxied.deliver(**https).status_code == 204
     assert proxied.browser.head(ADDRESS, headers=https).status_code == 200
     assert WebhookDelivery.objects.exists()
