@@ -9,11 +9,11 @@ from uuid import UUID
 
 import requests
 
-from integrations.providers.lexware import files, reading, subscriptions
+from integrations.providers.lexware import files, paging, reading, subscriptions
 from integrations.providers.lexware.answers import Purpose
 from integrations.providers.lexware.errors import AnswerNotUnderstood, LexwareError, NotFound, RecordUnreadable
 from integrations.providers.lexware.pace import Budget, Clock, Jitter, SystemClock
-from integrations.providers.lexware.paging import read_pages
+from integrations.providers.lexware.questions import AXES, Axis, Question, Range
 from integrations.providers.lexware.subscriptions import Subscription
 from integrations.providers.lexware.transport import Answer, Transport
 from integrations.providers.lexware.types import CallRecord, Document, Download, Payments, Profile, VoucherPage
@@ -96,27 +96,29 @@ class LexwareApi:
     ) -> Iterator[VoucherPage]:
         """Yield the pages of the voucher list, at least one; a row comes again only when it changed meanwhile.
 
-        ``types`` and ``statuses`` are the provider's words, or ``any`` alone. The two dates are inclusive German days
-        (reference: voucherlist 6.1). ``TooManyRows`` beyond 10,000 rows, unless sorted by ``updatedDate`` ascending:
-        then reading continues by day.
+        ``types`` and ``statuses`` are the provider's words, or ``any`` alone. The dates are inclusive German days
+        (reference: voucherlist 6.1). Sorted ascending by a date, every row is found although the list moves, and
+        however many there are; in any other order rows may be lost between two pages, and beyond 10,000.
         """
         if not types or not statuses or not 1 <= size <= LARGEST_PAGE:
             raise ValueError("the voucher list needs types, statuses, and a size from 1 to 250")
-        parameters = {"voucherType": ",".join(types), "voucherStatus": ",".join(statuses)}
-        parameters |= {"sort": sort, "size": str(size)}
-        if voucher_date_from:
-            parameters["voucherDateFrom"] = voucher_date_from.isoformat()
-        if voucher_date_to:
-            parameters["voucherDateTo"] = voucher_date_to.isoformat()
+        ranges: dict[Axis, Range] = {
+            "voucherDate": (voucher_date_from, voucher_date_to),
+            "updatedDate": (updated_date_from, None),
+        }
+        question = Question(tuple(types), tuple(statuses), sort, size, ranges)
 
-        def fetch(number: int, since: date | None) -> VoucherPage:
-            query = {**parameters, "page": str(number)}
-            if since:
-                query["updatedDateFrom"] = since.isoformat()
-            return self._read("/v1/voucherlist", lambda body: reading.voucher_page(body, number), query)
+        def ask(part: Question, number: int) -> VoucherPage:
+            return self._read(
+                "/v1/voucherlist", lambda body: reading.voucher_page(body, number), part.parameters(number)
+            )
 
-        by_change = sort in ("updatedDate", "updatedDate,ASC")
-        yield from read_pages(fetch, since=updated_date_from, by_change=by_change, size=size)
+        name, _, direction = sort.partition(",")
+        axis = next((axis for axis in AXES if axis == name), None)
+        if axis is not None and direction != "DESC":
+            yield from paging.read_all(ask, question, axis)
+        else:
+            yield from paging.read_pages(ask, question)
 
     def find_by_number(self, number: str) -> VoucherPage:
         """Return the documents of any type and state with exactly this number, in one request; at most one page.
