@@ -1,4 +1,4 @@
-"""Starting what is due: fetches of active connections, and a gentle look at failed ones that still have a key."""
+"""Starting what is due: fetches of active connections, and a gentle look at failed and doubted ones that have a key."""
 
 from datetime import datetime, timedelta
 
@@ -13,6 +13,9 @@ from integrations.services.sync_queue import LIVE, wake
 from integrations.services.sync_times import next_morning
 
 CHUNK = 500
+FETCHED = Q(status=Status.ACTIVE, doubted_at=None)
+# Whether a doubted key is really rejected is asked with one call, not with a fetch.
+LOOKED_AT = Q(status=Status.FAILED) | Q(status=Status.ACTIVE, doubted_at__isnull=False)
 # A look at a failed connection is a task of its own. When they all failed at once, it is no hurry either.
 LOOKS_AT_ONCE = 100
 # The next morning is never this far away: such a moment was written by a clock that has been set back since.
@@ -28,13 +31,13 @@ def start_due(now: datetime | None = None) -> int:
         started += chunk
         if chunk < CHUNK:
             break
-    return started + _look_at_failed(now)
+    return started + _look_at_others(now)
 
 
 def _start_chunk(now: datetime) -> int:
     """Queue fetches for some of the active connections that are due, with a few statements for all of them."""
     with transaction.atomic():
-        chunk = list(_due(Status.ACTIVE, now)[:CHUNK])
+        chunk = list(_due(FETCHED, now)[:CHUNK])
         if not chunk:
             return 0
         busy = set(SyncRun.objects.filter(connection__in=chunk, state__in=LIVE).values_list("connection", flat=True))
@@ -48,10 +51,10 @@ def _start_chunk(now: datetime) -> int:
     return len(chunk)
 
 
-def _look_at_failed(now: datetime) -> int:
-    """Ask for a look at some of the failed connections that are due; the others follow in a minute."""
+def _look_at_others(now: datetime) -> int:
+    """Ask for a look at some of the failed and doubted connections that are due; the others follow in a minute."""
     with transaction.atomic():
-        chunk = list(_due(Status.FAILED, now)[:LOOKS_AT_ONCE])
+        chunk = list(_due(LOOKED_AT, now)[:LOOKS_AT_ONCE])
         if chunk:
             _plan(chunk, now)
             for pk in chunk:
@@ -59,10 +62,10 @@ def _look_at_failed(now: datetime) -> int:
     return len(chunk)
 
 
-def _due(status: str, now: datetime) -> QuerySet[Connection, int]:
-    """The keys of the connections in this state whose time has come, held until the end of the transaction."""
+def _due(which: Q, now: datetime) -> QuerySet[Connection, int]:
+    """The keys of those of the connections whose time has come, held until the end of the transaction."""
     time_has_come = Q(next_sync_at__lte=now) | Q(next_sync_at__gt=now + NEVER_SO_FAR)
-    due = Connection.objects.filter(time_has_come, status=status, secret__isnull=False).order_by("next_sync_at")
+    due = Connection.objects.filter(time_has_come, which, secret__isnull=False).order_by("next_sync_at")
     # What another process is just starting is passed over.
     of = ("self",) if database.features.has_select_for_update_of else ()
     return due.select_for_update(skip_locked=True, of=of).values_list("pk", flat=True)
