@@ -172,7 +172,7 @@ def _failed(hint: _Hint, error: LexwareError) -> bool:
 def _recheck(hint: _Hint) -> None:
     """The key was revoked, they say. Looked at twice: it may still work for a moment."""
     try:
-        connections.recheck(hint.connection)
+        connections.recheck(hint.connection, revoked=True)
     except connections.ConnectProblem:
         logger.info("connection %s was changed while its key was looked at", hint.connection.pk)
     hint.connection.refresh_from_db()
