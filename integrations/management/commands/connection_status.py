@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.operator_command import OperatorCommand
-from integrations.key_end_words import countdown, days_left
+from integrations.key_end_words import countdown
 from integrations.models import Connection, Provider, Status
 from integrations.words import IN_DOUBT, failure
 
@@ -65,8 +65,8 @@ def _reason(connection: Connection) -> str:
 
 
 def _end(connection: Connection) -> str:
-    days = days_left(connection.key_expires_on, timezone.localdate())
-    return f"{date_format(connection.key_expires_on)} ({countdown(days)})" if days is not None else ""
+    end = connection.key_expires_on
+    return f"{date_format(end)} ({countdown((end - timezone.localdate()).days)})" if end else ""
 
 
 def _moment(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What the clock does to a connection: minutes pass, and what is due is done."""
+"""What the clock does to connections: minutes pass, and what is due is done."""
 
 from datetime import timedelta
 
@@ -10,10 +10,15 @@ from integrations.services.sync_due import start_due
 from integrations.tasks import recheck_connection
 
 
-def later(connection: Connection, minutes: float = 6) -> Connection:
-    """Some minutes later: if the connection is due by then, it is asked about as the schedule does it."""
+def later(connection: Connection, *others: Connection, minutes: float = 6) -> Connection:
+    """Some minutes later: who is due by then is asked about as the schedule does it."""
+    everybody = [connection, *others]
     with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
-        if start_due():
-            recheck_connection(connection.pk)
-    connection.refresh_from_db()
+        due = set(Connection.objects.filter(next_sync_at__lte=timezone.now()).values_list("pk", flat=True))
+        start_due()
+        for one in everybody:
+            one.refresh_from_db()
+            if one.pk in due and (one.doubted_at is not None or one.status == "failed"):
+                recheck_connection(one.pk)
+                one.refresh_from_db()
     return connection
