@@ -122,6 +122,8 @@ class Crew:
             passed = time.monotonic() - began
             if passed >= self._turn:
                 self._over.set()
+            # Seen before we look for more: a run may end, and make room, while we look.
+            busy = bool(self._active)
             taken = 0
             try:
                 if not self._over.is_set():
@@ -133,7 +135,7 @@ class Crew:
             except (DatabaseError, InterfaceError):
                 logger.exception("the database did not answer")
                 connection.close()
-            if not taken and not self._active:
+            if not busy and not taken:
                 return
             if passed > self._turn + GRACE_SECONDS:
                 logger.error("fetches were left behind: %s", sorted(self._active))
