@@ -1,6 +1,8 @@
 """Connections in the admin: one page that tells the whole case."""
 
+from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -15,9 +17,13 @@ from accounts.client_filter import ClientFilter
 from accounts.display import moment
 from accounts.scoped_admin import PageAdmin, person
 from integrations.admin.states import case, connection_state
-from integrations.admin.timeline import timeline
+from integrations.admin.timeline import FILTERS, end_of, timeline
 from integrations.models import Connection, Status, SyncRun
 from integrations.services import connections, sync
+from integrations.services.progress_now import progress_of
+
+# The last day of the calendar has no end.
+LAST_DAY = date.max - timedelta(days=2)
 
 
 @admin.register(Connection)
@@ -128,8 +134,45 @@ class ConnectionAdmin(PageAdmin):
             case=case(connection),
             may_act=self.may_act(request),
             has_key=connection.status in (Status.ACTIVE, Status.FAILED),
-            timeline=timeline(connection),
-            last_run=connection.runs.order_by("-queued_at", "-id").first(),
+            **self._timeline(request, connection),
+            **self._progress(connection),
+            may_list=person(request).has_perm("integrations.view_callentry"),
         )
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
+
+    def _timeline(self, request: HttpRequest, connection: Connection) -> dict[str, Any]:
+        """The part of the timeline that is asked for: ``?kind=``, ``?day=`` (its end), ``?before=`` (a moment)."""
+        kind, before = request.GET.get("kind", ""), _moment(request.GET.get("before", ""))
+        day = _day(request.GET.get("day", ""))
+        part = timeline(connection, kind=kind, before=before or (end_of(day) if day else None))
+        older = {"kind": kind, "before": part.older.isoformat()} if part.older else {}
+        return {
+            "part": part,
+            "kind": kind,
+            "day": day,
+            "kinds": FILTERS.items(),
+            "narrowed": bool(kind or day or before),
+            "older": urlencode({name: value for name, value in older.items() if value}),
+        }
+
+    def _progress(self, connection: Connection) -> dict[str, Any]:
+        run = connection.runs.order_by("-queued_at", "-id").first()
+        if run is not None:
+            run.connection = connection
+        return {"last_run": run, "progress": progress_of(run)}
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return min(date.fromisoformat(text), LAST_DAY)
+    except ValueError:
+        return None

@@ -3,17 +3,34 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.views import ChangeList
 
 from accounts.client_filter import ClientFilter
 from accounts.display import moment
-from accounts.scoped_admin import PageAdmin
+from accounts.scoped_admin import PageAdmin, person
+from integrations.admin.run_inside import inside
 from integrations.admin.states import run_state
 from integrations.models import SyncRun
-from integrations.portal.cards import progress_of
-from integrations.words import fetch_problem, left_out
+from integrations.services.progress_now import progress_of, progress_of_all
+from integrations.words import fetch_problem
+
+ON_PAGE = 200
+
+
+class RunList(ChangeList):
+    """The list of fetches; how far those are that wait or work is read for all of them at once."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Add the progress."""
+        super().get_results(request)
+        told = progress_of_all(self.result_list)
+        for run in self.result_list:
+            run.progress = told.get(run.pk)
 
 
 @admin.register(SyncRun)
@@ -45,10 +62,50 @@ class SyncRunAdmin(PageAdmin):
         """Where it stands."""
         return run_state(run)
 
-    @admin.display(description=_("error"))
-    def cause(self, run: SyncRun) -> str:
-        """Why it failed."""
-        return str(fetch_problem(run.error).title) if run.error else ""
+    @admin.display(description=_("progress or error"))
+    def cause(self, run: Any) -> str:
+        """How far it is, or why it failed."""
+        if run.error:
+            return str(fetch_problem(run.error).title)
+        progress = getattr(run, "progress", None)
+        if progress is None:
+            return ""
+        figures = f"{progress.done}/{progress.total}" if progress.total else ""
+        return ", ".join(filter(None, (progress.doing, figures, progress.left)))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list with the progress of what waits or works."""
+        return RunList
+
+    def get_urls(self) -> list[URLPattern]:
+        """Two pieces of pages: the progress of a fetch, and what is inside it."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/progress/", wrap(self.progress_piece), name="integrations_syncrun_progress"),
+            path("<int:pk>/inside/", wrap(self.inside_piece), name="integrations_syncrun_inside"),
+            *super().get_urls(),
+        ]
+
+    def progress_piece(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The progress as it stands; 204 when the fetch has ended."""
+        progress = progress_of(self._visible(request, pk))
+        if progress is None:
+            return HttpResponse(status=204)
+        return render(request, "admin/parts/progress.html", {"progress": progress})
+
+    def inside_piece(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the fetch changed, left out and called."""
+        run = self._visible(request, pk)
+        may_list = person(request).has_perm("integrations.view_callentry")
+        return render(request, "admin/parts/inside.html", {"run": run, "inside": inside(run), "may_list": may_list})
+
+    def _visible(self, request: HttpRequest, pk: int) -> SyncRun:
+        if not self.has_view_permission(request):
+            raise Http404
+        run: SyncRun | None = self.get_queryset(request).select_related("connection").filter(pk=pk).first()
+        if run is None:
+            raise Http404
+        return run
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -63,7 +120,8 @@ class SyncRunAdmin(PageAdmin):
             progress=progress_of(run),
             seconds=round((ended - run.started_at).total_seconds(), 1) if ended and run.started_at else None,
             problem=fetch_problem(run.error) if run.error else None,
-            skipped=[(row, left_out(row.reason)) for row in run.skipped.order_by("number", "id")[:500]],
+            inside=inside(run, ON_PAGE),
+            may_list=person(request).has_perm("integrations.view_callentry"),
         )
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response

@@ -1,104 +1,150 @@
-"""Everything that happened to a connection, in order of time: events, fetches, what the client wrote."""
+"""Everything that happened to a connection, one line each, newest first: read in parts, whatever length it has.
 
-from dataclasses import dataclass
-from datetime import datetime
+Each part takes the same few queries. A source that has more than it gave bounds the part from below, so that nothing
+is left out between two parts.
+"""
 
-from django.utils.functional import Promise
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import TypeVar
+
+from django.db.models import Count, Model, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from integrations.models import Connection, ConnectionEvent, Status, SyncRun
-from integrations.words import fetch_problem
+from integrations.admin.timeline_words import (
+    Entry,
+    collapse,
+    delivery_entry,
+    event_entry,
+    reminder_entry,
+    request_entry,
+    run_entry,
+)
+from integrations.models import Connection, ConnectionEvent, SyncRun, WebhookDelivery
 
-SHOWN = 100
-# What an event keeps beside its words, as people read it; anything else is shown under its own name.
-FACTS = {
-    "run": _("fetch"),
-    "created": _("new"),
-    "changed": _("changed"),
-    "withdrawn": _("withdrawn"),
-    "skipped": _("skipped"),
-    "files": _("files"),
-    "requests": _("requests"),
-    "rate_limited": _("refused by the rate limit"),
-    "reference": _("reference"),
-    "organization": _("organization"),
-    "message": _("message"),
-    "status": _("answer"),
-    "path": _("address"),
-    "code": _("code"),
+SHOWN = 50
+# Quiet deliveries become one line, however many there are.
+DELIVERIES = 500
+# A failed fetch writes why into the timeline in the same moment; it is one thing that happened.
+SAME_MOMENT = timedelta(seconds=3)
+# What a delivery led to has an entry of its own, which is kept for good.
+TOLD_BY_EVENT = ("created", "changed", "withdrawn")
+
+Kind = ConnectionEvent.Kind
+M = TypeVar("M", bound=Model)
+
+FILTERS = {
+    "": _("everything"),
+    "fetches": _("fetches"),
+    "states": _("states and problems"),
+    "webhooks": _("webhooks"),
+    "key": _("key"),
+    "support": _("support and questions"),
+}
+EVENTS: dict[str, tuple[str, ...]] = {
+    "fetches": (Kind.SYNC,),
+    "states": (Kind.STATUS, Kind.CALL_FAILED),
+    "webhooks": (Kind.HINT, Kind.WEBHOOKS),
+    "key": (Kind.CHECK, Kind.KEY_END),
+    "support": (Kind.ASKED,),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry: when, what, the words, who, and where to look further."""
+class Part:
+    """A part of the timeline; ``older``: the moment from which the next part begins, None at the end."""
 
-    at: datetime
-    icon: str
-    tone: str
-    what: str | Promise
-    words: str
-    who: str = ""
-    request_id: str = ""
-    facts: tuple[tuple[str, str], ...] = ()
-    run: SyncRun | None = None
+    entries: tuple[Entry, ...]
+    older: datetime | None
 
 
-def timeline(connection: Connection) -> list[Entry]:
-    """The newest hundred entries, newest first. Three queries."""
-    entries = [_event(event) for event in connection.events.select_related("actor").order_by("-at", "-id")[:SHOWN]]
-    entries += [_run(run) for run in connection.runs.order_by("-queued_at", "-id")[:SHOWN]]
-    requests = connection.support_requests.select_related("author").order_by("-created_at")[:SHOWN]
-    entries += [
-        Entry(
-            request.created_at,
-            "mail",
-            "todo",
-            _("The client wrote"),
-            request.message,
-            str(request.author or ""),
-            facts=((request.reference, request.get_state_display()),),
+def timeline(connection: Connection, *, kind: str = "", before: datetime | None = None) -> Part:
+    """The newest entries before a moment. ``kind``: one of ``FILTERS``. The same number of queries for any length."""
+    kind = kind if kind in FILTERS else ""
+    sources = [_events(connection, kind, before)]
+    if kind in ("", "fetches"):
+        sources.append(_runs(connection, before))
+    if kind in ("", "support"):
+        requests = connection.support_requests.select_related("author")
+        sources.append(_newest(requests, "created_at", before, request_entry))
+    if kind in ("", "webhooks"):
+        quiet = connection.deliveries.defer("body").exclude(
+            Q(state=WebhookDelivery.State.DONE) & Q(outcome__in=TOLD_BY_EVENT)
         )
-        for request in requests
+        sources.append(_newest(quiet, "received_at", before, delivery_entry, DELIVERIES))
+    if kind in ("", "key"):
+        reminders = connection.key_reminders.filter(sent_at__isnull=False)
+        sources.append(_newest(reminders, "sent_at", before, reminder_entry))
+    horizon = max((bound for _, bound in sources if bound), default=None)
+    merged = sorted((entry for entries, _ in sources for entry in entries), key=lambda entry: entry.at, reverse=True)
+    complete = [entry for entry in merged if horizon is None or entry.at >= horizon]
+    told = collapse(_folded(complete))
+    shown = told[:SHOWN]
+    # What happened in the very same moment stays together: the next part begins before it.
+    shown += [entry for entry in told[SHOWN:] if entry.at == shown[-1].at]
+    older = shown[-1].first if shown and (len(told) > len(shown) or horizon is not None) else None
+    return Part(tuple(shown), older)
+
+
+def end_of(day: date) -> datetime:
+    """The moment after which nothing of this day happened, at the firm's place."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+Source = tuple[list[Entry], datetime | None]
+
+
+def _newest(rows: QuerySet[M], field: str, before: datetime | None, entry: object, most: int = SHOWN) -> Source:
+    """The newest entries of one source, and the moment below which it has more that is not among them."""
+    if before is not None:
+        rows = rows.filter(**{f"{field}__lt": before})
+    found = list(rows.order_by(f"-{field}", "-pk")[: most + 1])
+    entries = [entry(row) for row in found[:most]]  # type: ignore[operator]
+    if len(found) <= most:
+        return entries, None
+    beyond = getattr(found[most], field)
+    # Others of the same moment may lie beyond: they come with the next part.
+    kept = [item for item in entries if item.at > beyond] or entries
+    return kept, kept[-1].at
+
+
+def _events(connection: Connection, kind: str, before: datetime | None) -> Source:
+    """What was written down. A finished fetch and a support request have rows of their own that say more."""
+    events = connection.events.select_related("actor").exclude(kind=Kind.SUPPORT)
+    events = events.exclude(kind=Kind.SYNC, detail__has_key="run")
+    if kind:
+        events = events.filter(kind__in=EVENTS[kind])
+    return _newest(events, "at", before, event_entry)
+
+
+def _runs(connection: Connection, before: datetime | None) -> Source:
+    runs: QuerySet[SyncRun] = connection.runs.annotate(left_out=Count("skipped"))
+    return _newest(runs, "queued_at", before, run_entry)
+
+
+def _folded(entries: Iterable[Entry]) -> list[Entry]:
+    """Failed fetches with what was written about their failure: the answer, the request's id."""
+    told = list(entries)
+    failed = [entry for entry in told if entry.run and entry.run.state == SyncRun.State.FAILED]
+    gone: set[int] = set()
+    said: dict[int, Entry] = {}
+    for run in failed:
+        ended = run.run.finished_at if run.run else None
+        for place, entry in enumerate(told):
+            if place in gone or entry.kind != Kind.CALL_FAILED or ended is None:
+                continue
+            if abs(entry.at - ended) <= SAME_MOMENT:
+                said[id(run)] = entry
+                gone.add(place)
+                break
+    merged = [entry for place, entry in enumerate(told) if place not in gone]
+    return [
+        replace(entry, request_id=said[id(entry)].request_id, facts=(*entry.facts, *said[id(entry)].facts))
+        if id(entry) in said
+        else entry
+        for entry in merged
     ]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:SHOWN]
-
-
-def _event(event: ConnectionEvent) -> Entry:
-    failed = event.to_status == Status.FAILED or event.kind == ConnectionEvent.Kind.CALL_FAILED
-    words = ""
-    if event.from_status != event.to_status and event.to_status:
-        words = f"{event.get_from_status_display() or '–'} → {event.get_to_status_display()}"
-    known = (event.detail or {}).items()
-    facts = [(str(FACTS.get(key, key)), str(value)) for key, value in known if value not in ("", None)]
-    if event.reason:
-        facts.insert(0, (str(_("reason")), event.reason))
-    icons = {
-        ConnectionEvent.Kind.STATUS: "swap_horiz",
-        ConnectionEvent.Kind.CHECK: "key",
-        ConnectionEvent.Kind.CALL_FAILED: "error",
-        ConnectionEvent.Kind.SYNC: "sync",
-        ConnectionEvent.Kind.SUPPORT: "mail",
-    }
-    return Entry(
-        event.at,
-        icons.get(ConnectionEvent.Kind(event.kind), "info"),
-        "failed" if failed else "good" if event.to_status == Status.ACTIVE else "none",
-        event.get_kind_display(),
-        words,
-        str(event.actor or "Kontor"),
-        event.request_id,
-        tuple(facts),
-    )
-
-
-def _run(run: SyncRun) -> Entry:
-    failed = run.state == SyncRun.State.FAILED
-    return Entry(
-        run.queued_at,
-        "sync",
-        "failed" if failed else "none",
-        _("Vouchers fetched"),
-        str(fetch_problem(run.error).what) if run.error else "",
-        run=run,
-    )

@@ -13,6 +13,8 @@ from accounts.tax import sync_start
 from integrations.key_end_words import SOON_DAYS, countdown, days_left, tone
 from integrations.models import Connection, Provider, Reason, SkippedRecord, Status, SyncRun
 from integrations.portal.key_words import Move, missing_permission, offered_move
+from integrations.services.progress import Progress
+from integrations.services.progress_now import progress_of
 from integrations.words import IN_DOUBT, Words, failure, fetch_problem
 from integrations.words import left_out as left_out_words
 from vouchers.models import Voucher
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 MOST_LEFT_OUT = 500
 # Fetches that ended because the client disconnected: nothing to tell after connecting again.
 NO_PROBLEM = ("disconnected", "not_connected", "replaced", "in_doubt")
-LIVE = (SyncRun.State.QUEUED, SyncRun.State.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,35 +51,12 @@ def look_of(connection: Connection | None) -> Look:
     return LOOKS[Status(connection.status) if connection else Status.NONE]
 
 
-PHASES: dict[str, Text] = {
-    "queued": _("Waiting for its turn"),
-    "list": _("Looking which documents there are"),
-    "compare": _("Comparing with what is here already"),
-    "payments": _("Fetching payments"),
-    "documents": _("Fetching documents and their files"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A fetch that waits or works: what it does, how much of how much (``total`` 0: not known yet)."""
-
-    doing: Text
-    done: int
-    total: int
-
-
-def progress_of(run: SyncRun | None) -> Progress | None:
-    """The progress of a run, None when it is neither waiting nor working."""
-    if run is None or run.state not in LIVE:
-        return None
-    phase = "queued" if run.state == SyncRun.State.QUEUED else run.phase
-    return Progress(PHASES.get(phase, _("Fetching documents")), run.done, run.total)
-
-
 def last_run(connection: Connection) -> SyncRun | None:
     """The newest fetch of a connection."""
-    return connection.runs.order_by("-queued_at", "-pk").first()
+    run = connection.runs.order_by("-queued_at", "-pk").first()
+    if run is not None:
+        run.connection = connection
+    return run
 
 
 @dataclass(frozen=True, slots=True)

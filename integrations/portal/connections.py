@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from accounts.scoping import scoped
 from integrations.models import Connection, Provider, Status
-from integrations.portal.cards import card_of, last_run, look_of, progress_of
+from integrations.portal.cards import card_of, last_run, look_of
 from integrations.portal.key_words import MOVED
 from integrations.portal.place import Place, companies_of, inside, page
 from integrations.services import connections as service
 from integrations.services.connections import StateMoved
+from integrations.services.progress_now import progress_of
 from integrations.services.success import success_shown
 
 
