@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from decimal import Decimal
 from typing import Any
 
 from sandbox.http import Call, Response, Route, json_response
@@ -16,9 +15,6 @@ TEMPLATES = {
     "net": "Zahlbar innerhalb von {paymentRange} Tagen ohne Abzug",
     "discount": "{discountRange} Tage {discount} Skonto, {paymentRange} Tage netto",
 }
-# The second is the default of every organisation.
-TERMS = (Terms(0), Terms(14), Terms(30, Decimal(3), 10))
-DEFAULT_TERMS = TERMS[1]
 LAYOUTS = ("Standard", "Mit Logo rechts")
 
 
@@ -75,16 +71,16 @@ def posting_categories(call: Call) -> Response:
 
 
 def payment_conditions(call: Call) -> Response:
-    """List the payment terms; exactly one is the default."""
+    """List the payment terms; the first is the default."""
     rows = [
         {
             "id": _own_id(call.organisation, "payment condition", at),
-            "organizationDefault": terms == DEFAULT_TERMS,
+            "organizationDefault": at == 0,
             "paymentTermLabelTemplate": terms_template(terms),
             "paymentTermDuration": terms.days,
             **discount_conditions(terms),
         }
-        for at, terms in enumerate(TERMS)
+        for at, terms in enumerate(call.organisation.terms)
     ]
     return json_response(rows)
 

@@ -11,6 +11,7 @@ from sandbox.resources.downloads import sales_document_file
 from sandbox.resources.reference_data import discount_conditions, terms_label, terms_template
 from sandbox.resources.replies import find_voucher, not_found, refuse
 from sandbox.world.calendar import day_stamp, stamp
+from sandbox.world.contact_details import details_of
 from sandbox.world.model import Contact, Terms, Voucher
 from sandbox.world.money import ZERO, Line, cents
 
@@ -65,16 +66,13 @@ def line_item(line: Line, *, gross: bool) -> dict[str, Any]:
 
 
 def contact_address(contact: Contact) -> dict[str, Any]:
-    """Return the address that a document to a contact bears."""
-    party = contact.party
-    return {
-        "contactId": contact.id,
-        "name": party.name,
-        "street": party.street,
-        "zip": party.zip,
-        "city": party.city,
-        "countryCode": "DE",
-    }
+    """Return the address that a document to a contact bears: its first billing address, if it has one."""
+    details = details_of(contact)
+    billing = details.get("addresses", {}).get("billing") or [{"countryCode": "DE"}]
+    people = [item for item in details.get("company", {}).get("contactPersons", []) if item.get("primary")]
+    person = " ".join(people[0].get(name, "") for name in ("salutation", "firstName", "lastName")) if people else ""
+    address = {"contactId": contact.id, "name": contact.party.name, **billing[0]}
+    return address | ({"contactPerson": " ".join(person.split())} if person.strip() else {})
 
 
 def _address(voucher: Voucher) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from typing import Any
 
 from sandbox.http import Call
 from sandbox.resources.checks import Findings, amount_of, moment_of, text_of
-from sandbox.resources.reference_data import DEFAULT_TERMS, layout_ids
+from sandbox.resources.reference_data import layout_ids
 from sandbox.resources.replies import refuse
 from sandbox.resources.sales_documents import INTRODUCTIONS, TITLES, WITH_TERMS, contact_address, terms_part
 from sandbox.resources.sales_items import Items, Rules, discount_lines, read_items, too_long
 from sandbox.world.calendar import german_day, stamp
+from sandbox.world.contact_details import details_of
 from sandbox.world.countries import countries
 from sandbox.world.model import Contact, Organisation, Terms
 from sandbox.world.money import Line
@@ -40,7 +41,7 @@ DELIVERY_TERMS = "Lieferung an die angegebene Adresse."
 LENGTHS = {"title": 25, "introduction": 2000, "remark": 2000, "deliveryTerms": 255}
 ADDRESS = ("name", "supplement", "street", "city", "zip", "countryCode")
 DATE_FORMAT = "muss dem Format yyyy-MM-dd'T'HH:mm:ss.SSSXXX entsprechen"
-NO_ADDRESS = "Referenced contact needs to have exactly one billing address, but 0 addresses were found."
+NO_ADDRESS = "Referenced contact needs to have exactly one billing address, but {} addresses were found."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Written:
     tax_type: str
     terms: Terms
     shipped: date | None
+    profile: str
     parts: dict[str, Any]
 
 
@@ -95,19 +97,22 @@ def _address(found: Findings, call: Call, body: Mapping[str, Any]) -> tuple[Cont
         found.add("INVALID", "address.contactId", "Der Kontakt existiert nicht oder ist kein Kunde")
         return None, own
     address = contact_address(contact)
-    if not own and not address.get("city"):
-        refuse(call, 406, NO_ADDRESS)
-    return contact, {"contactId": contact.id, "name": address["name"]} | own if own else address
+    if own:
+        return contact, {"contactId": contact.id, "name": address["name"]} | own
+    billing = details_of(contact).get("addresses", {}).get("billing", [])
+    if len(billing) != 1:
+        refuse(call, 406, NO_ADDRESS.format(len(billing)))
+    return contact, address
 
 
-def _terms(found: Findings, body: Mapping[str, Any]) -> tuple[Terms, dict[str, Any]]:
+def _terms(found: Findings, body: Mapping[str, Any], default: Terms) -> tuple[Terms, dict[str, Any]]:
     """Read the payment terms; without any the organisation's default is in force."""
     given = body.get("paymentConditions")
     if given is None:
-        return DEFAULT_TERMS, terms_part(DEFAULT_TERMS)
+        return default, terms_part(default)
     if not isinstance(given, dict):
         found.add("INVALID", "paymentConditions", "ist ungültig")
-        return DEFAULT_TERMS, {}
+        return default, {}
     discount = given.get("paymentDiscountConditions")
     if discount is not None and not isinstance(discount, dict):
         found.add("INVALID", "paymentConditions.paymentDiscountConditions", "ist ungültig")
@@ -202,6 +207,24 @@ def _total(found: Findings, body: Mapping[str, Any], voucher_type: str, items: I
     return discount_lines(found, total, items.lines)
 
 
+def _x_rechnung(
+    found: Findings, body: Mapping[str, Any], contact: Contact | None, tax_type: str
+) -> tuple[str, dict[str, Any]]:
+    """Return the profile of an invoice: XRechnung for contacts with its data, unless an empty reference waives it."""
+    stored = details_of(contact).get("xRechnung") if contact else None
+    given = body.get("xRechnung")
+    reference = given.get("buyerReference") if isinstance(given, dict) else None
+    if stored is None:
+        if text_of(reference):
+            found.add("INVALID", "xRechnung.buyerReference", "Der Kontakt hat keine Angaben für XRechnungen")
+        return "NONE", {}
+    if reference == "":
+        return "NONE", {}
+    if tax_type != "net":
+        found.add("INVALID", "taxConditions.taxType", "muss bei XRechnungen net sein")
+    return "XRechnung", {"xRechnung": {"buyerReference": text_of(reference) or stored["buyerReference"]}}
+
+
 def read_sales_document(call: Call, body: Mapping[str, Any], voucher_type: str) -> Written:
     """Check a written sales document; refuses with 406 and names every fault."""
     found = Findings()
@@ -215,7 +238,9 @@ def read_sales_document(call: Call, body: Mapping[str, Any], voucher_type: str) 
     decisive = tuple(day for text in days if (day := _day(text)) is not None)
     items = read_items(found, body.get("lineItems"), Rules(voucher_type, tax_type, decisive, call.organisation))
     discounts, total_part = _total(found, body, voucher_type, items)
-    terms, terms_shown = _terms(found, body) if voucher_type in WITH_TERMS else (Terms(0), {})
+    terms, terms_shown = (
+        _terms(found, body, call.organisation.terms[0]) if voucher_type in WITH_TERMS else (Terms(0), {})
+    )
     parts = {
         "voucherDate": voucher_date,
         "address": address,
@@ -226,6 +251,10 @@ def read_sales_document(call: Call, body: Mapping[str, Any], voucher_type: str) 
     }
     if voucher_type == "quotation":
         parts["expirationDate"] = _moment(found, body, "expirationDate")
+    profile = "NONE"
+    if voucher_type == "invoice":
+        profile, x_rechnung = _x_rechnung(found, body, contact, tax_type)
+        parts |= x_rechnung
     optional = {"totalPrice": total_part, "paymentConditions": terms_shown, "shippingConditions": shipping}
     if voucher_type in ("creditnote", "quotation"):
         del optional["shippingConditions"]
@@ -239,5 +268,6 @@ def read_sales_document(call: Call, body: Mapping[str, Any], voucher_type: str) 
         tax_type=tax_type,
         terms=terms,
         shipped=_day(shipping.get("shippingDate", "")),
+        profile=profile,
         parts=parts,
     )

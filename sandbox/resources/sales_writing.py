@@ -78,7 +78,8 @@ def _corrected(organisation: Organisation, invoice: Voucher) -> bool:
 
 def _fits(call: Call, written: Written, before: Voucher) -> None:
     """Refuse a dunning for another contact or with another tax than its invoice."""
-    if written.contact is not before.contact or written.tax_type != before.tax_type:
+    contacts = [item.id if item else None for item in (written.contact, before.contact)]
+    if contacts[0] != contacts[1] or written.tax_type != before.tax_type:
         refuse(call, 406, "Contact and tax conditions must be those of the preceding sales voucher.")
 
 
@@ -100,6 +101,7 @@ def _build(call: Call, voucher_type: str, written: Written, *, final: bool) -> V
         tax_type=written.tax_type,
         state="" if final else "draft",
         terms=written.terms,
+        profile=written.profile if final else "NONE",
         document_file_id=str(uuid.uuid4()) if final or voucher_type == "dunning" else "",
         shipped=written.shipped,
         written=written.parts,

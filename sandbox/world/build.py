@@ -64,6 +64,7 @@ def _organisation(seed: int, today: date, profile: Profile) -> Organisation:
         created=local(date(today.year - 1, *profile.since), 10, 12),
         cash_box=True,
         listed=profile is not SIDE,
+        terms=tuple(dict.fromkeys(profile.terms)),
         accounts=[
             BankAccount(
                 make_iban(item.code, number), item.bic, item.bank, item.version, item.dialect, opened, item.opening

@@ -290,7 +290,8 @@ class Organisation:
     """A Lexware Office account: the company, its user, and everything it has stored.
 
     An organisation that is not ``listed`` is opened by the special keys only. ``revision`` counts the changes made
-    through the service or the control interface. Dunnings stand apart: no list has them.
+    through the service or the control interface. Dunnings stand apart: no list has them. The first of the payment
+    ``terms`` is in force where a document names none.
     """
 
     id: str
@@ -311,6 +312,7 @@ class Organisation:
     articles: dict[str, Article] = field(default_factory=dict)
     templates: dict[str, RecurringTemplate] = field(default_factory=dict)
     dunnings: dict[str, Voucher] = field(default_factory=dict)
+    terms: tuple[Terms, ...] = (Terms(14), Terms(0), Terms(30, Decimal(3), 10))
 
 
 @dataclass(slots=True)
