@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 if TYPE_CHECKING:
     from sandbox.keys import Key
     from sandbox.state import Sandbox
-    from sandbox.world.model import Organisation
+    from sandbox.world.model import Organisation, Voucher
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,13 @@ class Call:
     organisation: Organisation
     key: Key
     arguments: Mapping[str, str]
+
+    @property
+    def vouchers(self) -> Mapping[str, Voucher]:
+        """The vouchers of the organisation: as reads show them, which may lag behind, or as they are for writes."""
+        if self.request.method != "GET":
+            return self.organisation.vouchers
+        return self.sandbox.past.view(self.organisation, self.sandbox.monotonic())
 
 
 Handler = Callable[[Call], Response]

@@ -89,6 +89,9 @@ def events_between(before: Photo | None, after: Photo | None) -> list[str]:
 def announced(sandbox: Sandbox, organisation: Organisation, identity: str) -> Iterator[None]:
     """Emit the events of whatever happens to a voucher inside, whether it exists before or after or both."""
     before = photo(organisation.vouchers.get(identity))
+    if sandbox.settings.read_delay_ms:
+        until = sandbox.monotonic() + sandbox.settings.read_delay_ms / 1000
+        sandbox.past.remember(organisation, identity, until)
     yield
     after = photo(organisation.vouchers.get(identity))
     for event_type in events_between(before, after):

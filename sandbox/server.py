@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 from sandbox.control import control
 from sandbox.http import Request, Response
-from sandbox.service import CUT, internal_error, serve
+from sandbox.service import CUT, DRIP, internal_error, serve
 from sandbox.signing import public_key_pem
 from sandbox.state import Sandbox
 from sandbox.world.model import World
@@ -26,6 +26,7 @@ from sandbox.world.model import World
 logger = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 IDLE_SECONDS = 60
+DROPS = 20
 MAX_BODY = 20 * 1024 * 1024
 
 
@@ -56,11 +57,13 @@ class _Handler(BaseHTTPRequestHandler):
                 response, organisation = serve(self.sandbox, request)
         except Exception:
             logger.exception("the sandbox failed on %s %s", request.method, request.path)
-        cut = response.headers.pop(CUT, "")
+        cut, drip = response.headers.pop(CUT, ""), response.headers.pop(DRIP, "")
         if not controlled:
             self.sandbox.log.add(organisation, request, 0 if cut else response.status, started)
         if cut:
             self._cut(response)
+        elif drip:
+            self._drip(response, int(drip) / 1000)
         else:
             self._send(response)
 
@@ -98,6 +101,16 @@ class _Handler(BaseHTTPRequestHandler):
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             self.connection.close()
+
+    def _drip(self, response: Response, seconds: float) -> None:
+        """Send the body in pieces, spread over so many seconds."""
+        size = max(1, -(-len(response.body) // DROPS))
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            self._head(response)
+            for at in range(0, len(response.body), size):
+                self.wfile.write(response.body[at : at + size])
+                self.wfile.flush()
+                time.sleep(seconds / DROPS)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Write no line per request; the control interface has the log."""

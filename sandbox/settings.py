@@ -25,9 +25,16 @@ class Settings:
         "500",
         "500_null",
     )
+    retry_after: int = _switch(0, "seconds in the Retry-After header of a refused call; 0 sends none, as measured")
     unknown_route: str = _switch("404", "404, or 403: the documented answer, which repeats the key", "404", "403")
     documented_nulls: bool = _switch(False, "print absent fields of voucherlist rows as null, as documented")
     open_amount_as_string: bool = _switch(False, "print openAmount of payments as text, as one documented sample does")
+    amounts_as_strings: bool = _switch(False, "print every amount as text")
+    unknown_fields: bool = _switch(False, "put a field that nobody knows into every object of lists and documents")
+    unknown_status: float = _switch(0.0, "share of the documents (0 to 1) in a status that nobody knows")
+    unknown_type: float = _switch(0.0, "share of the documents (0 to 1) of a voucherType that nobody knows")
+    unknown_payment_type: float = _switch(0.0, "share of the payments (0 to 1) of a type that nobody knows")
+    read_delay_ms: int = _switch(0, "how long reads show the old state after a change, in real time")
     files_accept_json: bool = _switch(False, "let Accept: application/json download the original, as recorded in 2023")
     vouchers_legacy_404: bool = _switch(False, "answer unknown vouchers and files with the older error body")
     webhooks: str = _switch(

@@ -15,6 +15,7 @@ from sandbox.faults import Faults
 from sandbox.keys import ALL_SCOPES, Key, end_of, new_token
 from sandbox.later import Later
 from sandbox.limiter import TokenBucket
+from sandbox.past import Past
 from sandbox.requestlog import RequestLog
 from sandbox.resources.list_cache import ListCache
 from sandbox.settings import Settings
@@ -53,6 +54,7 @@ class Sandbox:
         self.faults = Faults(seed)
         self.log = RequestLog()
         self.lists = ListCache()
+        self.past = Past()
         self.events = EventLog()
         self.later = Later(time_scale)
         self.webhooks = PostOffice(self)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox import settings
 from sandbox.control.shapes import Operation, body_of, refuse
-from sandbox.faults import KINDS, Fault
+from sandbox.faults import CHANGES, KINDS, Fault
 from sandbox.http import Request, Response, json_response
 from sandbox.settings import Settings
 from sandbox.state import Sandbox
@@ -47,15 +47,18 @@ def add_fault(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> 
         "status": 0,
         "message": "",
         "path_prefix": "",
+        "path_suffix": "",
+        "change": "",
         "method": "",
         "organisation": "",
         "count": 0,
         "rate": 0.0,
         "milliseconds": 0,
+        "lasting_ms": 0,
     }
     if "organization" in body:
         body["organisation"] = body.pop("organization")
-    if "rate" in body:
+    if "rate" in body or "lasting_ms" in body:
         fault.count = None
     for name, value in body.items():
         if name == "kind":
@@ -63,6 +66,8 @@ def add_fault(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> 
         if name not in examples:
             refuse(f"unknown field {name}")
         setattr(fault, name, None if name == "count" and value is None else _typed(name, value, examples[name]))
+    if fault.change not in ("", *CHANGES):
+        refuse(f"change must be one of {', '.join(CHANGES)}")
     if not 200 <= fault.status <= 599:
         refuse("status must be an HTTP status")
     sandbox.faults.add(fault)
@@ -118,11 +123,14 @@ SWITCHES = (
             "status": "for kind status, default 503",
             "message": "text of the body",
             "path_prefix": "default /v1",
+            "path_suffix": "such as /file; default: any",
             "method": "default: any",
             "organization": "id, default: any",
             "count": "how many calls, default 1; null: all",
             "rate": "share of the matching calls between 0 and 1; then count is unlimited unless given",
-            "milliseconds": "for kind delay",
+            "milliseconds": "for the kinds delay and drip",
+            "lasting_ms": "how long it lasts, in real time; then count is unlimited unless given; default: for ever",
+            "change": f"for kind move: one of {', '.join(CHANGES)}; default: any of them",
         },
     ),
     Operation("POST", "/control/faults/reset", "switches all faults off", reset_faults),

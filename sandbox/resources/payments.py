@@ -20,7 +20,7 @@ def payment_status(voucher: Voucher) -> str:
 
 def read(call: Call) -> Response:
     """Read the payments of one document; documents without any such information answer 406."""
-    voucher = call.organisation.vouchers.get(call.arguments["id"])
+    voucher = call.vouchers.get(call.arguments["id"])
     if voucher is None:
         not_found(call)
     if voucher.state == "draft" and voucher.type in TYPES_WITH_PAYMENTS:

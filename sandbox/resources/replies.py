@@ -23,7 +23,7 @@ def not_found(call: Call, *, legacy: bool = False) -> NoReturn:
 
 def find_voucher(call: Call, types: tuple[str, ...], *, legacy: bool = False) -> Voucher:
     """Return the voucher of the path's id; an unknown id and another resource's type are the same 404."""
-    voucher = call.organisation.vouchers.get(call.arguments["id"])
+    voucher = call.vouchers.get(call.arguments["id"])
     if voucher is None or voucher.type not in types:
         not_found(call, legacy=legacy)
     return voucher

@@ -144,14 +144,14 @@ def _text_filters(call: Call) -> Callable[[Voucher], bool]:
         except ValueError:
             _invalid(call, "contactId", contact)
     archived = call.request.value("archived")
-    if archived not in (None, "true", "false"):
-        _invalid(call, "archived", archived or "")
+    if archived is not None and archived.lower() not in ("true", "false"):
+        _invalid(call, "archived", archived)
     number = call.request.value("voucherNumber")
 
     def matches(voucher: Voucher) -> bool:
         if contact is not None and (voucher.contact is None or voucher.contact.id != contact):
             return False
-        if archived == "true":
+        if archived is not None and archived.lower() == "true":
             return False
         own = html.escape(voucher.number or "", quote=False).lower()
         return number is None or own == number.lower()
@@ -191,10 +191,12 @@ def voucherlist(call: Call) -> Response:
             return True
         return voucher.status in statuses or shown_status(voucher, today) in statuses
 
+    vouchers = call.vouchers
+
     def select() -> list[Voucher]:
         found = [
             voucher
-            for voucher in call.organisation.vouchers.values()
+            for voucher in vouchers.values()
             if voucher.type in types and in_ranges(voucher) and matches(voucher) and has_status(voucher)
         ]
         found.sort(key=lambda voucher: voucher.id)
@@ -202,7 +204,8 @@ def voucherlist(call: Call) -> Response:
         return found
 
     query = tuple(call.request.value(name) for name in FILTERS if name not in ("page", "size"))
-    found = call.sandbox.lists.rows(call.organisation, query, today, select)
+    present = vouchers is call.organisation.vouchers
+    found = call.sandbox.lists.rows(call.organisation, query, today, select) if present else select()
     start = page.number * page.size
     nulls = call.sandbox.settings.documented_nulls
     rows = [row(voucher, today, nulls=nulls) for voucher in found[start : start + page.size]]

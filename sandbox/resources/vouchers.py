@@ -79,7 +79,7 @@ def by_number(call: Call) -> Response:
         raise Answer(errors.legacy(400, "bad_request_error", "voucherNumber parameter is required"))
     found = [
         as_json(voucher, call.organisation.id)
-        for voucher in call.organisation.vouchers.values()
+        for voucher in call.vouchers.values()
         if voucher.type in BOOKKEEPING_TYPES and voucher.number == number
     ]
     return json_response(page_of(found, page_request(call), None))

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from tests.sandbox.api import ALL, Api, fast
+from tests.sandbox.receiver import until
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +89,69 @@ def test_a_delay_and_latency(api: Api) -> None:
     api.control("settings", latency_ms=0)
 
 
+def test_an_outage_of_keys_ends_by_itself(api: Api) -> None:
+    api.control("faults", kind="status", status=401, lasting_ms=1000)
+    assert [api.get("/v1/ping").status_code for _ in range(2)] == [401, 401]
+    until(lambda: api.get("/v1/ping").status_code == 200)
+
+
+def test_a_403_can_repeat_the_key(api: Api) -> None:
+    api.control("faults", kind="echo_key")
+    answer = api.get("/v1/ping")
+    assert answer.status_code == 403
+    assert api.organization["key"] in answer.json()["message"]
+
+
+def test_a_body_comes_drop_by_drop(api: Api) -> None:
+    whole = api.get("/v1/profile").content
+    api.control("faults", kind="drip", milliseconds=200)
+    started = time.monotonic()
+    assert api.get("/v1/profile").content == whole
+    assert time.monotonic() - started >= 0.15
+
+
+def test_a_fault_hits_only_its_suffix(api: Api) -> None:
+    api.control("faults", kind="status", status=404, path_suffix="/file", count=None)
+    document = api.one(type="invoice", status="paid")["id"]
+    assert api.get(f"/v1/invoices/{document}/file").status_code == 404
+    assert api.get(f"/v1/invoices/{document}").status_code == 200
+
+
+def test_a_row_is_repeated_on_the_next_page(api: Api) -> None:
+    api.control("faults", kind="repeat")
+    pages = [api.get("/v1/voucherlist", **(ALL | {"size": "20", "page": str(number)})).json() for number in range(3)]
+    contents = [[row["id"] for row in page["content"]] for page in pages]
+    assert contents[1][0] == contents[0][-1]
+    assert [page["numberOfElements"] for page in pages] == [20, 21, 20]
+    assert len(set(contents[0] + contents[1] + contents[2])) == 60
+
+
+@pytest.mark.parametrize(("change", "more"), [("touch", 0), ("add", 1), ("remove", -1)])
+def test_a_list_moves_while_it_is_paged(api: Api, change: str, more: int) -> None:
+    before = {row["id"]: row["version"] for row in api.truth()["vouchers"]}
+    api.control("faults", kind="move", change=change)
+    for page in ("0", "1", "2"):
+        assert api.get("/v1/voucherlist", **(ALL | {"size": "20", "page": page})).status_code == 200
+    after = {row["id"]: row["version"] for row in api.truth()["vouchers"]}
+    assert len(after) - len(before) == more
+    assert len(set(after.items()) ^ set(before.items())) == (2 if change == "touch" else 1)
+    event = api.running.sandbox.events.all(api.id)[-1].type
+    assert event.endswith({"touch": ".changed", "add": (".created", "payment.changed"), "remove": ".deleted"}[change])
+
+
+def test_refused_calls_may_say_when_to_come_back(api: Api) -> None:
+    with fast(time_scale=0.001) as slow:
+        other = Api(slow)
+        other.control("settings", retry_after=7)
+        answers = [other.get("/v1/ping") for _ in range(5)]
+    assert [answer.headers.get("Retry-After") for answer in answers] == [None] * 4 + ["7"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
         {"kind": "earthquake"},
+        {"kind": "move", "change": "explode"},
         {},
         {"kind": "status", "status": 42},
         {"kind": "delay", "milliseconds": "soon"},
