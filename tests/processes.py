@@ -62,7 +62,7 @@ def children(pid: int) -> list[int]:
         return []
 
 
-def wait_until(what: Callable[[], object], why: object, patience: float = 60.0) -> None:
+def wait_until(what: Callable[[], object], why: object, patience: float = 60.0, pause: float = 0.05) -> None:
     """Wait for something to be so; far longer than it takes, so that a busy machine does not matter.
 
     ``why`` is shown where it never is.
@@ -70,7 +70,7 @@ def wait_until(what: Callable[[], object], why: object, patience: float = 60.0) 
     deadline = time.monotonic() + patience
     while not what():
         assert time.monotonic() < deadline, str(why)
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 class WorkerCommand:
