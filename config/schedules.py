@@ -16,6 +16,29 @@ SCHEDULES = {
         "schedule_type": "I",
         "minutes": 10,
     },
+    # Makes webhook subscriptions of new connections, and looks at each of the others once a day.
+    "webhooks: check subscriptions": {
+        "func": "integrations.tasks.start_due_subscription_checks",
+        "schedule_type": "I",
+        "minutes": 1,
+    },
+    # Follows webhook deliveries a second time, and those that no task has followed.
+    "webhooks: follow what waits": {
+        "func": "integrations.tasks.follow_waiting_hints",
+        "schedule_type": "I",
+        "minutes": 1,
+    },
+    # Removes webhook deliveries of long ago.
+    "webhooks: forget old deliveries": {
+        "func": "integrations.tasks.forget_old_deliveries",
+        "schedule_type": "D",
+    },
+    # Mails before an API key ends, once for each of the days before; what a mail server did not take goes out later.
+    "keys: remind of their end": {
+        "func": "integrations.tasks.remind_of_key_ends",
+        "schedule_type": "I",
+        "minutes": 30,
+    },
     # Mails that the mail server did not take at once.
     "support: send what waits": {
         "func": "integrations.tasks.send_waiting_support_mails",

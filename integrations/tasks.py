@@ -5,7 +5,17 @@ Each counts itself before it works (``counted``): one that kills its worker is g
 
 from accounts.task_attempts import counted
 from integrations.models import Connection
-from integrations.services import connections, crew, support, sync_due, sync_queue
+from integrations.services import (
+    connections,
+    crew,
+    deliveries,
+    hints,
+    key_reminders,
+    subscriptions,
+    support,
+    sync_due,
+    sync_queue,
+)
 from vouchers import storage
 
 
@@ -43,3 +53,39 @@ def recheck_connection(connection_id: int) -> None:
 def send_waiting_support_mails() -> None:
     """Mail the support requests that no mail server has taken yet."""
     support.send_waiting()
+
+
+@counted
+def start_due_subscription_checks() -> None:
+    """Start the daily look at webhook subscriptions where its time has come, and the first one of new connections."""
+    subscriptions.start_due()
+
+
+@counted
+def check_subscriptions(connection_id: int) -> None:
+    """Make what is missing among a connection's webhook subscriptions."""
+    subscriptions.check(connection_id)
+
+
+@counted
+def follow_hints(connection_id: int) -> None:
+    """Read what a connection's webhook deliveries tell of."""
+    hints.follow(connection_id)
+
+
+@counted
+def follow_waiting_hints() -> None:
+    """Read what no task has read: second looks, what waited for an outage to end, what a dead worker left behind."""
+    hints.follow_leftovers()
+
+
+@counted
+def forget_old_deliveries() -> None:
+    """Remove webhook deliveries that nobody will ask about any more."""
+    deliveries.forget_old_deliveries()
+
+
+@counted
+def remind_of_key_ends() -> None:
+    """Mail people whose API key ends soon."""
+    key_reminders.remind()
