@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from accounts.scoped_admin import person
 from accounts.scoping import scoped
+from integrations.admin.key_calendar import ending_soon
 from integrations.admin.states import Case, case, connection_state
 from integrations.models import Connection, Status, SupportRequest, SyncRun
 from matching.models import Allocation, Proposal
@@ -101,7 +102,9 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         waiting, total = waiting_cases(user)
         context.update(may_review=True, waiting=waiting, waiting_cases=total, bars=automatic_share(user))
     if may("integrations.view_connection"):
-        context.update(may_connections=True, troubles=troubles(user), night=last_night(user))
+        context.update(
+            may_connections=True, troubles=troubles(user), night=last_night(user), keys_ending=ending_soon(user)
+        )
     if may("integrations.view_supportrequest"):
         open_requests = scoped(SupportRequest.objects.filter(state=SupportRequest.State.OPEN), user)
         context.update(

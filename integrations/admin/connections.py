@@ -8,19 +8,25 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.client_filter import ClientFilter
 from accounts.display import moment
 from accounts.scoped_admin import PageAdmin, person
+from integrations.admin.key_calendar import calendar, key_end
 from integrations.admin.states import case, connection_state
 from integrations.admin.timeline import FILTERS, end_of, timeline
 from integrations.models import Connection, Status, SyncRun
 from integrations.services import connections, sync
+from integrations.services.key_end import latest_end
+from integrations.services.organization_change import others_of_organization
 from integrations.services.progress_now import progress_of
+from integrations.words import IN_DOUBT
 
 # The last day of the calendar has no end.
 LAST_DAY = date.max - timedelta(days=2)
@@ -31,7 +37,8 @@ class ConnectionAdmin(PageAdmin):
     """State, cause, whose turn, next step; the timeline below. The key itself is nowhere here."""
 
     change_form_template = "admin/integrations/connection_page.html"
-    list_display = ("client_name", "provider", "status_badge", "cause", "since", "last_sync", "next_sync")
+    list_before_template = "admin/integrations/connections_before.html"
+    list_display = ("client_name", "provider", "status_badge", "cause", "since", "last_sync", "next_sync", "key_ends")
     list_display_links = ("client_name",)
     list_filter = (("client", ClientFilter), "status", "reason")
     search_fields = ("client__number", "client__name", "organization_name")
@@ -69,10 +76,17 @@ class ConnectionAdmin(PageAdmin):
         """When they are fetched next."""
         return moment(connection.next_sync_at)
 
+    @admin.display(description=_("key"), ordering="key_expires_on")
+    def key_ends(self, connection: Connection) -> SafeString:
+        """How long the key still lives."""
+        return key_end(connection, timezone.localdate()) if connection.key_fingerprint else SafeString()
+
     def get_urls(self) -> list[URLPattern]:
-        """Two buttons."""
+        """Three buttons, and the calendar of keys."""
         wrap = self.admin_site.admin_view
         return [
+            path("keys/", wrap(require_safe(self.key_calendar)), name="integrations_connection_keys"),
+            path("<int:pk>/key-end/", wrap(require_POST(self.set_key_end)), name="integrations_connection_key_end"),
             path("<int:pk>/check/", wrap(require_POST(self.check_now)), name="integrations_connection_check"),
             path("<int:pk>/sync/", wrap(require_POST(self.sync_now)), name="integrations_connection_sync"),
             *super().get_urls(),
@@ -102,7 +116,9 @@ class ConnectionAdmin(PageAdmin):
             messages.warning(request, str(problem))
         else:
             connection.refresh_from_db()
-            if connection.status == Status.ACTIVE and connection.outages:
+            if connection.doubted_at:
+                messages.warning(request, f"{IN_DOUBT.what} {IN_DOUBT.staff}")
+            elif connection.status == Status.ACTIVE and connection.outages:
                 messages.warning(
                     request, _("Lexware Office did not answer. The connection stays as it is; try again later.")
                 )
@@ -110,6 +126,31 @@ class ConnectionAdmin(PageAdmin):
                 messages.success(request, _("The key works."))
             else:
                 messages.error(request, f"{connection.get_status_display()}: {connection.get_reason_display()}")
+        return redirect("admin:integrations_connection_change", pk)
+
+    def key_calendar(self, request: HttpRequest) -> HttpResponse:
+        """When each key ends."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("When keys end"),
+            "is_fullwidth": True,
+            **calendar(person(request), request.GET.get("month", "")),
+        }
+        return TemplateResponse(request, "admin/integrations/key_calendar.html", context)
+
+    def set_key_end(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
+        """Note the last day of the key, as the client told it."""
+        connection = self._for_action(request, pk)
+        try:
+            connections.set_key_end(connection, date.fromisoformat(request.POST.get("day", "")), person(request))
+        except (connections.WrongEnd, connections.ConnectProblem) as problem:
+            messages.error(request, str(problem))
+        except ValueError:
+            messages.error(request, _("Please enter a day."))
+        else:
+            messages.success(request, _("The end of the key is noted."))
         return redirect("admin:integrations_connection_change", pk)
 
     def sync_now(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
@@ -127,8 +168,19 @@ class ConnectionAdmin(PageAdmin):
     ) -> HttpResponse:
         """Put the whole case on the page."""
         connection: Connection = context["original"]
+        today = timezone.localdate()
+        others = others_of_organization(connection) if connection.key_fingerprint else []
+        seen = set(
+            self.get_queryset(request).filter(pk__in=[other.pk for other in others]).values_list("pk", flat=True)
+        )
         context.update(
             connection=connection,
+            key_end=key_end(connection, today) if connection.key_fingerprint else "",
+            key_end_first=today,
+            key_end_last=latest_end(today),
+            doubt=IN_DOUBT if connection.doubted_at else None,
+            shared=[other for other in others if other.pk in seen],
+            shared_unseen=len(others) - len(seen),
             title=str(connection),
             badge=connection_state(connection),
             case=case(connection),

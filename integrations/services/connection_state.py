@@ -21,6 +21,7 @@ UNREACHABLE_AFTER = 3
 # A connection that is asked about at all: it has, or had, a working key.
 IN_USE = (Status.ACTIVE, Status.FAILED)
 IN_DOUBT = "in_doubt"
+CHANGED_MEANWHILE = _("The connection was changed at the same time. Please look again.")
 
 
 class ConnectProblem(Exception):
@@ -54,7 +55,7 @@ def move(
             pk=connection.pk, status=before[0], reason=before[1], key_fingerprint=connection.key_fingerprint
         )
         if not here.update(status=status, reason=reason, **since, **fields):
-            raise StateMoved(_("The connection was changed at the same time. Please look again."))
+            raise StateMoved(CHANGED_MEANWHILE)
         record(connection, kind, reason, result, actor, detail, from_status=before[0], to_status=status)
     connection.refresh_from_db()
 
@@ -110,6 +111,7 @@ def note_rejection(connection: Connection, result: CheckResult, *, actor: User |
 
     The first 401 puts the connection in doubt, and it is asked about again some minutes later; the second one fails
     it (reference: keys 1.3), unless everybody is rejected: then it is an outage. A definite rejection fails at once.
+    ``StateMoved`` where the connection was changed meanwhile.
     """
     if connection.status not in IN_USE:
         return False
@@ -129,6 +131,8 @@ def note_rejection(connection: Connection, result: CheckResult, *, actor: User |
             if first:
                 record(connection, ConnectionEvent.Kind.CALL_FAILED, IN_DOUBT, result, actor)
         connection.refresh_from_db()
+        if connection.doubted_at is None:
+            raise StateMoved(CHANGED_MEANWHILE)
         return False
     if not ripe(connection, now):
         plan(connection, confirm_at(connection.doubted_at))

@@ -25,6 +25,7 @@ from integrations.models import (
 )
 from integrations.services import subscriptions
 from integrations.services.connection_state import (
+    CHANGED_MEANWHILE,
     IN_USE,
     ConnectProblem,
     StateMoved,
@@ -222,7 +223,7 @@ def set_key_end(connection: Connection, day: date, actor: User | None = None) ->
             pk=connection.pk, status__in=IN_USE, key_fingerprint=connection.key_fingerprint, key_expires_on=before
         ).exclude(key_fingerprint="")
         if not here.update(key_expires_on=day):
-            raise StateMoved(_("The connection was changed at the same time. Please look again."))
+            raise StateMoved(CHANGED_MEANWHILE)
         if before != day:
             detail = {"before": before.isoformat() if before else "", "ends_on": day.isoformat()}
             record(connection, ConnectionEvent.Kind.KEY_END, actor=actor, detail=detail)
