@@ -27,7 +27,7 @@ class Settings:
     )
     retry_after: int = _switch(0, "seconds in the Retry-After header of a refused call; 0 sends none, as measured")
     unknown_route: str = _switch("404", "404, or 403: the documented answer, which repeats the key", "404", "403")
-    documented_nulls: bool = _switch(False, "print absent fields of voucherlist rows as null, as documented")
+    documented_nulls: bool = _switch(False, "print absent fields of rows, vouchers and payments as null, as documented")
     open_amount_as_string: bool = _switch(False, "print openAmount of payments as text, as one documented sample does")
     amounts_as_strings: bool = _switch(False, "print every amount as text")
     unknown_fields: bool = _switch(False, "put a field that nobody knows into every object of lists and documents")

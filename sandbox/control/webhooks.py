@@ -49,6 +49,20 @@ def lose(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Respo
     return json_response({"lost": [_subscription(item) for item in gone]})
 
 
+def events(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
+    """List the latest events, whether anybody was told or not."""
+    rows = [
+        {
+            "organization_id": event.organisation_id,
+            "event_type": event.type,
+            "resource_id": event.resource_id,
+            "at": stamp(event.moment),
+        }
+        for event in sandbox.events.all(request.value("organization"))
+    ]
+    return json_response({"events": rows})
+
+
 def deliveries(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
     """List the deliveries with their attempts."""
     organisation, state = request.value("organization"), request.value("state")
@@ -103,6 +117,12 @@ def forge(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Resp
 
 
 WEBHOOKS = (
+    Operation(
+        "GET",
+        "/control/events",
+        "lists the latest events, whether anybody subscribed to them or not; ?organization= limits it",
+        events,
+    ),
     Operation(
         "GET",
         "/control/subscriptions",

@@ -39,6 +39,8 @@ def read(call: Call) -> Response:
     }
     if voucher.status in ("paid", "paidoff") and voucher.payments:
         answer["paidDate"] = stamp(max(item.at for item in voucher.payments))
+    elif call.sandbox.settings.documented_nulls:
+        answer["paidDate"] = None
     answer["paymentItems"] = [
         {
             "paymentItemType": item.kind,

@@ -39,8 +39,8 @@ def posting_items(voucher: Voucher) -> list[dict[str, Any]]:
     return items
 
 
-def as_json(voucher: Voucher, organisation_id: str) -> dict[str, Any]:
-    """Return a bookkeeping voucher as the service shows it, absent fields left out."""
+def as_json(voucher: Voucher, organisation_id: str, *, nulls: bool = False) -> dict[str, Any]:
+    """Return a bookkeeping voucher as the service shows it; absent fields are left out, or null with ``nulls``."""
     values: dict[str, Any] = {
         "id": voucher.id,
         "organizationId": organisation_id,
@@ -63,13 +63,14 @@ def as_json(voucher: Voucher, organisation_id: str) -> dict[str, Any]:
         "updatedDate": stamp(voucher.updated),
         "version": voucher.version,
     }
-    return {name: value for name, value in values.items() if value is not None}
+    return values if nulls else {name: value for name, value in values.items() if value is not None}
 
 
 def read(call: Call) -> Response:
     """Read one bookkeeping voucher."""
     voucher = find_voucher(call, BOOKKEEPING_TYPES, legacy=True)
-    return json_response(as_json(voucher, call.organisation.id))
+    nulls = call.sandbox.settings.documented_nulls
+    return json_response(as_json(voucher, call.organisation.id, nulls=nulls))
 
 
 def by_number(call: Call) -> Response:

@@ -18,6 +18,7 @@ USUAL = {
     "unknown_status": 0,
     "unknown_type": 0,
     "unknown_payment_type": 0,
+    "documented_nulls": False,
 }
 
 
@@ -83,6 +84,17 @@ def test_amounts_as_text_are_the_same_amounts(api: Api) -> None:
                 assert Decimal(new[name]) == Decimal(str(value))
             elif not isinstance(value, (dict, list)):
                 assert new[name] == value
+
+
+def test_absent_values_may_be_null_in_vouchers_and_payments(api: Api) -> None:
+    row = next(row for row in api.rows(voucherType="purchaseinvoice", voucherStatus="open"))
+    paths = [f"/v1/vouchers/{row['id']}", f"/v1/payments/{row['id']}"]
+    before = [api.get(path).json() for path in paths]
+    api.control("settings", documented_nulls=True)
+    for old, path in zip(before, paths, strict=True):
+        new = api.get(path).json()
+        assert {name: value for name, value in new.items() if value is not None} == old
+        assert None in new.values()
 
 
 @pytest.mark.parametrize(
