@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.operator_command import OperatorCommand
 from integrations.key_end_words import countdown
-from integrations.models import Connection, Provider, Status
+from integrations.models import Connection, Provider, Status, Webhooks
 from integrations.words import IN_DOUBT, failure
 
 
@@ -29,6 +30,7 @@ class Command(OperatorCommand):
             if connection.pk
             else None
         )
+        last_told = connection.deliveries.aggregate(last=Max("received_at"))["last"] if connection.pk else None
         data: dict[str, Any] = {
             "client": client.number,
             "status": connection.status,
@@ -39,6 +41,8 @@ class Command(OperatorCommand):
             "next_sync": connection.next_sync_at,
             "vouchers": client.vouchers.filter(withdrawn_at__isnull=True).count(),
             "requests_last_sync": last_run.requests if last_run else None,
+            "webhooks": connection.webhooks,
+            "last_webhook": last_told,
         }
         self.answer(data, self._text(connection, data))
 
@@ -53,6 +57,8 @@ class Command(OperatorCommand):
             (_("Next fetch"), _moment(connection.next_sync_at)),
             (_("Vouchers"), str(data["vouchers"])),
             (_("Requests of the last fetch"), str(data["requests_last_sync"] or "")),
+            (_("Webhooks"), Webhooks(connection.webhooks).label),
+            (_("Last webhook"), _moment(last_told)),
         ]
         width = max(len(str(name)) for name, _value in rows)
         return "\n".join(f"{name:<{width}}  {value or '–'}" for name, value in rows)

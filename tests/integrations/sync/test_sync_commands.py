@@ -59,7 +59,10 @@ def test_connect_fetch_and_look(kontor_client: Client, small: Lexware, key_file:
         "next_sync",
         "vouchers",
         "requests_last_sync",
+        "webhooks",
+        "last_webhook",
     ]
+    assert (status["webhooks"], status["last_webhook"]) == ("off", None)
     assert (status["client"], status["status"], status["reason"], status["vouchers"]) == ("10001", "active", None, 7)
     assert status["requests_last_sync"] == SyncRun.objects.get().requests
     assert status["last_sync"] < status["next_sync"]
