@@ -16,6 +16,7 @@ from sandbox.webhooks.post import post
 from sandbox.webhooks.subscriptions import Subscription
 from sandbox.world.calendar import local, stamp
 
+MOST_SHOWN = 1_000
 SIGNATURES = ("wrong", "right", "none")
 
 
@@ -71,7 +72,11 @@ def deliveries(sandbox: Sandbox, request: Request, arguments: dict[str, str]) ->
         for item in sandbox.webhooks.all()
         if organisation in (None, item.event.organisation_id) and state in (None, item.state)
     ]
-    return json_response({"deliveries": [item.as_dict() for item in found]})
+    limit = request.value("limit") or str(MOST_SHOWN)
+    if not (limit.isascii() and limit.isdigit()):
+        refuse("limit must be a whole number")
+    # Signing takes its time, so only what is shown is signed.
+    return json_response({"deliveries": [item.as_dict() for item in found[max(0, len(found) - int(limit[:6])) :]]})
 
 
 def _delivery(sandbox: Sandbox, arguments: dict[str, str]) -> Delivery:
@@ -140,8 +145,10 @@ WEBHOOKS = (
         "GET",
         "/control/webhooks",
         "lists the deliveries of events with body, signature, attempts, next attempt and state (waiting, held, "
-        "delivered, refused, given_up, dropped); ?organization= and ?state= limit it",
+        "delivered, refused, given_up, dropped), oldest first; ?organization= and ?state= select, ?limit= says how "
+        f"many of the latest (default: {MOST_SHOWN})",
         deliveries,
+        locked=False,
     ),
     Operation(
         "POST",

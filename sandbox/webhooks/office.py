@@ -59,11 +59,11 @@ class PostOffice:
             disorder = self._sandbox.settings.webhook_disorder
             wait = self._rng.random() * MOST_DELAY if disorder else 0.0
             again = disorder and self._rng.random() < REPEATED
+            delivery.state = "held" if mode == "hold" else "waiting"
             self._deliveries[delivery.id] = delivery
             while len(self._deliveries) > KEPT:
                 self._deliveries.popitem(last=False)
         if mode == "hold":
-            delivery.state = "held"
             return
         self._attempt_after(delivery, wait)
         if again:

@@ -20,6 +20,7 @@ def german_day(moment: datetime) -> date:
     return moment.astimezone(BERLIN).date()
 
 
+@lru_cache(maxsize=65_536)
 def stamp(moment: datetime, *, milliseconds: bool = True) -> str:
     """Write a moment as the service does, e.g. ``2026-03-02T09:15:00.123+01:00`` (reference: dates 3.2).
 

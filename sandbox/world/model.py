@@ -192,24 +192,32 @@ class Voucher:
     plain: bool = False
     shipped: date | None = None
     written: dict[str, Any] = field(default_factory=dict)
-    # The lines that the shares were last computed from, and these shares: lists ask for them again and again.
-    _computed: tuple[tuple[Line, ...], tuple[TaxShare, ...]] | None = field(default=None, repr=False, compare=False)
+    # The lines that shares and sum were last computed from, and these: lists ask for them again and again.
+    _computed: tuple[tuple[Line, ...], tuple[tuple[TaxShare, ...], Decimal]] | None = field(
+        default=None, repr=False, compare=False
+    )
 
     @property
     def shares(self) -> tuple[TaxShare, ...]:
         """The tax per rate, before deposits are deducted."""
-        if self._computed is None or self._computed[0] is not self.lines:
-            self._computed = (self.lines, tax_shares(self.lines, gross=self.gross_prices))
-        return self._computed[1]
+        return self._sums()[0]
 
     @property
     def full_total(self) -> Decimal:
         """The gross sum of the lines."""
-        return sum((share.gross for share in self.shares), ZERO)
+        return self._sums()[1]
+
+    def _sums(self) -> tuple[tuple[TaxShare, ...], Decimal]:
+        if self._computed is None or self._computed[0] is not self.lines:
+            shares = tax_shares(self.lines, gross=self.gross_prices)
+            self._computed = (self.lines, (shares, sum((share.gross for share in shares), ZERO)))
+        return self._computed[1]
 
     @property
     def total(self) -> Decimal:
         """The gross amount claimed: the sum of the lines less deposits already invoiced."""
+        if not self.deductions:
+            return self.full_total
         return self.full_total - sum((part.total for part in self.deductions), ZERO)
 
     @property

@@ -109,6 +109,7 @@ def test_what_happens_is_said(api: Api, hooks: Receiver, kind: str, action: str,
     until(lambda: len(hooks.got) >= len(said))
     assert sorted(hooks.types()) == said
     assert {event["resourceId"] for event in hooks.events()} == {voucher}
+    assert len(deliveries(api, limit="1")) == 1
 
 
 def test_part_payments_changes_and_new_vouchers_are_said(api: Api, hooks: Receiver) -> None:
