@@ -58,7 +58,7 @@ class Command(OperatorCommand):
             (_("Vouchers"), str(data["vouchers"])),
             (_("Requests of the last fetch"), str(data["requests_last_sync"] or "")),
             (_("Webhooks"), Webhooks(connection.webhooks).label),
-            (_("Last webhook"), _moment(last_told)),
+            (_("Last webhook"), _moment(data["last_webhook"])),
         ]
         width = max(len(str(name)) for name, _value in rows)
         return "\n".join(f"{name:<{width}}  {value or '–'}" for name, value in rows)
