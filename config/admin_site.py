@@ -31,6 +31,7 @@ class KontorAdminSite(UnfoldAdminSite):
     def extra_urls(self) -> list[URLPattern]:
         """The pages that belong to no single model."""
         from integrations.admin.finding import find_ask, find_page
+        from integrations.admin.system import system_page
         from matching.review.urls import review_pages
         from vouchers.file_views import voucher_file, voucher_file_page
 
@@ -43,6 +44,7 @@ class KontorAdminSite(UnfoldAdminSite):
             page("files/<int:pk>/page/<int:page>.png", voucher_file_page, "voucher_file_page"),
             page("find/", find_page, "find"),
             page("find/ask/", find_ask, "find_ask"),
+            page("system/", system_page, "system"),
             *(page(*entry) for entry in review_pages),
         ]
 

@@ -20,7 +20,6 @@ from integrations.admin.timeline_words import (
     collapse,
     delivery_entry,
     event_entry,
-    reminder_entry,
     request_entry,
     run_entry,
 )
@@ -76,9 +75,6 @@ def timeline(connection: Connection, *, kind: str = "", before: datetime | None 
             Q(state=WebhookDelivery.State.DONE) & Q(outcome__in=TOLD_BY_EVENT)
         )
         sources.append(_newest(quiet, "received_at", before, delivery_entry, DELIVERIES))
-    if kind in ("", "key"):
-        reminders = connection.key_reminders.filter(sent_at__isnull=False)
-        sources.append(_newest(reminders, "sent_at", before, reminder_entry))
     horizon = max((bound for _, bound in sources if bound), default=None)
     merged = sorted((entry for entries, _ in sources for entry in entries), key=lambda entry: entry.at, reverse=True)
     complete = [entry for entry in merged if horizon is None or entry.at >= horizon]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.display import day
 from integrations.models import (
     ConnectionEvent,
-    KeyReminder,
     Status,
     SupportRequest,
     SyncRun,
@@ -65,6 +64,7 @@ SAID: dict[str, tuple[str, ...]] = {
     Kind.HINT: ("number", "outcome"),
     Kind.WEBHOOKS: ("webhooks", "made", "removed"),
     Kind.ASKED: ("number", "outcome", "documents"),
+    Kind.KEY_END: ("days", "reminded_of", "people", "before", "ends_on"),
 }
 HINTED: dict[str, str | Promise] = {
     "created": gettext_lazy("taken over at once"),
@@ -146,6 +146,8 @@ def _words(event: ConnectionEvent, detail: dict[str, Any]) -> str:
     if event.kind == Kind.ASKED:
         outcome = str(detail.get("outcome", ""))
         return f"“{detail.get('number', '')}”: {ASKED.get(outcome, outcome or _('not answered'))}"
+    if event.kind == Kind.KEY_END:
+        return _key_end(detail)
     words = []
     if event.from_status != event.to_status and event.to_status:
         words.append(f"{event.get_from_status_display() or '–'} → {event.get_to_status_display()}")
@@ -153,6 +155,26 @@ def _words(event: ConnectionEvent, detail: dict[str, Any]) -> str:
         known = failure(event.reason) if event.to_status == Status.FAILED else fetch_problem(event.reason)
         words.append(str(known.what))
     return ". ".join(words)
+
+
+def _key_end(detail: dict[str, Any]) -> str:
+    if "reminded_of" in detail:
+        people, days = _whole(detail.get("people")), _whole(detail.get("days"))
+        words = ngettext("%(n)d person reminded by mail", "%(n)d people reminded by mail", people) % {"n": people}
+        left = ngettext("%(n)d day before the end", "%(n)d days before the end", days) % {"n": days}
+        return f"{words}: {left} ({_day(detail['reminded_of'])})"
+    return f"{_day(detail.get('before')) or '–'} → {_day(detail.get('ends_on'))}"
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _day(text: object) -> str:
+    try:
+        return day(date.fromisoformat(str(text)))
+    except ValueError:
+        return ""
 
 
 def run_entry(run: SyncRun) -> Entry:
@@ -226,17 +248,6 @@ def delivery_entry(delivery: WebhookDelivery) -> Entry:
         facts=((str(FACTS["event"]), delivery.event_type), (str(FACTS["outcome"]), delivery.outcome or "–")),
         quiet=state == WebhookDelivery.State.DONE,
     )
-
-
-def reminder_entry(reminder: KeyReminder) -> Entry:
-    """A mail about the end of the key."""
-    assert reminder.sent_at is not None  # noqa: S101 - only sent ones are asked for
-    words = ngettext(
-        "Mail sent: the key ends on %(day)s, in %(n)d day.",
-        "Mail sent: the key ends on %(day)s, in %(n)d days.",
-        reminder.days,
-    ) % {"day": day(reminder.ends_on), "n": reminder.days}
-    return Entry(reminder.sent_at, "event", "none", _("Reminded of the key’s end"), words, "Kontor")
 
 
 def collapse(entries: Sequence[Entry]) -> list[Entry]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
+from django.db.models import Window
+from django.db.models.functions import RowNumber
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from integrations.models import ConnectionEvent, Status
+from integrations.models import ConnectionEvent, Status, VoucherChange
 from integrations.portal.key_words import permission_of
-from integrations.words import failure, fetch_problem
+from integrations.words import IN_DOUBT, failure, fetch_problem
 
 Kind = ConnectionEvent.Kind
+# So many numbers of documents are named for each fetch and each thing that became of them.
+NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +37,20 @@ class Entry:
 
 
 def entries(events: Iterable[ConnectionEvent], reader: User) -> list[Entry]:
-    """Events, newest first, as their client reads them. Mornings in a row that brought nothing are one entry."""
+    """Events, newest first, as their client reads them. Mornings in a row that brought nothing are one entry.
+
+    One query, for the numbers of the documents that the fetches brought.
+    """
+    shown = list(events)
+    numbers = _numbers(shown)
     told: list[Entry] = []
     quiet = 0
-    for event in events:
+    for event in shown:
         quiet = quiet + 1 if _nothing_new(event) else 0
         if quiet > 1:
             told[-1] = replace(told[-1], more=_("Nothing new, %(n)d times in a row.") % {"n": quiet})
             continue
-        what, more, tone, icon = _words(event)
+        what, more, tone, icon = _words(event, numbers)
         told.append(Entry(event.at, what, more, _who(event, reader), tone, icon))
     return told
 
@@ -49,12 +60,45 @@ def _nothing_new(event: ConnectionEvent) -> bool:
     return event.kind == Kind.SYNC and not event.reason and not any(event.detail.get(name) for name in figures)
 
 
-def _words(event: ConnectionEvent) -> tuple[str, str, str, str]:
+Numbers = dict[tuple[object, str], list[str]]
+
+
+def _numbers(events: Iterable[ConnectionEvent]) -> Numbers:
+    """The first few numbers for each fetch and each thing that became of documents."""
+    runs = {
+        event.detail.get("run"): event.connection_id
+        for event in events
+        if event.kind == Kind.SYNC and isinstance(event.detail, dict) and not _nothing_new(event)
+    }
+    runs.pop(None, None)
+    told: Numbers = defaultdict(list)
+    if not runs:
+        return told
+    place = Window(RowNumber(), partition_by=["run", "kind"], order_by=["number", "pk"])
+    changes = VoucherChange.objects.filter(run__in=runs, connection__in=set(runs.values())).exclude(number="")
+    for run, kind, number in (
+        changes.annotate(place=place).filter(place__lte=NAMED).order_by("place").values_list("run", "kind", "number")
+    ):
+        told[run, kind].append(number)
+    return told
+
+
+def _words(event: ConnectionEvent, numbers: Numbers) -> tuple[str, str, str, str]:
     detail = event.detail if isinstance(event.detail, dict) else {}
     if event.kind == Kind.SYNC:
-        return _fetched(event, detail)
+        return _fetched(event, detail, numbers)
+    if event.kind == Kind.HINT:
+        return _("Lexware Office told us at once."), _hinted(detail), "grey", "check"
+    if event.kind == Kind.WEBHOOKS:
+        return (*_told_at_once(detail), "grey", "check")
+    if event.kind == Kind.KEY_END:
+        return (*_key_end(detail), "grey", "clock")
+    if event.kind == Kind.ASKED:
+        return _("Lexware Office was asked for a document."), _asked(detail), "grey", "check"
     if event.kind == Kind.SUPPORT:
         return _("You wrote to support."), str(detail.get("reference", "")), "grey", "mail"
+    if event.kind == Kind.CALL_FAILED and event.reason == "in_doubt":
+        return _("Lexware Office did not accept the API key once."), str(IN_DOUBT.next), "amber", "clock"
     if event.kind == Kind.CALL_FAILED:
         return _("Lexware Office could not be asked."), str(fetch_problem("unavailable").next), "grey", "none"
     if event.kind == Kind.CHECK and event.reason:
@@ -81,20 +125,77 @@ def _why(event: ConnectionEvent, detail: dict[str, object]) -> str:
     return f"{failure(event.reason).what} {missing}".strip()
 
 
-def _fetched(event: ConnectionEvent, detail: dict[str, object]) -> tuple[str, str, str, str]:
+def _hinted(detail: dict[str, object]) -> str:
+    number = str(detail.get("number") or _("A document without a number"))
+    sentences = {
+        "created": _("%(number)s was taken over."),
+        "changed": _("%(number)s was brought up to date."),
+        "withdrawn": _("%(number)s does not count any more."),
+    }
+    return sentences.get(str(detail.get("outcome")), "%(number)s") % {"number": number}
+
+
+def _told_at_once(detail: dict[str, object]) -> tuple[str, str]:
+    if detail.get("webhooks") == "on":
+        return _("From now on Lexware Office tells us at once what changes."), ""
+    return _("Lexware Office does not tell us at once what changes."), _("We look every morning, so nothing is lost.")
+
+
+def _key_end(detail: dict[str, object]) -> tuple[str, str]:
+    if "reminded_of" in detail:
+        return _("We reminded you by mail that the API key ends on %(day)s.") % {"day": _day(detail["reminded_of"])}, ""
+    return _("The end of the API key was entered: %(day)s.") % {"day": _day(detail.get("ends_on"))}, ""
+
+
+def _day(text: object) -> str:
+    try:
+        return date_format(date.fromisoformat(str(text)), "DATE_FORMAT")
+    except ValueError:
+        return str(text or "")
+
+
+def _asked(detail: dict[str, object]) -> str:
+    sentences = {
+        "found": _("“%(number)s” is there."),
+        "fetching": _("“%(number)s” is there and was fetched."),
+        "not_there": _("There is no document “%(number)s”."),
+    }
+    return sentences.get(str(detail.get("outcome")), _("“%(number)s”: there was no answer.")) % {
+        "number": detail.get("number", "")
+    }
+
+
+def _fetched(event: ConnectionEvent, detail: dict[str, object], numbers: Numbers) -> tuple[str, str, str, str]:
     if event.reason:
         return _("A fetch was interrupted."), str(fetch_problem(event.reason).what), "amber", "alert"
     new, changed = _number(detail, "created"), _number(detail, "changed")
     withdrawn, skipped = _number(detail, "withdrawn"), _number(detail, "skipped")
+    run = detail.get("run")
     parts = [
-        ngettext("%(n)d new document", "%(n)d new documents", new) % {"n": new} if new else "",
-        ngettext("%(n)d changed document", "%(n)d changed documents", changed) % {"n": changed} if changed else "",
-        ngettext("%(n)d withdrawn document", "%(n)d withdrawn documents", withdrawn) % {"n": withdrawn}
-        if withdrawn
-        else "",
-        ngettext("%(n)d not taken over", "%(n)d not taken over", skipped) % {"n": skipped} if skipped else "",
+        _named(ngettext("%(n)d new document", "%(n)d new documents", new), new, numbers.get((run, "created"))),
+        _named(
+            ngettext("%(n)d changed document", "%(n)d changed documents", changed),
+            changed,
+            numbers.get((run, "changed")),
+        ),
+        _named(
+            ngettext("%(n)d withdrawn document", "%(n)d withdrawn documents", withdrawn),
+            withdrawn,
+            numbers.get((run, "withdrawn")),
+        ),
+        _named(ngettext("%(n)d not taken over", "%(n)d not taken over", skipped), skipped, None),
     ]
     return _("Documents fetched."), ", ".join(filter(None, parts)) or _("Nothing new."), "grey", "check"
+
+
+def _named(words: str, count: int, numbers: list[str] | None) -> str:
+    """How many, and the numbers of the first few: "4 new documents (RE-1, RE-2, RE-3 …)"."""
+    if not count:
+        return ""
+    told = words % {"n": count}
+    if not numbers:
+        return told
+    return f"{told} ({', '.join(numbers)}{' …' if count > len(numbers) else ''})"
 
 
 def _number(detail: dict[str, object], name: str) -> int:

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from integrations.models import FetchWorker, RateBudget, SyncRun
 from integrations.providers.lexware.pace import recovered
+from integrations.services import fetch_places
+from integrations.services.crew import SEATS
 from integrations.services.progress import QUEUED, Counts, Progress, position, seconds_left, seconds_to_wait
 from integrations.services.sync_queue import LIVE
 from vouchers.models import Voucher
 
 State = SyncRun.State
-# So many fetches a worker has in hand at once, at least: they wait for answers most of the time.
-AT_ONCE = 64
 
 
 def progress_of(run: SyncRun | None) -> Progress | None:
@@ -86,14 +86,14 @@ def _sharing(organizations: set[str]) -> dict[str, int]:
 
 
 def _waiting(runs: list[SyncRun]) -> dict[int, Progress]:
-    """Those that have not begun. Three queries: who works, what is under way, what waits."""
-    places = AT_ONCE * FetchWorker.objects.filter(place__isnull=False).count()
+    """Those that have not begun. Three queries: who works, what is under way, what waits.
+
+    Workers come when there is something to do: where none is at work, one is on its way.
+    """
+    living = FetchWorker.objects.filter(place__isnull=False, alive_at__gt=timezone.now() - fetch_places.dead_after())
+    places = SEATS * max(living.count(), 1)
     under_way = SyncRun.objects.filter(state=State.RUNNING).values_list("requests_left", flat=True)
-    ends = [seconds_left(left, time_scale=settings.LEXWARE_TIME_SCALE) for left in under_way[: 16 * AT_ONCE]]
+    ends = [seconds_left(left, time_scale=settings.LEXWARE_TIME_SCALE) for left in under_way[: 16 * SEATS]]
     queue = list(SyncRun.objects.filter(state=State.QUEUED).order_by("queued_at", "pk").values_list("pk", flat=True))
     order = {pk: place for place, pk in enumerate(queue)}
-    # Workers come when there is something to do: where none is at work, one is on its way.
-    return {
-        run.pk: Progress(QUEUED, seconds=seconds_to_wait(ends, max(places, AT_ONCE), order.get(run.pk, 0)))
-        for run in runs
-    }
+    return {run.pk: Progress(QUEUED, seconds=seconds_to_wait(ends, places, order.get(run.pk, 0))) for run in runs}

@@ -12,14 +12,17 @@
   };
 
   for (const box of document.querySelectorAll("[data-live]")) {
-    let wait = EVERY;
+    const every = Number(box.dataset.every) || EVERY;
+    let wait = every;
+    let shown = "";
     const look = async () => {
-      if (document.hidden) return void setTimeout(look, EVERY);
+      if (document.hidden) return void setTimeout(look, every);
       try {
         const piece = await read(box.dataset.live);
         if (piece === null) return void window.location.reload();
-        if (piece !== box.dataset.shown) box.innerHTML = box.dataset.shown = piece;
-        wait = EVERY;
+        // Whoever reads or walks by keyboard inside is not disturbed.
+        if (piece !== shown && !box.contains(document.activeElement)) box.innerHTML = shown = piece;
+        wait = every;
       } catch {
         wait = Math.min(wait * 2, LONGEST);
       }

@@ -1,6 +1,7 @@
 """A page costs the same number of queries for five rows and for fifty."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group
@@ -12,11 +13,21 @@ from django.urls import reverse
 from accounts.groups import ACCOUNTANT
 from accounts.models import Client, User
 from accounts.services import add_client
-from integrations.models import StatementFile, SupportRequest, SyncRun
+from integrations.models import (
+    CallEntry,
+    SeenVoucher,
+    StatementFile,
+    SupportRequest,
+    SyncRun,
+    VoucherChange,
+    WebhookDelivery,
+)
 from matching.models import Decision
 from tests.admin.conftest import Login
+from tests.admin.recorder_world import call, delivery
 from tests.conftest import TODAY
 from tests.factories import MOMENT, cases, connection, voucher, world
+from tests.integrations.finding.conftest import seen
 from vouchers.models import RawAnswer
 from vouchers.storage import store
 
@@ -51,6 +62,24 @@ def _statements(first: Client, accountant: User, count: int) -> None:
         StatementFile.objects.create(client=first, name=f"{index}.xml", stored=stored)
 
 
+def _calls(first: Client, accountant: User, count: int) -> None:
+    linked = first.connections.first() or connection(first)
+    for index in range(count):
+        call(linked, None, index)
+        delivery(linked, index)
+        seen(linked, f"S-{index}")
+        VoucherChange.objects.create(connection=linked, external_id=uuid4(), number=f"V-{index}", kind="created")
+
+
+def _live(first: Client, accountant: User, count: int) -> None:
+    for index in range(count):
+        made = add_client(name=f"Firma {index}", email="", number=f"2{index:04}", accountant=accountant, today=TODAY)
+        SyncRun.objects.create(
+            connection=connection(made), state="running", trigger="connect", queued_at=MOMENT, listed_at=MOMENT,
+            requests_left=900,
+        )  # fmt: skip
+
+
 def _people(first: Client, accountant: User, count: int) -> None:
     group = Group.objects.get(name=ACCOUNTANT)
     for index in range(count):
@@ -64,6 +93,11 @@ PAGES: dict[str, tuple[str, Grow, int]] = {
     "clients": ("admin:accounts_client_changelist", _clients, 8),
     "connections": ("admin:integrations_connection_changelist", _clients, 8),
     "fetches": ("admin:integrations_syncrun_changelist", _clients, 8),
+    "fetches at work": ("admin:integrations_syncrun_changelist", _live, 11),
+    "calls": ("admin:integrations_callentry_changelist", _calls, 9),
+    "changes": ("admin:integrations_voucherchange_changelist", _calls, 8),
+    "seen documents": ("admin:integrations_seenvoucher_changelist", _calls, 8),
+    "webhooks": ("admin:integrations_webhookdelivery_changelist", _calls, 10),
     "support requests": ("admin:integrations_supportrequest_changelist", _clients, 8),
     "vouchers": ("admin:vouchers_voucher_changelist", _cases, 8),
     "transactions": ("admin:matching_transaction_changelist", _cases, 8),
@@ -91,7 +125,8 @@ def test_five_rows_cost_as_much_as_fifty(
     grow(kontor_client, accountant, 5)
     few = _queries(browser, reverse(address))
     Decision.objects.all().delete()
-    for model in (StatementFile, RawAnswer, SupportRequest, SyncRun):
+    recorded = (CallEntry, WebhookDelivery, SeenVoucher, VoucherChange)
+    for model in (StatementFile, RawAnswer, SupportRequest, SyncRun, *recorded):
         model.objects.all().delete()
     kontor_client.proposals.all().delete()
     kontor_client.vouchers.all().delete()
