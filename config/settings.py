@@ -223,6 +223,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_REFERRER_POLICY = "same-origin"
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_reports.QuietFilter"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
