@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev-$(shell cksum requirements-dev.txt | cut -d' ' -f1)
 # Commands that only look at the code need settings, but neither secrets nor a database of anybody's.
 LOOK := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=.
 
-.PHONY: help run chain test test-browser pictures lint format lock translations bench-rate bench-sync bench-matching clean
+.PHONY: help run chain test test-browser pictures lint format lock translations bench-rate bench-sync bench-fleet bench-matching clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -51,6 +51,9 @@ bench-rate: $(RUNTIME) ## one process, then four at once, on one organization fo
 
 bench-sync: $(RUNTIME) ## first and idle fetches of 100, 1,000 and 5,000 vouchers, and of 100 at real time
 	@$(LOOK) $(BIN)/django-admin bench_sync
+
+bench-fleet: $(RUNTIME) ## 400 connections with two fetching workers; a morning of 10,000 by simulation
+	@$(LOOK) $(BIN)/django-admin bench_fleet
 
 bench-matching: $(RUNTIME) ## how often the engine is right, on sets with known truth
 	@$(LOOK) $(BIN)/django-admin bench_matching

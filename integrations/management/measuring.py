@@ -45,6 +45,7 @@ class Child:
     """A process that is talked to in lines."""
 
     name: str
+    pid: int
     to: IO[str]
     back: IO[str]
 
@@ -74,6 +75,6 @@ def child(name: str, module: list[str], environment: dict[str, str]) -> Iterator
     )
     with process:
         try:
-            yield Child(name, cast(IO[str], process.stdin), cast(IO[str], process.stdout))
+            yield Child(name, process.pid, cast(IO[str], process.stdin), cast(IO[str], process.stdout))
         finally:
             process.terminate()

@@ -61,16 +61,17 @@ def work_off() -> None:
 
 
 class Crew:
-    """The threads of one worker at one place. ``turn`` is how long it works, in seconds."""
+    """The threads of one worker at one place: at most ``seats``, for a ``turn`` of so many seconds."""
 
-    def __init__(self, worker: Worker, *, turn: float = TURN_SECONDS) -> None:
+    def __init__(self, worker: Worker, *, turn: float = TURN_SECONDS, seats: int = SEATS) -> None:
         self._worker = worker
         self._turn = turn
+        self._seats = seats
         self._over = threading.Event()
         self._ended = threading.Event()
         self._struck_off = threading.Event()
         self._permits = Permits(PERMITS)
-        self._line = Line(self._permits, SEATS)
+        self._line = Line(self._permits, seats)
         # The runs under way, and which of them are long; only the main thread adds.
         self._active: dict[int, bool] = {}
         self._lost: frozenset[int] = frozenset()
@@ -116,7 +117,7 @@ class Crew:
 
     def _work(self) -> None:
         began = time.monotonic()
-        together, waiting = _company()
+        suspects, waiting = _company()
         rescued_at = began
         while True:
             passed = time.monotonic() - began
@@ -127,7 +128,7 @@ class Crew:
             taken = 0
             try:
                 if not self._over.is_set():
-                    taken = self._take(together, waiting, long=passed < self._turn * LAST_LONG_RUN)
+                    taken = self._take(suspects, waiting, long=passed < self._turn * LAST_LONG_RUN)
                 self._look()
                 if time.monotonic() - rescued_at > fetch_places.beat_seconds():
                     sync_queue.release_dead_runs()
@@ -142,17 +143,18 @@ class Crew:
                 return
             time.sleep(LOOK_SECONDS)
 
-    def _take(self, together: int, waiting: QuerySet[SyncRun], *, long: bool) -> int:
+    def _take(self, suspects: int, waiting: QuerySet[SyncRun], *, long: bool) -> int:
         """Begin with runs that wait; how many. Short ones first, but long ones always have some of the seats."""
+        together = suspects or self._seats
         room = min(TAKEN_AT_ONCE, together - len(self._active), self._permits.size - self._permits.wanted)
         if room < 1:
             return 0
         others = waiting.exclude(pk__in=list(self._active)).order_by("queued_at", "pk")
-        if together < SEATS:
+        if suspects:
             return self._begin(others, room)
         known = others.filter(connection__synced_through__isnull=False)
         new = others.filter(connection__synced_through__isnull=True)
-        kept = SEATS // SEATS_PER_LONG_RUN - sum(list(self._active.values()))
+        kept = self._seats // SEATS_PER_LONG_RUN - sum(list(self._active.values()))
         taken = self._begin(new, min(room, kept)) if long else 0
         taken += self._begin(known, room - taken)
         return taken + (self._begin(new, room - taken) if long else 0)
@@ -212,11 +214,10 @@ class _Waiting(SystemClock):
 
 
 def _company() -> tuple[int, QuerySet[SyncRun]]:
-    """What this crew works on, by the run that has waited longest: how many at once, and which."""
+    """What this crew works on, by the run that has waited longest: how many suspects at once (0: none), and which."""
     queued = SyncRun.objects.filter(state=SyncRun.State.QUEUED)
     attempts = queued.order_by("queued_at", "pk").values_list("attempts", flat=True).first() or 0
-    together = SUSPECTS_TOGETHER.get(attempts, 1) if attempts else SEATS
-    return together, queued.filter(attempts=attempts)
+    return SUSPECTS_TOGETHER.get(attempts, 1) if attempts else 0, queued.filter(attempts=attempts)
 
 
 @contextmanager

@@ -133,8 +133,8 @@ def join(threads: list[threading.Thread]) -> None:
         assert not thread.is_alive()
 
 
-def crew(**options: float) -> None:
-    """A crew at a place, as the task does it, but with a turn of another length."""
+def crew(**options: Any) -> None:
+    """A crew at a place, as the task does it, but with a turn of another length or with fewer seats."""
     worker = fetch_places.take_place()
     assert worker is not None
     try:
@@ -274,16 +274,18 @@ def test_whoever_asks_at_the_command_line_gets_the_run_of_a_crew(fleet: Fleet) -
     fleet.assert_complete()
 
 
-def test_first_fetches_leave_room_for_those_of_every_morning(fleet: Fleet) -> None:
-    runs = fleet.enqueue()
+def test_those_of_every_morning_go_before_first_fetches(fleet: Fleet) -> None:
+    fleet.enqueue()
     # Two were fetched before, and asked last.
-    known = [connection.pk for connection in fleet.connections[-2:]]
-    Connection.objects.filter(pk__in=known).update(synced_through=timezone.now(), synced_from=START)
-    worker = fetch_places.take_place()
-    assert worker is not None
-    waiting = SyncRun.objects.filter(state="queued")
-    Crew(worker)._take(128, waiting, long=False)
-    assert set(SyncRun.objects.filter(worker=worker.key).values_list("pk", flat=True)) == {run.pk for run in runs[-2:]}
+    known = fleet.connections[-2:]
+    Connection.objects.filter(pk__in=[connection.pk for connection in known]).update(
+        synced_through=timezone.now(), synced_from=START
+    )
+    fleet.slow(20)
+    crew(seats=2)
+    assert states() == {"done": ORGANIZATIONS}
+    before = {organization["organization_id"] for organization in fleet.organizations[-2:]}
+    assert {call["organization"] for call in fleet.calls()[:2]} == before
 
 
 def test_nobody_waits_inside_a_transaction() -> None:
