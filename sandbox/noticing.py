@@ -30,6 +30,7 @@ class Photo:
 
     resource: str
     paid: bool
+    version: int
     state: str
     status: str
     payments: tuple[object, ...]
@@ -43,6 +44,7 @@ def photo(voucher: Voucher | None) -> Photo | None:
     return Photo(
         resource=RESOURCES.get(voucher.type, "voucher"),
         paid=voucher.type in TYPES_WITH_PAYMENTS,
+        version=voucher.version,
         state=voucher.state,
         status=voucher.status,
         payments=tuple((item.kind, item.day, item.amount) for item in voucher.payments),
@@ -66,7 +68,7 @@ def events_between(before: Photo | None, after: Photo | None) -> list[str]:
     """Return the event types of a change.
 
     A voucher whose text recognition still runs (``blank``) is not announced before it ends. Payments are announced for
-    documents that can have any, also when a document is reset to draft.
+    documents that can have any, also when a document is reset to draft. Whatever makes a version is announced.
     """
     if after is None:
         return [f"{before.resource}.deleted"] if before else []
@@ -82,6 +84,9 @@ def events_between(before: Photo | None, after: Photo | None) -> list[str]:
     reset = after.state == "draft" and before.state != "draft"
     if after.paid and (before.payments != after.payments or reset):
         found.append(PAYMENT_CHANGED)
+    if not found and before.version != after.version:
+        # Saved as it was, which makes a version as well.
+        found.append(f"{after.resource}.changed")
     return found
 
 

@@ -88,7 +88,7 @@ BULK = (
     Operation(
         "POST",
         "/control/organizations/{organization}/vouchers/fill",
-        "adds many plausible vouchers of the seven types with payments, one document each",
+        "adds many plausible vouchers of the seven types with payments, one document each; no events are told of them",
         fill_vouchers,
         {
             "count": f"how many, at most {MOST_VOUCHERS}",
