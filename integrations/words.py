@@ -154,6 +154,27 @@ LEFT_OUT: dict[str, Words] = {
         next=_("Open it in Lexware Office and see whether its file can be opened there. If so, write to us."),
         staff=_("Ask the client for the file, or look at the raw answer."),
     ),
+    "file_missing": Words(
+        title=_("File missing"),
+        what=_("The document names a file that Lexware Office cannot find."),
+        turn=Turn.TIME,
+        next=_("We try again with every fetch. If it stays here, see whether the file opens in Lexware Office."),
+        staff=_("The voucher itself is here. If it stays so, ask the client for the file."),
+    ),
+    "file_cut_off": Words(
+        title=_("File incomplete"),
+        what=_("The file arrived without its end."),
+        turn=Turn.TIME,
+        next=_("We fetch it again. If it still looks the same tomorrow, we keep it as it is."),
+        staff=_("The voucher itself is here. The file is fetched again; the same bytes are believed a day later."),
+    ),
+    "unknown_type": Words(
+        title=_("New kind of document"),
+        what=_("Lexware Office has a kind of document that did not exist when this was written."),
+        turn=Turn.US,
+        next=_("You need not do anything. We look at it."),
+        staff=_("Its data is in the index of seen documents; Kontor has to learn the new type."),
+    ),
     "record_unreadable": Words(
         title=_("Not readable"),
         what=_("One of the document's details arrived in a form that we cannot read."),

@@ -123,6 +123,8 @@ def _carry_out(
         # A defect of ours: it must not leave a run that seems to work, nor keep tomorrow's from starting.
         logger.exception("fetch %s broke off", run.pk)
         finish(run, SyncRun.State.FAILED, error="internal", error_detail=type(error).__name__, **work.final_figures)
+    finally:
+        work.write_calls()
 
 
 def _make_way(work: Work) -> None:

@@ -4,14 +4,24 @@ Only vouchers that are not complete are asked for, and of those only what is sti
 where it stopped, and nothing is fetched twice.
 """
 
+import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils import timezone
 
+from integrations.models import SkippedRecord
 from integrations.providers.lexware.client import SALES_PATHS
-from integrations.providers.lexware.errors import NoPaymentInformation, NotFound, RecordUnreadable
+from integrations.providers.lexware.errors import (
+    FileCutOff,
+    FileMissing,
+    NoPaymentInformation,
+    NotFound,
+    RecordUnreadable,
+)
 from integrations.services.sync_mapping import to_payments
 from integrations.services.sync_missing import is_gone
 from integrations.services.sync_rows import DELETED, withdraw_voucher
@@ -31,6 +41,8 @@ from vouchers.services import (
 from vouchers.shapes import FileData
 
 CREDIT_NOTES = frozenset({VoucherType.CREDIT_NOTE, VoucherType.SALES_CREDIT_NOTE, VoucherType.PURCHASE_CREDIT_NOTE})
+
+ANOTHER_DAY = timedelta(hours=20)
 
 
 def read_payments(reading: Reading) -> None:
@@ -137,9 +149,11 @@ def _read_file(reading: Reading, voucher: Voucher, file_id: str, lost: list[str]
     own = voucher.type in SALES_PATHS
     try:
         download = reading.api.document_file(voucher.type, voucher.external_id) if own else reading.api.file(file_id)
-    except NotFound:
+    except NotFound as error:
         lost.append(file_id)
-        raise
+        raise FileMissing(error.message, status=error.status, request_id=error.request_id, path=error.path) from None
+    if not download.whole:
+        _believe(reading, voucher, hashlib.sha256(download.content).hexdigest())
     name = str(voucher.external_id)
     version = raw.versions(reading.client, PROVIDER, "document", name).values_list("version", flat=True).first()
     first = version == 1
@@ -147,6 +161,22 @@ def _read_file(reading: Reading, voucher: Voucher, file_id: str, lost: list[str]
     outcome = attach_files(voucher, [file], replaces=own, tell=tell_nobody if first else reading.tell)
     reading.files += 1
     _count(reading, voucher, outcome, first=first)
+
+
+def _believe(reading: Reading, voucher: Voucher, sha256: str) -> None:
+    """Believe a file without its end only where the very same came on another day: then it is like that.
+
+    ``FileCutOff`` otherwise; the next fetch asks for it again.
+    """
+    before = SkippedRecord.objects.filter(
+        run__connection=reading.connection,
+        run__started_at__lt=timezone.now() - ANOTHER_DAY,
+        external_id=str(voucher.external_id),
+        reason=FileCutOff.code,
+        detail__contains=sha256,
+    )
+    if not before.exists():
+        raise FileCutOff(sha256)
 
 
 def _count(reading: Reading, voucher: Voucher, outcome: Outcome, *, first: bool) -> None:

@@ -222,7 +222,7 @@ class LexwareApi:
         if media_type in files.NEVER_A_RECEIPT:
             raise self._transport.explain(AnswerNotUnderstood(f"{media_type} instead of a file"), answer)
         name = files.file_name(answer.headers.get("Content-Disposition"), file_id, media_type)
-        return Download(file_id, name, media_type, answer.body)
+        return Download(file_id, name, media_type, answer.body, whole=files.is_whole(answer.body))
 
 
 def _path(paths: dict[str, str], voucher_type: str) -> str:

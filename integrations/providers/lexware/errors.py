@@ -80,6 +80,19 @@ class NotFound(LexwareError):
     who = "record"
 
 
+class FileMissing(NotFound):
+    """404 on a file that its document names."""
+
+    code = "file_missing"
+
+
+class FileCutOff(LexwareError):
+    """A file without its end, in an answer that says that it is whole. ``message`` is the SHA-256 of what came."""
+
+    code = "file_cut_off"
+    who = "record"
+
+
 class NoPaymentInformation(LexwareError):
     """406 on payments: the document has none, for example a draft (reference: payments, section 8)."""
 

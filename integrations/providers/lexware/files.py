@@ -19,6 +19,8 @@ _MAGIC = (
 _GENERIC = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/force-download", "*/*"})
 # Receipts are PDF, JPG, PNG or XML (reference: upload 9.1): these are an outage's page, or an error in disguise.
 NEVER_A_RECEIPT = frozenset({"text/html", "application/xhtml+xml", "application/json"})
+# The name of an XML document's first element, behind the declaration, comments and white space.
+_ROOT = re.compile(rb"<\?xml[^>]*\?>\s*(?:<!--.*?-->\s*)*<([A-Za-z_][\w:.-]*)", re.DOTALL)
 _ENDINGS = {
     "application/pdf": ".pdf",
     "image/png": ".png",
@@ -38,6 +40,29 @@ def content_type(header: str | None, content: bytes) -> str:
         if start.startswith(magic):
             return media_type
     return "application/octet-stream"
+
+
+def is_whole(content: bytes) -> bool:
+    """Return whether a file has its end, as far as its kind tells; True for kinds that have none we know.
+
+    A body that was cut off before it was counted arrives without any sign of it. What is appended behind the end, as
+    some programs do, is no fault.
+    """
+    head, tail = content[:1024], content[-4096:]
+    if b"%PDF-" in head:
+        # Made for reading page by page from the web, or revised: then the first of several ends is not the last.
+        several = b"/Linearized" in head or content.count(b"%%EOF") > 1
+        return b"%%EOF" in (tail if several else content)
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return b"IEND\xaeB`\x82" in content
+    if head.startswith(b"\xff\xd8\xff"):
+        # A small preview of the picture inside of it has an end of its own.
+        return b"\xff\xd9" in (tail if content.count(b"\xff\xd9") > 1 else content)
+    text = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"<?xml"):
+        root = _ROOT.match(text[:65_536])
+        return root is not None and b"</" + root[1] in content
+    return True
 
 
 def file_name(disposition: str | None, fallback: str, media_type: str) -> str:

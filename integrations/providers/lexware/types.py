@@ -111,12 +111,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A downloaded file. ``name`` is a bare, safe file name; ``file_id`` is the document's id for sales documents."""
+    """A downloaded file. ``name`` is a bare, safe file name; ``file_id`` is the document's id for sales documents.
+
+    ``whole`` is False where the end that its kind must have is missing.
+    """
 
     file_id: str
     name: str
     content_type: str
     content: bytes
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

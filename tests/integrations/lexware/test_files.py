@@ -131,3 +131,29 @@ def test_half_a_file_is_not_taken_for_the_whole(api: LexwareApi, service: respon
     with pytest.raises(Unavailable, match="no whole answer"):
         api.file(ID)
     assert api.requests == 4
+
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF\n"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40 + b"\x00\x00\x00\x00IEND\xaeB`\x82"
+JPG = b"\xff\xd8\xff\xe0" + b"\x01" * 40 + b"\xff\xd9"
+XML = b'<?xml version="1.0"?>\n<!-- <x> --><rsm:Invoice a="b"><b/></rsm:Invoice>\n'
+
+
+@pytest.mark.parametrize("content", [PDF, PNG, JPG, XML, PDF.replace(b"endobj", b"endobj\n%%EOF"), b"plain text", b""])
+def test_a_file_with_its_end_is_whole(content: bytes) -> None:
+    assert files.is_whole(content)
+    assert files.is_whole(content + b"\n% left by a scanner")
+
+
+@pytest.mark.parametrize("content", [PDF, PNG, JPG, XML, b"\xef\xbb\xbf" + XML])
+@given(share=st.floats(0.5, 0.85))
+def test_a_file_that_was_cut_off_is_not(content: bytes, share: float) -> None:
+    assert not files.is_whole(content[: int(len(content) * share)])
+
+
+def test_the_end_of_a_part_is_not_the_end() -> None:
+    """A revised PDF, one for the web, a photo with a small preview inside: each has an end in its first half."""
+    filling = b"x" * 9000
+    assert not files.is_whole(b"%PDF-1.7 /Linearized" + b"%%EOF" + filling)
+    assert not files.is_whole(b"%PDF-1.7 %%EOF %%EOF" + filling)
+    assert not files.is_whole(b"\xff\xd8\xff \xff\xd9 \xff\xd9" + filling)

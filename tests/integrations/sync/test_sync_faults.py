@@ -79,7 +79,7 @@ def test_a_missing_file_is_said_and_loses_nothing(joined: Connection, small: Lex
     small.fault("status", f"/v1/files/{file_id}", status=404, count=None)
     run = fetch(joined)
     assert run.state == SyncRun.State.DONE
-    assert [(item.external_id, item.reason) for item in run.skipped.all()] == [(voucher_id, "not_found")]
+    assert [(item.external_id, item.reason) for item in run.skipped.all()] == [(voucher_id, "file_missing")]
     incomplete = Voucher.objects.get(complete=False)
     assert str(incomplete.external_id) == voucher_id
     assert (incomplete.files.count(), incomplete.payments.count()) == (1, 1)
