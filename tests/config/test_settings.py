@@ -57,6 +57,7 @@ def test_what_does_no_harm_starts(url: str) -> None:
         ("QUEUE_URL", "geheim@host"),
         ("QUEUE_WORKERS", "0"),
         ("QUEUE_WORKERS", "two"),
+        ("SYNC_WORKERS", "17"),
         ("SUPPORT_EMAIL", "support"),
         ("DEFAULT_FROM_EMAIL", "Kontor <nobody>"),
         ("EMAIL_URL", "user:geheim@host"),

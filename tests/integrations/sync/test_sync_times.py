@@ -1,16 +1,20 @@
 """Every morning at the same German time, spread over the connections, whatever the clocks do."""
 
+import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
-from hypothesis import given
+from django.db import connection as database
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from accounts.models import Client
-from integrations.models import Connection, Status, SyncRun
+from integrations.models import Connection, ConnectionSecret, Status, SyncRun
 from integrations.services.connections import get_or_create
-from integrations.services.sync_due import start_due
+from integrations.services.sync_due import CHUNK, LOOKS_AT_ONCE, start_due
 from integrations.services.sync_times import BERLIN, morning_after, next_morning, retry_at, spread
 from tests.integrations.sync.conftest import Lexware, tasks
 
@@ -61,8 +65,6 @@ def test_after_an_outage_sooner_but_never_after_the_morning(moment: datetime, pk
 
 @pytest.fixture
 def active(db: None, kontor_client: Client) -> Connection:
-    from integrations.models import ConnectionSecret
-
     connection = get_or_create(kontor_client)
     Connection.objects.filter(pk=connection.pk).update(status=Status.ACTIVE)
     ConnectionSecret.objects.create(connection=connection, api_key="k")
@@ -79,6 +81,93 @@ def test_what_is_due_starts_once_however_many_mornings_were_missed(active: Conne
     run = SyncRun.objects.get()
     assert run.trigger == SyncRun.Trigger.SCHEDULE
     assert tasks("integrations.tasks.fetch") == [()]
+
+
+def many(count: int, due: datetime) -> list[int]:
+    """So many active connections with a key, all due at once."""
+    clients = Client.objects.bulk_create(Client(number=f"F{number}", name=f"F{number}") for number in range(count))
+    fleet = Connection.objects.bulk_create(
+        Connection(client=client, status=Status.ACTIVE, next_sync_at=due) for client in clients
+    )
+    ConnectionSecret.objects.bulk_create(ConnectionSecret(connection=connection, api_key="k") for connection in fleet)
+    return [connection.pk for connection in fleet]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_whole_fleet_starts_with_few_statements(django_assert_max_num_queries: Any) -> None:
+    now = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
+    fleet = many(CHUNK * 2 + 10, now)
+    busy = SyncRun.objects.create(connection_id=fleet[0], trigger=SyncRun.Trigger.MANUAL)
+    with django_assert_max_num_queries(100):
+        assert start_due(now) == len(fleet)
+    assert start_due(now) == 0
+    assert SyncRun.objects.count() == len(fleet)
+    assert SyncRun.objects.filter(trigger=SyncRun.Trigger.SCHEDULE).count() == len(fleet) - 1
+    assert SyncRun.objects.get(connection_id=fleet[0]) == busy
+    planned = dict(Connection.objects.values_list("pk", "next_sync_at"))
+    assert planned == {pk: next_morning(pk, now) for pk in fleet}
+    assert tasks("integrations.tasks.fetch") == [(), ()], "no task for each connection"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_start_at_the_same_time_start_everything_once() -> None:
+    now = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
+    fleet = many(300, now)
+    started: list[int] = []
+
+    def work() -> None:
+        try:
+            started.append(start_due(now))
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sum(started) == len(fleet)
+    assert SyncRun.objects.count() == len(fleet)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_failed_ones_are_looked_at_a_few_at_a_time() -> None:
+    now = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
+    many(LOOKS_AT_ONCE + 5, now)
+    Connection.objects.update(status=Status.FAILED, reason="unreachable")
+    assert (start_due(now), start_due(now), start_due(now)) == (LOOKS_AT_ONCE, 5, 0)
+    assert len(set(tasks("integrations.tasks.recheck_connection"))) == LOOKS_AT_ONCE + 5
+
+
+@pytest.mark.django_db
+@given(
+    planned=MOMENTS,
+    asleep=st.timedeltas(timedelta(), timedelta(days=40)),
+    hour=HOURS,
+    minutes=st.integers(0, 600),
+)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+def test_after_any_sleep_it_starts_once_and_is_planned_for_the_next_morning(
+    active: Connection, settings: Any, planned: datetime, asleep: timedelta, hour: int, minutes: int
+) -> None:
+    settings.SYNC_HOUR, settings.SYNC_SPREAD_MINUTES = hour, minutes
+    SyncRun.objects.all().delete()
+    Connection.objects.filter(pk=active.pk).update(next_sync_at=planned)
+    woken = planned + asleep
+    assert start_due(planned - timedelta(seconds=1)) == 0
+    assert (start_due(woken), start_due(woken)) == (1, 0)
+    active.refresh_from_db()
+    assert active.next_sync_at is not None
+    assert woken < active.next_sync_at <= woken + timedelta(hours=25)
+    local = (active.next_sync_at - spread(active.pk, minutes)).astimezone(BERLIN)
+    assert (local.hour, local.minute, local.second) == (hour, 0, 0)
+
+
+@pytest.mark.django_db
+def test_a_morning_that_a_wrong_clock_planned_for_next_year_is_not_waited_for(active: Connection) -> None:
+    now = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
+    Connection.objects.filter(pk=active.pk).update(next_sync_at=now + timedelta(days=365))
+    assert (start_due(now), start_due(now)) == (1, 0)
 
 
 @pytest.mark.django_db
