@@ -190,7 +190,8 @@ class Work(Reading):
         new_phase = phase != self._position[0]
         self._position = (phase, done, total)
         self.run.phase = phase
-        self.breathe(now=now or new_phase)
+        # A phase with nothing to do is not worth a word: on most mornings that is every phase but the list.
+        self.breathe(now=now or (new_phase and total > 0))
         self.on_progress(phase, done, total)
         if phase in RESUMABLE and self.watch.turn_is_over():
             raise TurnOver
