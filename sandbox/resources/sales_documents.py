@@ -12,7 +12,7 @@ from sandbox.resources.reference_data import discount_conditions, terms_label, t
 from sandbox.resources.replies import find_voucher, not_found, refuse
 from sandbox.world.calendar import day_stamp, stamp
 from sandbox.world.contact_details import details_of
-from sandbox.world.model import Contact, Terms, Voucher
+from sandbox.world.model import Contact, Organisation, Terms, Voucher
 from sandbox.world.money import ZERO, Line, cents
 
 RESOURCES = {
@@ -133,12 +133,12 @@ def _line_items(voucher: Voucher) -> list[dict[str, Any]]:
     return items
 
 
-def as_json(voucher: Voucher, organisation_id: str) -> dict[str, Any]:
+def as_json(voucher: Voucher, organisation: Organisation) -> dict[str, Any]:
     """Return a sales document as the service shows it, absent fields left out."""
     shares = voucher.shares
     answer: dict[str, Any] = {
         "id": voucher.id,
-        "organizationId": organisation_id,
+        "organizationId": organisation.id,
         "createdDate": stamp(voucher.created),
         "updatedDate": stamp(voucher.updated),
         "version": voucher.version,
@@ -171,6 +171,10 @@ def as_json(voucher: Voucher, organisation_id: str) -> dict[str, Any]:
         answer["paymentConditions"] = terms_part(voucher.terms)
     if voucher.type in ("invoice", "downpaymentinvoice"):
         answer |= _invoice_parts(voucher)
+    if voucher.type == "downpaymentinvoice":
+        others = organisation.vouchers.values()
+        closing = (item.id for item in others if any(part.id == voucher.id for part in item.deductions))
+        answer["closingInvoiceId"] = next(closing, None)
     if voucher.type == "quotation" and voucher.day:
         answer["expirationDate"] = day_stamp(voucher.day + timedelta(days=30))
     if voucher.document_file_id and voucher.state != "draft":
@@ -191,7 +195,7 @@ def _dunning(call: Call) -> Voucher:
 
 def _routes(resource: str, find: Callable[[Call], Voucher]) -> tuple[Route, ...]:
     def read(call: Call) -> Response:
-        return json_response(as_json(find(call), call.organisation.id))
+        return json_response(as_json(find(call), call.organisation))
 
     def file(call: Call) -> Response:
         return sales_document_file(call, find(call))

@@ -89,6 +89,9 @@ def _article(found: Findings, field_name: str, item: dict[str, Any], kind: str, 
 def _priced(found: Findings, field_name: str, item: dict[str, Any], kind: str, rules: Rules) -> tuple[Line, Any]:
     """Read a position that costs something; returns its line and how its price is shown."""
     price = item.get("unitPrice")
+    if price is None and rules.voucher_type == "deliverynote":
+        # Delivery notes need no prices (the vendor's own samples have none).
+        price = {"currency": "EUR", "netAmount": 0, "grossAmount": 0, "taxRatePercentage": 0}
     if not isinstance(price, dict):
         found.missing(f"{field_name}.unitPrice")
         price = {}

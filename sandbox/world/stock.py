@@ -78,7 +78,7 @@ def _templates(
             terms=profile.terms[0],
             interval=interval,
             start=start,
-            end=None,
+            end=following if paused else None,
             next=None if paused else following,
             last=last,
             finalize=interval == "MONTHLY",

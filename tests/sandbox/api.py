@@ -51,6 +51,30 @@ class Api:
             headers["Accept"] = accept
         return requests.get(self.running.url + path, params=parameters, headers=headers, timeout=10)
 
+    def send(self, method: str, path: str, body: Any = None, **parameters: Any) -> requests.Response:
+        """Write JSON."""
+        headers = {"Authorization": f"Bearer {self.organization['key']}"}
+        url = self.running.url + path
+        return requests.request(method, url, json=body, params=parameters, headers=headers, timeout=10)
+
+    def post(self, path: str, body: Any = None, **parameters: Any) -> requests.Response:
+        return self.send("POST", path, body, **parameters)
+
+    def put(self, path: str, body: Any) -> requests.Response:
+        return self.send("PUT", path, body)
+
+    def create(self, path: str, body: Any, **parameters: Any) -> str:
+        """Create something that is not refused; returns its id."""
+        answer = self.post(path, body, **parameters)
+        assert answer.status_code in (200, 201), answer.text
+        identity: str = answer.json()["id"]
+        return identity
+
+    def upload(self, path: str, content: bytes, name: str = "beleg.pdf", **fields: str) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.organization['key']}"}
+        files = {"file": (name, content)}
+        return requests.post(self.running.url + path, files=files, data=fields, headers=headers, timeout=10)
+
     def rows(self, **parameters: Any) -> list[dict[str, Any]]:
         answer = self.get("/v1/voucherlist", **(ALL | parameters))
         assert answer.status_code == 200, answer.text
