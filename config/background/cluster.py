@@ -8,6 +8,7 @@ from typing import Any
 from django_q.brokers import get_broker
 from django_q.cluster import Cluster
 from django_q.signals import post_execute_in_worker, pre_execute
+from django_q.utils import get_func_repr
 
 from config.children import die_with_parent
 
@@ -23,6 +24,7 @@ def run(report_to: int) -> None:
     post_execute_in_worker.connect(report.ended, weak=False)
     broker: Any = get_broker()
     broker.dequeue = report.taking(broker.dequeue)
+    broker.fail = report.dropping(broker.fail)
     broker.set_stat = report.guarding(broker.set_stat)
     Cluster(broker).start()
 
@@ -55,7 +57,7 @@ class _Report:
             os.write(self._pipe, f"{line}\n".encode())
 
     def began(self, task: dict[str, Any], **_: Any) -> None:
-        self.say(f"began {os.getpid()} {task.get('ack_id')}")
+        self.say(f"began {os.getpid()} {task.get('ack_id')} {get_func_repr(task['func'])}")
 
     def ended(self, **_: Any) -> None:
         self.say(f"ended {os.getpid()}")
@@ -70,6 +72,15 @@ class _Report:
             return tasks
 
         return take
+
+    def dropping(self, fail: Any) -> Any:
+        """The broker's way to drop a task that cannot be read, with a report."""
+
+        def drop(task_id: object) -> None:
+            self.say(f"dropped {task_id}")
+            fail(task_id)
+
+        return drop
 
     def guarding(self, set_stat: Any) -> Any:
         """The broker's way to keep the guard's figures, which is called twice a second, with a report."""

@@ -28,6 +28,8 @@ STOP_PATIENCE = 100.0
 # Whoever has nothing to do ends at once; who does not, never will.
 IDLE_STOP_PATIENCE = 10.0
 LONGEST_PAUSE = 30.0
+# Works for a minute, and makes way at once where it is asked to.
+MAKES_WAY = "integrations.tasks.fetch"
 
 
 class Supervisor:
@@ -106,8 +108,7 @@ class Supervisor:
                 if self._stop_asked and told_to_stop is None:
                     logger.info("Stopping; what is being done is finished first.")
                     told_to_stop = now
-                    # Only the main process: it lets the others finish.
-                    process.terminate()
+                    self._ask_to_stop(process, watch)
                 if told_to_stop is not None:
                     waited = now - told_to_stop
                     if self._stop_asked > 1 or waited > (STOP_PATIENCE if watch.working else IDLE_STOP_PATIENCE):
@@ -121,6 +122,13 @@ class Supervisor:
         if not self._stop_asked:
             logger.error("The workers ended unexpectedly (%s).", process.returncode)
 
+    def _ask_to_stop(self, process: subprocess.Popen[bytes], watch: Watch) -> None:
+        for pid in watch.at(MAKES_WAY):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        # Only the main process: it lets the others finish.
+        process.terminate()
+
     def _listen(self, reading: int, watch: Watch) -> None:
         with contextlib.suppress(BlockingIOError):
             while heard := os.read(reading, 65_536):
@@ -130,7 +138,8 @@ class Supervisor:
     def _look_for_dead(self, watch: Watch) -> None:
         for pid in [pid for pid in watch.working if not _lives(pid)]:
             task = watch.bury(pid, time.monotonic())
-            logger.error("Worker %d died at work; its task goes back to the queue.", pid)
+            if not self._stopping():
+                logger.error("Worker %d died at work; its task goes back to the queue.", pid)
             self._give_back([task])
 
     def _give_back(self, tasks: Sequence[str]) -> None:
@@ -149,8 +158,10 @@ class Supervisor:
 
 
 def command_line() -> list[str]:
-    """How this very command is called again for the processes themselves."""
-    return [sys.executable, sys.argv[0], "worker", "--report-to"]
+    """How this very command is called again for the processes themselves; also where it was begun as a module."""
+    spec = sys.modules["__main__"].__spec__
+    begun = ["-m", spec.parent] if spec and spec.parent else [sys.argv[0]]
+    return [sys.executable, *begun, "worker", "--report-to"]
 
 
 def _lives(pid: int) -> bool:

@@ -6,13 +6,21 @@ worker is free, and nobody begins. Workers that are busy, however long, are no r
 of its own.
 
 The lines: ``alive`` (the guard of the processes, twice a second), ``took ID`` (a task was taken from the queue),
-``began PID ID`` and ``ended PID`` (by a worker).
+``dropped ID`` (it could not be read), ``began PID ID NAME`` and ``ended PID`` (by a worker).
 """
 
 from dataclasses import dataclass, field
 
 # The guard also reads the schedule, which may have to wait for the database.
 LONGEST_SILENCE = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a worker does: the task's id in the queue, and its name."""
+
+    task: str
+    name: str
 
 
 @dataclass(slots=True)
@@ -24,7 +32,7 @@ class Watch:
     started_at: float
     guarded: bool = False
     taken: dict[str, float] = field(default_factory=dict)
-    working: dict[int, str] = field(default_factory=dict)
+    working: dict[int, Work] = field(default_factory=dict)
     _alive_at: float = 0.0
     _moved_at: float = 0.0
 
@@ -36,9 +44,11 @@ class Watch:
                 self._alive_at = now
             case ["took", task]:
                 self.taken[task] = now
-            case ["began", pid, task] if pid.isdigit():
+            case ["dropped", task]:
                 self.taken.pop(task, None)
-                self.working[int(pid)] = task
+            case ["began", pid, task, name] if pid.isdigit():
+                self.taken.pop(task, None)
+                self.working[int(pid)] = Work(task, name)
                 self._moved_at = now
             case ["ended", pid] if pid.isdigit():
                 self.working.pop(int(pid), None)
@@ -47,12 +57,16 @@ class Watch:
     def bury(self, pid: int, now: float) -> str:
         """A worker died at work; return the task that it leaves behind."""
         self._moved_at = now
-        return self.working.pop(pid)
+        return self.working.pop(pid).task
 
     @property
     def unfinished(self) -> list[str]:
         """The tasks that were taken from the queue and have not ended."""
-        return [*self.taken, *self.working.values()]
+        return [*self.taken, *(work.task for work in self.working.values())]
+
+    def at(self, name: str) -> list[int]:
+        """The workers that do a task of this name."""
+        return [pid for pid, work in self.working.items() if work.name == name]
 
     def trouble(self, now: float) -> str:
         """Why these processes must be replaced; empty where all is well."""

@@ -149,6 +149,24 @@ def test_after_every_kill_both_sides_are_equal(
     assert media_problems() == []
 
 
+def test_whoever_is_asked_to_stop_gives_the_fetch_back_and_it_goes_on_later(
+    tmp_path: Path, other: Other, connection: Connection
+) -> None:
+    arguments = {"QUEUE_WORKERS": "2", "LEXWARE_TIME_SCALE": str(SCALE)}
+    run = enqueue(connection, SyncRun.Trigger.MANUAL)
+    requests.post(f"{other.control_url}/settings", json={"latency_ms": 300}, timeout=30)
+    with worker_command(tmp_path, **arguments) as worker:
+        wait_until(lambda: SyncRun.objects.filter(pk=run.pk, phase="payments", done__gte=2).exists(), worker)
+        assert worker.stop() == 0
+    run.refresh_from_db()
+    assert (run.state, run.attempts, run.worker) == (SyncRun.State.QUEUED, 0, None)
+    requests.post(f"{other.control_url}/settings", json={"latency_ms": 0}, timeout=30)
+    with worker_command(tmp_path, **arguments) as worker:
+        wait_for_the_end(run, worker)
+        assert worker.stop() == 0
+    assert differences(connection.client, other.control_url, other.organization) == []
+
+
 def one_who_fetches(run: SyncRun, other: Other, draw: random.Random) -> str:
     """Kill the process that does this fetch, after a random number of calls and a little more."""
     calls, more = draw.choice([0, 0, 1, 2, 3, 4, 6, 8, 10, 12, 16]), draw.uniform(0, 0.03)
