@@ -55,6 +55,9 @@ bench-sync: $(RUNTIME) ## first and idle fetches of 100, 1,000 and 5,000 voucher
 bench-fleet: $(RUNTIME) ## 400 connections with two fetching workers; a morning of 10,000 by simulation
 	@$(LOOK) $(BIN)/django-admin bench_fleet
 
+bench-webhooks: $(RUNTIME) ## seconds from a payment to its match, and how quickly deliveries are answered
+	@$(LOOK) $(BIN)/django-admin bench_webhooks
+
 bench-matching: $(RUNTIME) ## how often the engine is right, on sets with known truth
 	@$(LOOK) $(BIN)/django-admin bench_matching
 
