@@ -48,17 +48,26 @@ class Progress:
         self._started = self._drawn_at = time.monotonic()
         self._drawn = False
 
-    def __call__(self, phase: str, done: int, total: int) -> None:
-        """Show ``done`` of ``total`` pieces of a phase; ``total`` 0 means that it is not known yet."""
+    @property
+    def shows(self) -> bool:
+        """Whether anybody sees it by now."""
+        return self._enabled and time.monotonic() - self._started >= QUIET_SECONDS
+
+    def __call__(self, phase: str, done: int, total: int, left: str = "") -> None:
+        """Show ``done`` of ``total`` pieces of a phase; ``total`` 0 means that it is not known yet.
+
+        ``left``: what is known about the time that it still takes, in words.
+        """
         now = time.monotonic()
-        if not self._enabled or now - self._started < QUIET_SECONDS:
+        if not self.shows:
             return
         if self._drawn and now - self._drawn_at < REDRAW_SECONDS:
             return
         filled = BAR_WIDTH * done // total if total else 0
         bar = "#" * filled + "." * (BAR_WIDTH - filled)
         figures = f"{done}/{total}" if total else str(done)
-        self._stream.write(f"\r\033[K[{bar}] {figures} {phase}")
+        words = f"{phase}, {left}" if left else phase
+        self._stream.write(f"\r\033[K[{bar}] {figures} {words}")
         self._stream.flush()
         self._drawn, self._drawn_at = True, now
 

@@ -89,7 +89,7 @@ def find_page(request: HttpRequest) -> HttpResponse:
         "several": connection is None,
         "may_open": user.has_perm("vouchers.view_voucher"),
         "since": sync_start(connection.client, timezone.localdate()) if connection else None,
-        "asks": alone if alone and may_ask(user, alone) else None,
+        "asks": alone if alone and wanted.may_be_number and may_ask(user, alone) else None,
     }
     return render(request, "admin/integrations/find_page.html", context)
 

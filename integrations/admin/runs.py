@@ -71,7 +71,7 @@ class SyncRunAdmin(PageAdmin):
         if progress is None:
             return ""
         figures = f"{progress.done}/{progress.total}" if progress.total else ""
-        return ", ".join(filter(None, (progress.doing, figures, progress.left)))
+        return ", ".join(filter(None, (figures, progress.left, progress.doing)))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The list with the progress of what waits or works."""

@@ -184,7 +184,7 @@ def run_entry(run: SyncRun) -> Entry:
     tone = "failed" if failed else "none" if run.finished_at else "todo"
     words = brought(run)
     if run.error:
-        words = f"{fetch_problem(run.error).what} {words}"
+        words = " ".join(filter(None, (str(fetch_problem(run.error).what), "" if words == _("nothing new") else words)))
     return Entry(run.queued_at, "sync", tone, what, words, run.get_trigger_display(), run=run, facts=run_facts(run))
 
 

@@ -17,8 +17,9 @@ from integrations.models import Connection, ConnectionEvent, ConnectionSecret, S
 from integrations.providers.lexware.errors import LexwareError, RateLimited
 from integrations.providers.lexware.types import CallRecord, VoucherPage, VoucherRow
 from integrations.services.call_log import keep_calls
-from integrations.services.sync_mapping import LARGEST, PAID
+from integrations.services.sync_mapping import PAID
 from integrations.services.sync_queue import enqueue
+from integrations.services.sync_seen import note_seen, seen
 from vouchers.models import Voucher, VoucherType
 
 A_MINUTE = timedelta(minutes=1)
@@ -81,25 +82,12 @@ def _ask(connection: Connection, wanted: Wanted) -> Asked:
 
 def keep(connection: Connection, page: VoucherPage) -> None:
     """Keep what a list showed about these documents, as a fetch would."""
-    start, now = sync_start(connection.client, timezone.localdate()), timezone.now()
-    for row in page.rows:
-        values = {
-            "type": row.type[:40],
-            "status": row.status[:40],
-            "number": row.number[:100],
-            "date": row.date,
-            "contact_name": row.contact_name[:255],
-            "total": row.total if abs(row.total) < LARGEST else None,
-            "verdict": _verdict(row, start),
-        }
-        known, created = SeenVoucher.objects.get_or_create(
-            connection=connection, external_id=row.id, defaults=values | {"verdict_at": now}
-        )
-        if created or all(getattr(known, name) == value for name, value in values.items()):
-            continue
-        if known.verdict != values["verdict"]:
-            values["verdict_at"] = now
-        SeenVoucher.objects.filter(pk=known.pk).update(changed_at=now, **values)
+    note_seen(connection.pk, [seen(row, verdict) for row, verdict in _judged(connection, page)])
+
+
+def _judged(connection: Connection, page: VoucherPage) -> list[tuple[VoucherRow, SeenVoucher.Verdict]]:
+    start = sync_start(connection.client, timezone.localdate())
+    return [(row, _verdict(row, start)) for row in page.rows]
 
 
 def _verdict(row: VoucherRow, start: date) -> SeenVoucher.Verdict:
@@ -114,7 +102,6 @@ def _verdict(row: VoucherRow, start: date) -> SeenVoucher.Verdict:
 
 def _missing(connection: Connection, page: VoucherPage) -> bool:
     """Whether one of these documents should be here and is not."""
-    start = sync_start(connection.client, timezone.localdate())
-    wanted = {row.id for row in page.rows if _verdict(row, start) == SeenVoucher.Verdict.TAKEN}
+    wanted = {row.id for row, verdict in _judged(connection, page) if verdict == SeenVoucher.Verdict.TAKEN}
     here = Voucher.objects.filter(client=connection.client_id, external_id__in=wanted, withdrawn_at=None)
     return len(wanted) > here.count()

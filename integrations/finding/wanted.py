@@ -38,6 +38,11 @@ class Wanted:
         return tuple(dict.fromkeys((self.text, self.text.upper(), self.text.lower())))
 
     @property
+    def may_be_number(self) -> bool:
+        """Whether to ask for a document with exactly this number makes sense: not so with 1.190,00 €."""
+        return bool(self.text) and (self.amount is None or self.text.isdigit())
+
+    @property
     def part(self) -> str:
         """The text as a part of a name or a number; empty where it is too short for that."""
         return self.text if len(self.text) >= SHORTEST_PART else ""

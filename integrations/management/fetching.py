@@ -1,11 +1,34 @@
 """What the commands that fetch vouchers share: the figures of a run and its words."""
 
+import time
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from integrations.models import SyncRun
+from accounts.operator_command import Progress
+from integrations.models import Connection, SyncRun
+from integrations.services.progress import phase_words
+from integrations.services.progress_now import progress_of
+from integrations.services.sync_queue import LIVE
+from integrations.services.sync_work import ProgressHook
 from integrations.words import fetch_problem
+
+LOOK_SECONDS = 2.0
+
+
+def on_bar(bar: Progress, connection: Connection) -> ProgressHook:
+    """Shows a connection's fetch on the bar: the phase in words, and now and then the time left is looked up."""
+    looked_at, left = 0.0, ""
+
+    def show(phase: str, done: int, total: int) -> None:
+        nonlocal looked_at, left
+        if bar.shows and time.monotonic() - looked_at >= LOOK_SECONDS:
+            live = connection.runs.filter(state__in=LIVE).select_related("connection").first()
+            progress = progress_of(live)
+            looked_at, left = time.monotonic(), progress.left if progress else ""
+        bar(phase_words(phase), done, total, left)
+
+    return show
 
 
 def figures(run: SyncRun) -> dict[str, Any]:

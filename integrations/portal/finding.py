@@ -53,7 +53,7 @@ def find(request: HttpRequest, place: Place, provider: str) -> HttpResponse:
         "rows": rows,
         "more": findings.more,
         "since": connection.synced_from or sync_start(place.client, timezone.localdate()),
-        "may_ask": connection.status == Status.ACTIVE,
+        "may_ask": connection.status == Status.ACTIVE and wanted.may_be_number,
     }
     return page(request, place, "portal/find.html", context)
 

@@ -1,5 +1,7 @@
 """The page "Find a document" of the firm."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -16,7 +18,7 @@ def test_the_answer_is_one_click_away(linked: Connection, support: User, login: 
     browser = login(support)
     page = browser.get(reverse("admin:integrations_connection_change", args=[linked.pk])).content.decode()
     assert f'action="{FIND}"' in page
-    assert f'name="connection" value="{linked.pk}"' in page
+    assert re.search(rf'name="connection"\s+value="{linked.pk}"', page)
     assert f'action="{FIND}"' in browser.get(reverse("admin:index")).content.decode()
     page = browser.get(FIND, {"connection": str(linked.pk), "q": "OPEN-1"}).content.decode()
     for words in (
@@ -27,6 +29,12 @@ def test_the_answer_is_one_click_away(linked: Connection, support: User, login: 
         "Overdue",
     ):
         assert (words in page) is (words != "Overdue")
+
+
+def test_an_amount_is_no_number_to_ask_for(linked: Connection, support: User, login: Login) -> None:
+    page = login(support).get(FIND, {"connection": str(linked.pk), "q": "1.190,00"}).content.decode()
+    assert "OPEN-1" in page
+    assert "Ask Lexware Office now" not in page
 
 
 def test_nothing_found_says_so_and_offers_to_ask(linked: Connection, accountant: User, login: Login) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Client, User
 from integrations.admin.timeline import DELIVERIES, FILTERS, SHOWN, Part, timeline
+from integrations.admin.timeline_words import Entry
 from integrations.models import CallEntry, Connection, ConnectionEvent, SupportRequest, SyncRun, WebhookDelivery
 from tests.admin.conftest import Login
 from tests.admin.recorder_world import call, delivery, event, full_story, run
@@ -43,7 +44,7 @@ def test_one_line_for_each_thing_newest_first(story: Connection) -> None:
         "The client wrote: Wo ist RE-7?",
         "asked for a document: “RE-7”: Lexware Office has no such document",
         "call failed: Lexware Office refused the API key once. That happens during a disturbance on their side, too.",
-        "Fetch broken off: Lexware Office did not answer during the last fetch. nothing new",
+        "Fetch broken off: Lexware Office did not answer during the last fetch.",
         "end of the key: 10 Apr 2026 → 1 Mar 2028",
         "end of the key: 2 people reminded by mail: 30 days before the end (10 Apr 2026)",
         "key checked: ",
@@ -99,7 +100,8 @@ def test_every_thing_is_told_once_however_it_is_paged(kontor_client: Client, hap
     )
     webhooks(linked, {at[place]: "done" for place in of.get("quiet", ())})
     webhooks(linked, {at[place]: "gave_up" for place in of.get("loud", ())})
-    told, before, parts = [], None, 0
+    told: list[Entry] = []
+    before, parts = None, 0
     while True:
         part = timeline(linked, before=before)
         told += part.entries

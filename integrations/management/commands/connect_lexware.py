@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.operator_command import Failed, OperatorCommand, WrongUsage
-from integrations.management.fetching import problem, summary
+from integrations.management.fetching import on_bar, problem, summary
 from integrations.models import Connection, Reason, Status, SyncRun
 from integrations.portal.key_words import offered_move
 from integrations.services import connections
@@ -66,7 +66,7 @@ class Command(OperatorCommand):
         fetched = None
         if connection.status == Status.ACTIVE and not options["no_sync"]:
             with self.progress() as bar:
-                fetched = run_now(connection, SyncRun.Trigger.CONNECT, on_progress=bar)
+                fetched = run_now(connection, SyncRun.Trigger.CONNECT, on_progress=on_bar(bar, connection))
             connection.refresh_from_db()
         self._tell(connection, connection.status, connection.reason, fetched)
         if connection.status == Status.FAILED:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.operator_command import OperatorCommand
 from integrations.key_end_words import countdown
 from integrations.models import Connection, Provider, Status, Webhooks
+from integrations.services.progress_now import progress_of
+from integrations.services.sync_queue import LIVE
 from integrations.words import IN_DOUBT, failure
 
 
@@ -43,6 +45,9 @@ class Command(OperatorCommand):
             "requests_last_sync": last_run.requests if last_run else None,
             "webhooks": connection.webhooks,
             "last_webhook": last_told,
+            "doubt": connection.doubted_at,
+            "key_days_left": _days_left(connection),
+            "progress": _progress(connection),
         }
         self.answer(data, self._text(connection, data))
 
@@ -55,6 +60,7 @@ class Command(OperatorCommand):
             (_("Key expires on"), _end(connection)),
             (_("Last fetch"), _moment(connection.last_sync_at)),
             (_("Next fetch"), _moment(connection.next_sync_at)),
+            (_("Fetching"), _words(data["progress"])),
             (_("Vouchers"), str(data["vouchers"])),
             (_("Requests of the last fetch"), str(data["requests_last_sync"] or "")),
             (_("Webhooks"), Webhooks(connection.webhooks).label),
@@ -62,6 +68,35 @@ class Command(OperatorCommand):
         ]
         width = max(len(str(name)) for name, _value in rows)
         return "\n".join(f"{name:<{width}}  {value or '–'}" for name, value in rows)
+
+
+def _days_left(connection: Connection) -> int | None:
+    end = connection.key_expires_on
+    return (end - timezone.localdate()).days if end else None
+
+
+def _progress(connection: Connection) -> dict[str, Any] | None:
+    """How far the fetch is that waits or works; None where there is none."""
+    run = connection.runs.filter(state__in=LIVE).select_related("connection").first() if connection.pk else None
+    progress = progress_of(run)
+    if progress is None:
+        return None
+    seconds = None if progress.seconds is None else round(progress.seconds)
+    words = ", ".join(part for part in (progress.doing, progress.left) if part)
+    return {
+        "phase": progress.phase,
+        "done": progress.done,
+        "total": progress.total,
+        "seconds_left": seconds,
+        "words": words,
+    }
+
+
+def _words(progress: dict[str, Any] | None) -> str:
+    if progress is None:
+        return ""
+    figures = f"{progress['done']}/{progress['total']}" if progress["total"] else ""
+    return " ".join(part for part in (figures, progress["words"]) if part)
 
 
 def _reason(connection: Connection) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Client
 from accounts.operator_command import Failed, OperatorCommand, WrongUsage
-from integrations.management.fetching import figures, problem, summary
+from integrations.management.fetching import figures, on_bar, problem, summary
 from integrations.models import Connection, Provider, Status, SyncRun
 from integrations.services.sync import run_now
 from integrations.words import failure
@@ -46,7 +46,7 @@ class Command(OperatorCommand):
 
     def _fetch(self, connection: Connection, *, full: bool) -> SyncRun:
         with self.progress() as bar:
-            return run_now(connection, SyncRun.Trigger.MANUAL, full=full, on_progress=bar)
+            return run_now(connection, SyncRun.Trigger.MANUAL, full=full, on_progress=on_bar(bar, connection))
 
     def _connection(self, client: Client) -> Connection:
         connection = client.connections.filter(provider=Provider.LEXWARE).first()

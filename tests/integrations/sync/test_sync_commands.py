@@ -61,7 +61,12 @@ def test_connect_fetch_and_look(kontor_client: Client, small: Lexware, key_file:
         "requests_last_sync",
         "webhooks",
         "last_webhook",
+        "doubt",
+        "key_days_left",
+        "progress",
     ]
+    assert (status["doubt"], status["progress"]) == (None, None)
+    assert status["key_days_left"] > 700
     assert (status["webhooks"], status["last_webhook"]) == ("off", None)
     assert (status["client"], status["status"], status["reason"], status["vouchers"]) == ("10001", "active", None, 7)
     assert status["requests_last_sync"] == SyncRun.objects.get().requests
