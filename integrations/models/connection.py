@@ -87,7 +87,10 @@ class Connection(models.Model):
                 name="connection_failed_has_reason",
             ),
         ]
-        indexes = [models.Index(fields=["status", "next_sync_at"], name="connection_due")]
+        indexes = [
+            models.Index(fields=["status", "next_sync_at"], name="connection_due"),
+            models.Index(fields=["organization_id"], name="connection_organization"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.client} – {self.get_provider_display()}"
