@@ -2,7 +2,7 @@
 
 from typing import Any
 
-SCHEDULES = {
+SCHEDULES: dict[str, dict[str, Any]] = {
     # Looks for connections whose time has come, each at its own stable minute in the morning, for runs whose worker
     # died, and for work that nobody was called for.
     "sync: start what is due": {

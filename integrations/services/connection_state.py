@@ -21,6 +21,7 @@ UNREACHABLE_AFTER = 3
 # A connection that is asked about at all: it has, or had, a working key.
 IN_USE = (Status.ACTIVE, Status.FAILED)
 IN_DOUBT = "in_doubt"
+REJECTED = (Reason.KEY_REJECTED, Reason.KEY_EXPIRED)
 CHANGED_MEANWHILE = _("The connection was changed at the same time. Please look again.")
 
 
@@ -116,7 +117,7 @@ def note_rejection(connection: Connection, result: CheckResult, *, actor: User |
     if connection.status not in IN_USE:
         return False
     now = timezone.now()
-    known = connection.status == Status.FAILED and connection.reason in (Reason.KEY_REJECTED, Reason.KEY_EXPIRED)
+    known = connection.status == Status.FAILED and connection.reason in REJECTED
     if result.definite or known:
         fail(connection, result.reason, result, actor=actor)
         return True
@@ -130,9 +131,9 @@ def note_rejection(connection: Connection, result: CheckResult, *, actor: User |
             ).update(doubted_at=now, next_sync_at=confirm_at(now))
             if first:
                 record(connection, ConnectionEvent.Kind.CALL_FAILED, IN_DOUBT, result, actor)
+            elif not Connection.objects.filter(pk=connection.pk, doubted_at__isnull=False).exists():
+                raise StateMoved(CHANGED_MEANWHILE)
         connection.refresh_from_db()
-        if connection.doubted_at is None:
-            raise StateMoved(CHANGED_MEANWHILE)
         return False
     if not ripe(connection, now):
         plan(connection, confirm_at(connection.doubted_at))
@@ -172,3 +173,18 @@ def failed_in_a_row(connection: Connection) -> int:
     last_done = connection.runs.filter(state=SyncRun.State.DONE).order_by("-queued_at").first()
     failed = connection.runs.filter(state=SyncRun.State.FAILED)
     return (failed.filter(queued_at__gt=last_done.queued_at) if last_done else failed).count()
+
+
+def well(connection: Connection, result: CheckResult) -> dict[str, Any]:
+    """What a good check sets."""
+    assert result.profile is not None  # noqa: S101 - a good result has a profile
+    return {
+        "organization_id": result.profile.organization_id,
+        "organization_name": result.profile.company_name[:200],
+        "provider_connection_id": result.profile.connection_id[:80],
+        "outages": 0,
+        "doubted_at": None,
+        # Subscriptions belong to the key: they are looked at anew.
+        "webhooks_checked_at": None,
+        "next_sync_at": next_morning(connection.pk, timezone.now()),
+    }

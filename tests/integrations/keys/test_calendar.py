@@ -48,7 +48,7 @@ def test_by_month_with_days_left_reminder_and_link(desk: Browser, accountant: Us
     late = ending("30002", TODAY + timedelta(days=300), accountant)
     past = ending("30003", TODAY - timedelta(days=3), accountant)
     ending("30004", None, accountant)
-    KeyReminder.objects.create(connection=soon, ends_on=soon.key_expires_on, days=7, sent_at="2026-03-11T09:00Z")
+    KeyReminder.objects.create(connection=soon, ends_on=TODAY + timedelta(days=6), days=7, sent_at="2026-03-11T09:00Z")
     KeyReminder.objects.create(connection=late, ends_on=TODAY, days=7, sent_at="2026-01-05T09:00Z")
     desk.force_login(accountant)
     text = page(desk)

@@ -80,7 +80,7 @@ class TestOne:
     def test_a_second_rejection_at_once_proves_nothing(
         self, joined: Connection, small: Lexware, settings: object
     ) -> None:
-        settings.LEXWARE_TIME_SCALE = 20  # type: ignore[attr-defined]
+        settings.LEXWARE_TIME_SCALE = 20
         revoke(small)
         connections.recheck(joined)
         connections.recheck(joined)
@@ -90,7 +90,7 @@ class TestOne:
         assert state(joined) == (Status.FAILED, "key_rejected", False)
 
     def test_before_the_minutes_are_over_nothing_is_due(self, joined: Connection, small: Lexware, settings: object):
-        settings.LEXWARE_TIME_SCALE = 1  # type: ignore[attr-defined]
+        settings.LEXWARE_TIME_SCALE = 1
         revoke(small)
         connections.recheck(joined)
         with time_machine.travel(timezone.now() + timedelta(minutes=4)):
@@ -321,13 +321,13 @@ class TestGentle:
         connection = connections.connect(connection, bad)
         calls = connection.calls.count()
         assert calls == 2
-        settings.LEXWARE_TIME_SCALE = 1  # type: ignore[attr-defined]
+        settings.LEXWARE_TIME_SCALE = 1
         again = connections.connect(connection, bad)
         assert (again.status, again.reason) == (Status.FAILED, "key_rejected")
         assert connection.calls.count() == calls
         assert all(bad not in str(event.detail) for event in connection.events.all())
         with time_machine.travel(timezone.now() + timedelta(seconds=61)):
-            settings.LEXWARE_TIME_SCALE = 200  # type: ignore[attr-defined]
+            settings.LEXWARE_TIME_SCALE = 200
             connections.connect(connection, bad)
         assert connection.calls.count() == calls + 2
 
@@ -336,7 +336,7 @@ class TestGentle:
     ) -> None:
         bad = "bad-key-bad-key-bad-key-bad-key"
         for scale in (200, 1):
-            settings.LEXWARE_TIME_SCALE = scale  # type: ignore[attr-defined]
+            settings.LEXWARE_TIME_SCALE = scale
             with pytest.raises(connections.OldKeyKept):
                 connections.connect(joined, bad)
         assert state(joined) == (Status.ACTIVE, "", False)
@@ -345,7 +345,7 @@ class TestGentle:
         self, kontor_client: Client, small: Lexware, settings: object
     ) -> None:
         connection = connections.begin(kontor_client)
-        settings.LEXWARE_TIME_SCALE = 50  # type: ignore[attr-defined]
+        settings.LEXWARE_TIME_SCALE = 50
         refused = 0
         with time_machine.travel(timezone.now(), tick=False):
             for number in range(12):
