@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev-$(shell cksum requirements-dev.txt | cut -d' ' -f1)
 # Commands that only look at the code need settings, but neither secrets nor a database of anybody's.
 LOOK := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=.
 
-.PHONY: help run chain test test-browser pictures lint format lock translations bench-rate bench-sync bench-fleet bench-matching clean
+.PHONY: help run chain test test-browser pictures lint format lock translations bench-rate bench-sync bench-fleet bench-webhooks bench-matching clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18

@@ -70,14 +70,15 @@ class Setup:
         with transaction.atomic():
             if not Connection.objects.select_for_update().filter(pk=self._connection.pk, status=Status.ACTIVE).exists():
                 return False
-            if complete:
-                rows.exclude(external_id__in=self._there.values()).delete()
+            known = {row.event_type: row for row in rows.all()}
             for event, identity in self._there.items():
-                values = {"external_id": identity, "callback_url": self._url}
-                if complete:
-                    rows.update_or_create(event_type=event, defaults=values)
-                else:
-                    rows.get_or_create(event_type=event, defaults=values)
+                row = known.pop(event, None)
+                if row is None:
+                    rows.create(event_type=event, external_id=identity, callback_url=self._url)
+                elif complete and (row.external_id, row.callback_url) != (identity, self._url):
+                    rows.filter(pk=row.pk).update(external_id=identity, callback_url=self._url)
+            if complete and known:
+                rows.filter(pk__in=[row.pk for row in known.values()]).delete()
         return True
 
     def _look(self, recorded: set[str]) -> Comparison:

@@ -85,7 +85,8 @@ def start_due(now: datetime | None = None) -> int:
         old = active.filter(webhooks_checked_at__lte=now - CHECKED_EVERY).order_by("webhooks_checked_at")
         chosen = [*new.order_by("pk")[:NEW_AT_ONCE], *old[:CHECKS_AT_ONCE]]
     else:
-        chosen = list(active.exclude(webhooks=Webhooks.OFF).order_by("pk")[:CHECKS_AT_ONCE])
+        not_lately = Q(webhooks_checked_at=None) | Q(webhooks_checked_at__lte=now - AFTER_AN_OUTAGE)
+        chosen = list(active.filter(not_lately).exclude(webhooks=Webhooks.OFF).order_by("pk")[:CHECKS_AT_ONCE])
     started = 0
     for connection in chosen:
         with transaction.atomic():
@@ -198,6 +199,8 @@ def _say(connection: Connection, setup: Setup) -> None:
 
 def _soon_again(connection: Connection) -> None:
     """An outage: the next check is not a day but an hour away, unless a new key asks for one at once."""
+    if not possible():
+        return
     earlier = timezone.now() - CHECKED_EVERY + AFTER_AN_OUTAGE
     Connection.objects.filter(pk=connection.pk, webhooks_checked_at=connection.webhooks_checked_at).exclude(
         webhooks_checked_at=None

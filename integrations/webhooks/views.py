@@ -44,8 +44,11 @@ def _body(request: HttpRequest) -> bytes | None:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdecimal() and int(length) > LARGEST:
         return None
+    # A body in chunks says no length, and Django would read nothing; the server says whether its end can be relied on.
+    in_chunks = not length.strip("0") and request.META.get("wsgi.input_terminated")
+    stream = request.META["wsgi.input"] if in_chunks else request
     try:
-        body = request.read(LARGEST + 1)
+        body: bytes = stream.read(LARGEST + 1)
     except (UnreadablePostError, OSError):
         return b""
     return body if len(body) <= LARGEST else None

@@ -1,6 +1,7 @@
 """The address that Lexware Office calls: what it answers, what it keeps, what it does not believe."""
 
 import hashlib
+import io
 import json
 import threading
 from datetime import timedelta
@@ -174,6 +175,15 @@ def test_what_is_too_large_is_not_even_read(provider: Provider, connection: Conn
     content = body(padding="x" * 70_000)
     assert provider.deliver(content).status_code == 413
     assert not WebhookDelivery.objects.exists()
+
+
+def test_a_body_in_chunks_is_read_as_well(provider: Provider, connection: Connection) -> None:
+    content = body()
+    chunked = {"wsgi.input": io.BytesIO(content), "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    headers = {"X-Lxo-Signature": signature(content)}
+    answer = provider.browser.generic("POST", ADDRESS, b"", "application/json", headers=headers, **chunked)
+    assert answer.status_code == 204
+    assert WebhookDelivery.objects.get().body == content.decode()
 
 
 def test_other_ways_of_asking(provider: Provider) -> None:
