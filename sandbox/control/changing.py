@@ -13,6 +13,7 @@ from sandbox.noticing import announced
 from sandbox.resources.downloads import MEDIA
 from sandbox.resources.voucherlist import row
 from sandbox.state import Sandbox
+from sandbox.world.categories import usual_category
 from sandbox.world.model import (
     BOOKKEEPING_TYPES,
     TYPES_WITH_PAYMENTS,
@@ -210,7 +211,7 @@ def add(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Respon
         updated=moment,
         state=state,
         terms=Terms(14),
-        category="16d04a28-fd91-11e1-a21f-0800200c9a66",
+        category=usual_category(kind),
         document_file_id=str(uuid.uuid4()) if own and state != "draft" else "",
     )
     if not own:

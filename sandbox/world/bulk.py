@@ -12,6 +12,7 @@ from decimal import Decimal
 from random import Random
 
 from sandbox.world.calendar import local
+from sandbox.world.categories import usual_category
 from sandbox.world.contacts import new_id
 from sandbox.world.model import (
     BOOKKEEPING_TYPES,
@@ -28,7 +29,6 @@ from sandbox.world.model import (
 from sandbox.world.money import CENT, Line
 from sandbox.world.names import LAST_NAMES, SOUTH, address, company_name
 
-CATEGORY = "16d04a28-fd91-11e1-a21f-0800200c9a66"
 PREFIXES = dict(zip(TYPES_WITH_PAYMENTS, ("AR", "AG", "ER", "EG", "RE", "AB", "GS"), strict=True))
 KINDS = ("partPaymentFinancialTransaction",) * 8 + ("manualPayment", "partPaymentCashBox")
 DISCOUNT = Decimal("0.02")
@@ -146,7 +146,7 @@ def fill(organisation: Organisation, filling: Filling, rng: Random) -> Sequence[
             created=created,
             updated=created,
             tax_type="gross",
-            category=CATEGORY,
+            category=usual_category(kind),
             document_file_id=new_id(rng) if kind in SALES_TYPES else "",
             plain=True,
         )

@@ -72,3 +72,9 @@ _ALL = (
     Category("9fb5e4b0-94ae-47f3-804f-5ed00e4aceb6", "Verpflegung Selbständiger", OUTGO, "Reisen", split=False),
 )
 CATEGORIES = {category.id: category for category in _ALL}
+GOODS_SOLD, GOODS_BOUGHT = "8f8664a8-fd86-11e1-a21f-0800200c9a66", "16d04a28-fd91-11e1-a21f-0800200c9a66"
+
+
+def usual_category(voucher_type: str) -> str:
+    """Return the id of the category that a voucher of a type is booked to unless somebody says otherwise."""
+    return GOODS_SOLD if voucher_type.startswith("sales") else GOODS_BOUGHT

@@ -243,3 +243,10 @@ def test_every_change_is_an_event(api: Api) -> None:
         "voucher.changed",
         "voucher.status.changed",
     ]
+
+
+def test_vouchers_made_in_the_web_application_can_be_sent_back(api: Api) -> None:
+    for kind in ("salesinvoice", "salescreditnote", "purchaseinvoice", "purchasecreditnote"):
+        made = api.control(f"organizations/{api.id}/vouchers", type=kind, total=119).json()["voucher"]["id"]
+        answer = api.put(f"/v1/vouchers/{made}", to_write(read(api, made)))
+        assert answer.status_code == 200, answer.text
