@@ -1,9 +1,11 @@
 """What must be right before Kontor starts."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.http.request import validate_host
 
 from integrations.webhooks.signature import read_keys
 
@@ -36,3 +38,18 @@ def webhook_key_can_be_read(app_configs: Any, **_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register
+def our_own_address_is_answered(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """A webhook that comes to a host we do not answer for is refused with 400, and never repeated."""
+    host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    if settings.DEBUG or validate_host(f"[{host}]" if ":" in host else host, settings.ALLOWED_HOSTS):
+        return []
+    return [
+        Warning(
+            f"PUBLIC_URL names {host}, which is not among ALLOWED_HOSTS: nobody can reach Kontor there.",
+            hint="Add it to ALLOWED_HOSTS.",
+            id="integrations.W001",
+        )
+    ]

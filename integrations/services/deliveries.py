@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -18,6 +18,8 @@ from integrations.webhooks.events import Event
 KEPT_DAYS = 60
 # Reading one document takes seconds, with every repetition minutes; who is silent for longer has died.
 LEASE = timedelta(minutes=10)
+# Nothing is ever put off for so long: what lies further ahead was written by a clock that has been set back since.
+CLOCK_SET_BACK = timedelta(hours=3)
 TASK = "integrations.tasks.follow_hints"
 
 State = WebhookDelivery.State
@@ -70,7 +72,8 @@ def _ask(connection_ids: set[int]) -> None:
 
 def due(now: datetime) -> QuerySet[WebhookDelivery]:
     """Those that nobody is reading, oldest first."""
-    return WebhookDelivery.objects.filter(state__in=OPEN, next_try_at__lte=now).order_by("next_try_at", "pk")
+    their_time = Q(next_try_at__lte=now) | Q(next_try_at__gt=now + CLOCK_SET_BACK)
+    return WebhookDelivery.objects.filter(their_time, state__in=OPEN).order_by("next_try_at", "pk")
 
 
 def claim(connection_id: int, now: datetime) -> list[WebhookDelivery]:
@@ -78,7 +81,8 @@ def claim(connection_id: int, now: datetime) -> list[WebhookDelivery]:
 
     A thing that somebody else is reading is left to them: they look again when they are done.
     """
-    busy = WebhookDelivery.objects.filter(connection_id=connection_id, state=State.READING, next_try_at__gt=now)
+    leased = (now, now + CLOCK_SET_BACK)
+    busy = WebhookDelivery.objects.filter(connection_id=connection_id, state=State.READING, next_try_at__range=leased)
     waiting = due(now).filter(connection_id=connection_id).exclude(resource_id__in=busy.values("resource_id"))
     first = waiting.first()
     if first is None:

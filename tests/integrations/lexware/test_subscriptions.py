@@ -152,6 +152,17 @@ def test_removing_is_repeated_like_reading(api: LexwareApi, clock: FakeClock, se
         api.unsubscribe("a-1")
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_whoever_is_in_a_hurry_does_not_repeat(
+    budget: FakeBudget, clock: FakeClock, service: responses.RequestsMock, status: int
+) -> None:
+    api = LexwareApi(KEY, base_url=URL, budget=budget, clock=clock, repeats=False)
+    service.delete(f"{PATH}/a-1", status=status, json=LIMIT)
+    with pytest.raises((RateLimited, Unavailable)):
+        api.unsubscribe("a-1")
+    assert (api.requests, clock.slept) == (1, [])
+
+
 def test_no_foreign_name_becomes_a_path(api: LexwareApi) -> None:
     with pytest.raises(ValueError, match="not an id"):
         api.unsubscribe("../profile")

@@ -199,6 +199,16 @@ def test_one_whose_reader_died_is_taken_over(active: Connection, small: Lexware,
     assert outcome(told) == (State.DONE, "created", 2), "whoever lost it writes nothing any more"
 
 
+@pytest.mark.parametrize("state", [State.WAITING, State.READING])
+def test_a_clock_that_was_set_back_holds_up_no_hint(active: Connection, small: Lexware, tell: Tell, state: str) -> None:
+    small.do("pay", small.id_of("OPEN"))
+    told = tell("payment.changed", small.id_of("OPEN"))
+    tomorrow = timezone.now() + timedelta(days=1)
+    WebhookDelivery.objects.filter(pk=told.pk).update(state=state, next_try_at=tomorrow)
+    assert hints.follow_leftovers() == 1
+    assert outcome(told) == (State.DONE, "created", 1)
+
+
 def test_one_that_kills_its_readers_is_given_up(active: Connection, small: Lexware, tell: Tell) -> None:
     told = tell("payment.changed", small.id_of("OPEN"))
     for _ in range(MOST_ATTEMPTS):

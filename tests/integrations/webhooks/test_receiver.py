@@ -214,6 +214,21 @@ def test_a_key_that_cannot_be_read_stops_the_start(settings: Any) -> None:
     assert "integrations.E002" not in {problem.id for problem in run_checks()}
 
 
+@pytest.mark.parametrize(
+    ("address", "hosts", "warned"),
+    [
+        ("https://kontor.kanzlei.example", ["localhost"], True),
+        ("https://kontor.kanzlei.example", [".kanzlei.example"], False),
+        ("http://[::1]:8000", ["[::1]"], False),
+    ],
+)
+def test_a_host_that_is_not_answered_for_is_warned_of(
+    settings: Any, address: str, hosts: list[str], warned: bool
+) -> None:
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = address, hosts
+    assert ("integrations.W001" in {problem.id for problem in run_checks()}) is warned
+
+
 def test_behind_a_proxy_that_ends_tls_nobody_is_redirected(
     provider: Provider, connection: Connection, settings: Any
 ) -> None:
