@@ -233,9 +233,11 @@ def test_nobody_in_the_queue_is_passed_over() -> None:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_a_service_that_allows_less_than_it_says_refuses_few_calls() -> None:
+@pytest.mark.parametrize("disguise", ["429", "500"])
+def test_a_service_that_allows_less_than_it_says_refuses_few_calls(disguise: str) -> None:
     with start(time_scale=20) as running:
-        requests.post(f"{running.control_url}/settings", json={"rate_per_second": 0.9}, timeout=10).raise_for_status()
+        wanted = {"rate_per_second": 0.9, "limit_answer": disguise}
+        requests.post(f"{running.control_url}/settings", json=wanted, timeout=10).raise_for_status()
         budget = DatabaseBudget(ORGANIZATION, time_scale=20)
         api = LexwareApi(running.organizations[0]["key"], base_url=running.url, budget=budget, time_scale=20)
         for _ in range(80):
