@@ -82,7 +82,7 @@ def find_page(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Find a document"),
         "wanted": wanted,
-        "too_short": bool(wanted.text) and not wanted.part and not findings.documents,
+        "too_short": wanted.too_short,
         "connection": connection,
         "rows": [row_of(found) for found in findings.documents],
         "more": findings.more,

@@ -66,10 +66,11 @@ def find(wanted: Wanted, sources: Sources) -> Findings:
     if not wanted.text:
         return Findings(())
     rows = _seen(wanted, sources)
+    enough = _enough(wanted, rows, sources)
     seen = {(row.connection_id, str(row.external_id)): row for row in rows}
-    vouchers = _vouchers(wanted, sources, list(seen.values()))
+    vouchers = _vouchers(wanted, sources, rows, enough=enough)
     found = [*seen, *(key for key in vouchers if key not in seen)]
-    skipped = _skipped(wanted, sources, found)
+    skipped = _skipped(wanted, sources, found, enough=enough)
     found += [key for key in skipped if key not in seen and key not in vouchers]
     shown = found[:SHOWN]
     connections = _connections(sources, shown)
@@ -107,20 +108,30 @@ def _newest(rows: QuerySet[M]) -> list[M]:
 
 
 def _seen(wanted: Wanted, sources: Sources) -> list[SeenVoucher]:
-    rows = _newest(sources.seen.filter(exact(wanted)))
+    every = sources.seen.select_related("connection")
+    rows = _newest(every.filter(exact(wanted)))
     rows.sort(key=lambda row: row.number not in wanted.numbers)
-    # Among all clients a name is read from every row there is: only where nothing better was found.
-    if wanted.part and len(rows) <= SHOWN and not (rows and sources.wide):
-        rows += _newest(sources.seen.filter(part(wanted)).exclude(pk__in=[row.pk for row in rows]))
+    if wanted.part and not _enough(wanted, rows, sources):
+        rows += _newest(every.filter(part(wanted)).exclude(pk__in=[row.pk for row in rows]))
     return rows
 
 
-def _vouchers(wanted: Wanted, sources: Sources, seen: list[SeenVoucher]) -> dict[Key, Voucher]:
+def _enough(wanted: Wanted, rows: list[SeenVoucher], sources: Sources) -> bool:
+    """Whether nobody has to read every row for parts of numbers and names: the number itself was found.
+
+    Among all clients that is a great many rows; there an amount that was found is enough, too.
+    """
+    return len(rows) > SHOWN or any(row.number in wanted.numbers for row in rows) or bool(rows and sources.wide)
+
+
+def _vouchers(wanted: Wanted, sources: Sources, seen: list[SeenVoucher], *, enough: bool) -> dict[Key, Voucher]:
     """The vouchers of the rows that were found, and those that came before rows were kept."""
     ids = [row.external_id for row in seen]
-    known = list(sources.vouchers.filter(external_id__in=ids)) if ids else []
+    # With the clients, because the index begins with them.
+    of = sources.vouchers.filter(client__in={row.connection.client_id for row in seen}, external_id__in=ids)
+    known = list(of) if ids else []
     wish = exact(wanted)
-    if wanted.part and not (seen and sources.wide):
+    if wanted.part and not enough:
         wish |= part(wanted)
     others = _newest(sources.vouchers.filter(wish).exclude(external_id__in=ids)) if len(ids) <= SHOWN else []
     others.sort(key=lambda voucher: voucher.number not in wanted.numbers)
@@ -133,10 +144,10 @@ def _vouchers(wanted: Wanted, sources: Sources, seen: list[SeenVoucher]) -> dict
     }
 
 
-def _skipped(wanted: Wanted, sources: Sources, found: list[Key]) -> dict[Key, SkippedRecord]:
+def _skipped(wanted: Wanted, sources: Sources, found: list[Key], *, enough: bool) -> dict[Key, SkippedRecord]:
     """The newest reason for each document that was left out: of the found ones, and of others with this number."""
     wish = Q(run__connection__in={pk for pk, _ in found}, external_id__in={name for _, name in found})
-    if not (found and sources.wide):
+    if not enough:
         wish |= Q(number__in=wanted.numbers)
         if wanted.part:
             wish |= Q(number__icontains=wanted.part)

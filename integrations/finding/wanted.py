@@ -44,8 +44,13 @@ class Wanted:
 
     @property
     def part(self) -> str:
-        """The text as a part of a name or a number; empty where it is too short for that."""
-        return self.text if len(self.text) >= SHORTEST_PART else ""
+        """The text as a part of a name or a number; empty where it is too short for that, or nothing but an amount."""
+        return self.text if self.may_be_number and not self.too_short else ""
+
+    @property
+    def too_short(self) -> bool:
+        """Whether it is too short to be looked for as a part."""
+        return len(self.text) < SHORTEST_PART
 
 
 def read(typed: str) -> Wanted:

@@ -49,7 +49,7 @@ def find(request: HttpRequest, place: Place, provider: str) -> HttpResponse:
     context = {
         "connection": connection,
         "wanted": wanted,
-        "too_short": bool(wanted.text) and not wanted.part and not rows,
+        "too_short": wanted.too_short,
         "rows": rows,
         "more": findings.more,
         "since": connection.synced_from or sync_start(place.client, timezone.localdate()),

@@ -131,3 +131,9 @@ def test_the_newest_come_first(linked: Connection) -> None:
     for day in (3, 9, 6):
         seen(linked, f"DAY-{day}", date=date(2026, 1, day))
     assert [found.number for found in find("DAY-", search.one(linked))] == ["DAY-9", "DAY-6", "DAY-3"]
+
+
+def test_the_number_itself_is_enough(linked: Connection) -> None:
+    seen(linked, "RE-204")
+    assert [found.number for found in find("RE-204", search.one(linked))] == ["RE-204"]
+    assert len(find("RE-20", search.one(linked))) == 4

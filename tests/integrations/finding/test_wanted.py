@@ -51,3 +51,9 @@ def test_nothing_that_is_typed_breaks_it(typed: str) -> None:
     assert len(wanted.text) <= LONGEST
     assert "\x00" not in wanted.text
     assert wanted.text in wanted.numbers
+
+
+def test_an_amount_is_no_part_of_a_name_and_no_number_to_ask_for() -> None:
+    assert (read("1.190,00").part, read("1.190,00").may_be_number) == ("", False)
+    assert (read("1190").part, read("1190").may_be_number) == ("1190", True)
+    assert (read("RE").part, read("RE").may_be_number, read("RE").too_short) == ("", True, True)
