@@ -197,6 +197,7 @@ def test_the_key_is_nowhere(
     assert "break_off" in Failure.objects.get().result
 
     Connection.objects.filter(pk=connection.pk).update(status=Status.ACTIVE, reason="", doubted_at=None)
+    small.add(type="purchaseinvoice", number="NEW", total="17.00", date="2026-03-01", paid_on="2026-03-02")
     with without_media(media):
         assert fetch(connection, full=True).error == "internal"
     assert fetch(connection, full=True).state == SyncRun.State.DONE
