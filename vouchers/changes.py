@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from vouchers.models import Voucher
 from vouchers.shapes import PaymentItemData
@@ -35,9 +35,19 @@ def tell_nobody(changes: Sequence[Change]) -> None:
     """Keep no record."""
 
 
-def files_text(files: Sequence[tuple[int, str, str, int]]) -> str:
-    """The names of attached files (key, the provider's id, name, content)."""
-    return ", ".join(name for _, _, name, _ in files)
+class Attached(NamedTuple):
+    """An attached file: key, the provider's id, position, name, key of its content."""
+
+    pk: int
+    external_id: str
+    position: int
+    name: str
+    stored_id: int
+
+
+def files_text(files: Sequence[Attached]) -> str:
+    """The names of attached files."""
+    return ", ".join(file.name for file in files)
 
 
 def payments_text(items: Sequence[PaymentItemData]) -> str:

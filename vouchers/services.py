@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import Client
 from vouchers import storage
-from vouchers.changes import Change, Kind, Tell, files_text, moved, payments_text, tell_nobody
+from vouchers.changes import Attached, Change, Kind, Tell, files_text, moved, payments_text, tell_nobody
 from vouchers.locks import lock
 from vouchers.models import Contact, PaymentItem, StoredFile, Voucher, VoucherFile
 from vouchers.shapes import FileData, PaymentItemData, VoucherData
@@ -159,8 +159,10 @@ def set_document(
         if not _is_as_it_was(voucher):
             return Outcome.UNCHANGED
         fields = moved(voucher, {"remark": remark})
-        if not replaces:
-            fields |= _detach(voucher, expected_files)
+        before = _in_order(_attached(voucher), expected_files)
+        after = before if replaces else _detach(before, expected_files)
+        if len(after) < len(before):
+            fields["files"] = [files_text(before), files_text(after)]
         values = {"remark": remark, "expected_files": list(expected_files)}
         _note(voucher, **values, **_read(voucher, "document_read", read_at), **_stamp(fields))
         if fields:
@@ -173,7 +175,8 @@ def attach_files(
 ) -> Outcome:
     """Keep downloaded files and attach them to the voucher; the same id with other bytes replaces the old bytes.
 
-    ``replaces``: what the document does not name any more is detached in the same moment.
+    ``replaces``: what the document does not name any more is detached in the same moment. With the last file that was
+    missing the voucher is complete.
     """
     outcome = Outcome.UNCHANGED
     for file in files:
@@ -183,13 +186,14 @@ def attach_files(
             if not _is_as_it_was(voucher):
                 return Outcome.UNCHANGED
             before = _attached(voucher)
-            _attach(voucher, file, storage.row_of(content))
+            after = _attach(voucher, file, storage.row_of(content), before)
             if replaces:
-                _detach(voucher, voucher.expected_files)
-            after = _attached(voucher)
+                after = _detach(after, voucher.expected_files)
+            if _is_complete(voucher, {item.external_id for item in after}) and not voucher.complete:
+                _note(voucher, complete=True)
             if before == after:
                 continue
-            if [item[2:] for item in before] != [item[2:] for item in after]:
+            if [item[3:] for item in before] != [item[3:] for item in after]:
                 tell([Change(voucher, Kind.CHANGED, {"files": [files_text(before), files_text(after)]})])
         outcome = Outcome.CHANGED
     return outcome
@@ -203,7 +207,9 @@ def missing_files(voucher: Voucher) -> list[str]:
 
 def settle(voucher: Voucher) -> bool:
     """Mark the voucher complete when payments, document and all files are here; whether it is complete."""
-    if not (voucher.payments_read and voucher.document_read) or missing_files(voucher):
+    if voucher.complete:
+        return True
+    if not _is_complete(voucher, set(voucher.files.values_list("external_id", flat=True))):
         return False
     with transaction.atomic():
         lock(voucher.client_id)
@@ -320,29 +326,47 @@ def _read(voucher: Voucher, name: str, read_at: datetime | None) -> dict[str, An
     return {name: True} if other else {name: True, "details_read_at": read_at}
 
 
-def _attach(voucher: Voucher, file: FileData, stored: StoredFile) -> None:
+def _is_complete(voucher: Voucher, here: set[str]) -> bool:
+    return voucher.payments_read and voucher.document_read and here.issuperset(voucher.expected_files)
+
+
+def _attach(voucher: Voucher, file: FileData, stored: StoredFile, before: list[Attached]) -> list[Attached]:
+    """Attach a file, or put it in the place of the one with its id; all files afterwards."""
     places = list(voucher.expected_files)
     position = places.index(file.external_id) if file.external_id in places else len(places)
-    values = {"stored": stored, "name": file.name[:255], "position": position}
-    known = voucher.files.filter(external_id=file.external_id).first()
+    values: dict[str, Any] = {"stored": stored, "name": file.name[:255], "position": position}
+    known = next((item for item in before if item.external_id == file.external_id), None)
     if known is None:
-        VoucherFile.objects.create(voucher=voucher, external_id=file.external_id, **values)
-    elif any(getattr(known, name) != value for name, value in values.items()):
-        VoucherFile.objects.filter(pk=known.pk).update(**values)
+        pk = VoucherFile.objects.create(voucher=voucher, external_id=file.external_id, **values).pk
+    else:
+        pk = known.pk
+    new = Attached(pk, file.external_id, position, values["name"], stored.pk)
+    if known not in (None, new):
+        VoucherFile.objects.filter(pk=pk).update(**values)
+    return sorted([*(item for item in before if item != known), new], key=lambda item: (item.position, item.pk))
 
 
-def _detach(voucher: Voucher, expected_files: Sequence[str]) -> dict[str, list[str]]:
-    before = _attached(voucher)
-    gone = [item[0] for item in before if item[1] not in expected_files]
-    if not gone:
-        return {}
-    VoucherFile.objects.filter(pk__in=gone).delete()
-    return {"files": [files_text(before), files_text([item for item in before if item[0] not in gone])]}
+def _detach(files: list[Attached], expected_files: Sequence[str]) -> list[Attached]:
+    """Detach what is not expected; what is left."""
+    gone = [item.pk for item in files if item.external_id not in expected_files]
+    if gone:
+        VoucherFile.objects.filter(pk__in=gone).delete()
+    return [item for item in files if item.pk not in gone]
 
 
-def _attached(voucher: Voucher) -> list[tuple[int, str, str, int]]:
-    """Key, the provider's id, name and content of every attached file, in order."""
-    return list(voucher.files.order_by("position", "pk").values_list("pk", "external_id", "name", "stored_id"))
+def _in_order(files: list[Attached], expected_files: Sequence[str]) -> list[Attached]:
+    """Put files that stay into the places where the document names them now."""
+    places = {name: place for place, name in enumerate(expected_files)}
+    for item in files:
+        if places.get(item.external_id, item.position) != item.position:
+            VoucherFile.objects.filter(pk=item.pk).update(position=places[item.external_id])
+    return files
+
+
+def _attached(voucher: Voucher) -> list[Attached]:
+    """Every attached file, in order."""
+    rows = voucher.files.order_by("position", "pk").values_list("pk", "external_id", "position", "name", "stored_id")
+    return [Attached(*row) for row in rows]
 
 
 def _stamp(fields: dict[str, list[str]]) -> dict[str, Any]:

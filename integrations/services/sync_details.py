@@ -42,6 +42,7 @@ from vouchers.shapes import FileData
 
 CREDIT_NOTES = frozenset({VoucherType.CREDIT_NOTE, VoucherType.SALES_CREDIT_NOTE, VoucherType.PURCHASE_CREDIT_NOTE})
 
+RENDERED = "document-"
 ANOTHER_DAY = timedelta(hours=20)
 
 
@@ -84,9 +85,11 @@ def read_document_of(reading: Reading, voucher: Voucher) -> None:
         name, voucher.number, partial(_read_document, reading, voucher)
     ):
         return
+    missing = missing_files(voucher)
     lost: list[str] = []
-    for file_id in missing_files(voucher):
-        reading.attempt(name, voucher.number, partial(_read_file, reading, voucher, file_id, lost))
+    first = bool(missing) and _document_version(reading, voucher) == 1
+    for file_id in missing:
+        reading.attempt(name, voucher.number, partial(_read_file, reading, voucher, file_id, lost, first=first))
     if lost:
         # Perhaps the document does not name it any more: the next fetch reads it again, and then what is missing.
         unread_document(voucher)
@@ -137,7 +140,7 @@ def _read_document(reading: Reading, voucher: Voucher) -> None:
         version, new = raw.keep_version(reading.client, PROVIDER, "document", name, document.raw)
         own = voucher.type in SALES_PATHS
         # The rendered document has no lasting id of its own: it is fetched once for every version of its data.
-        files = [f"document-{version}"] if own else list(dict.fromkeys(document.file_ids))
+        files = [f"{RENDERED}{version}"] if own else list(dict.fromkeys(document.file_ids))
         first = new and version == 1
         tell = tell_nobody if first else reading.tell
         outcome = set_document(voucher, document.remark, files, replaces=own, read_at=read_at, tell=tell)
@@ -145,7 +148,8 @@ def _read_document(reading: Reading, voucher: Voucher) -> None:
     _count(reading, voucher, outcome, first=first)
 
 
-def _read_file(reading: Reading, voucher: Voucher, file_id: str, lost: list[str]) -> None:
+def _read_file(reading: Reading, voucher: Voucher, file_id: str, lost: list[str], *, first: bool) -> None:
+    """``first``: nobody knew the document in an older version, so that its files are no change."""
     own = voucher.type in SALES_PATHS
     try:
         download = reading.api.document_file(voucher.type, voucher.external_id) if own else reading.api.file(file_id)
@@ -154,13 +158,17 @@ def _read_file(reading: Reading, voucher: Voucher, file_id: str, lost: list[str]
         raise FileMissing(error.message, status=error.status, request_id=error.request_id, path=error.path) from None
     if not download.whole:
         _believe(reading, voucher, hashlib.sha256(download.content).hexdigest())
-    name = str(voucher.external_id)
-    version = raw.versions(reading.client, PROVIDER, "document", name).values_list("version", flat=True).first()
-    first = version == 1
     file = FileData(file_id, download.name, download.content_type, download.content)
     outcome = attach_files(voucher, [file], replaces=own, tell=tell_nobody if first else reading.tell)
     reading.files += 1
     _count(reading, voucher, outcome, first=first)
+
+
+def _document_version(reading: Reading, voucher: Voucher) -> int | None:
+    if voucher.type in SALES_PATHS:
+        return int(voucher.expected_files[0].removeprefix(RENDERED)) if voucher.expected_files else None
+    name = str(voucher.external_id)
+    return raw.versions(reading.client, PROVIDER, "document", name).values_list("version", flat=True).first()
 
 
 def _believe(reading: Reading, voucher: Voucher, sha256: str) -> None:
