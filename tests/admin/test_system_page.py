@@ -1,5 +1,6 @@
 """Is everything alive? One look for operators."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_q.models import Schedule
 
 from accounts.models import Client, TaskAttempt, User
@@ -25,8 +26,10 @@ SYSTEM = reverse("admin:system")
 
 
 @pytest.fixture(autouse=True)
-def clock() -> None:
+def clock() -> Iterator[None]:
     install()
+    with translation.override("en"):
+        yield
 
 
 def sign(name: str) -> Vital:
