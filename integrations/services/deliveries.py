@@ -18,6 +18,8 @@ from integrations.webhooks.events import Event
 KEPT_DAYS = 60
 # Reading one document takes seconds, with every repetition minutes; who is silent for longer has died.
 LEASE = timedelta(minutes=10)
+# So long after its last claim a reader has its connection for itself; reading one thing hardly ever takes longer.
+ALONE = timedelta(seconds=30)
 # Nothing is ever put off for so long: what lies further ahead was written by a clock that has been set back since.
 CLOCK_SET_BACK = timedelta(hours=3)
 TASK = "integrations.tasks.follow_hints"
@@ -79,10 +81,14 @@ def due(now: datetime) -> QuerySet[WebhookDelivery]:
 def claim(connection_id: int, now: datetime) -> list[WebhookDelivery]:
     """Take what is due about one thing, together; the attempt is counted before any work. Empty: nothing is due.
 
-    A thing that somebody else is reading is left to them: they look again when they are done.
+    While somebody else reads for this connection, everything is left to them: they look again when they are done, and
+    two would only wait for the same request budget. Where they take unusually long, only what they are reading is.
     """
-    leased = (now, now + CLOCK_SET_BACK)
-    busy = WebhookDelivery.objects.filter(connection_id=connection_id, state=State.READING, next_try_at__range=leased)
+    reading = WebhookDelivery.objects.filter(connection_id=connection_id, state=State.READING)
+    latest = now + CLOCK_SET_BACK
+    if reading.filter(next_try_at__range=(now + LEASE - ALONE, latest)).exists():
+        return []
+    busy = reading.filter(next_try_at__range=(now, latest))
     waiting = due(now).filter(connection_id=connection_id).exclude(resource_id__in=busy.values("resource_id"))
     first = waiting.first()
     if first is None:

@@ -38,7 +38,7 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_ATTEMPTS = 9
 # After so long a worker makes room for others, and what is left is a new task.
-FOLLOW_SECONDS = 120.0
+FOLLOW_SECONDS = 30.0
 # What the minute's schedule reads by itself, before the next one comes.
 LEFTOVERS_SECONDS = 45.0
 LEFTOVERS = 1000

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection as database
 from django.utils import timezone
+from django_q.models import OrmQ
 from hypothesis import HealthCheck, given
 from hypothesis import settings as drawing
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from integrations import tasks as background
 from integrations.models import Connection, ConnectionEvent, ConnectionSecret, Status, WebhookDelivery
 from integrations.services import deliveries, hints
-from integrations.services.deliveries import KEPT_DAYS, LEASE, forget_old_deliveries
+from integrations.services.deliveries import ALONE, KEPT_DAYS, LEASE, forget_old_deliveries
 from integrations.services.hints import MOST_ATTEMPTS
 from tests.integrations.sync.conftest import Lexware, fetch, stored, tasks
 from tests.integrations.webhooks.conftest import Provider, body
@@ -156,14 +157,39 @@ def test_several_hints_about_one_thing_are_one_reading(active: Connection, small
     assert outcome(late) == (State.DONE, "unchanged", 1), "the change of that moment has been seen"
 
 
-def test_while_somebody_reads_it_nobody_else_does(active: Connection, small: Lexware, tell: Tell) -> None:
+def test_one_reader_at_a_time_for_a_connection(active: Connection, small: Lexware, tell: Tell) -> None:
     voucher_id = small.id_of("N-1")
     tell("voucher.changed", voucher_id)
-    assert len(deliveries.claim(active.pk, timezone.now())) == 1
+    now = timezone.now()
+    assert len(deliveries.claim(active.pk, now)) == 1
     tell("payment.changed", voucher_id)
     other = tell("voucher.changed", small.id_of("N-2"))
-    assert [one.pk for one in deliveries.claim(active.pk, timezone.now())] == [other.pk]
-    assert deliveries.claim(active.pk, timezone.now()) == []
+    soon, late = now + timedelta(seconds=29), now + timedelta(seconds=31)
+    assert deliveries.claim(active.pk, soon) == []
+    assert [one.pk for one in deliveries.claim(active.pk, late)] == [other.pk], "what is being read is left alone"
+    assert deliveries.claim(active.pk, late + ALONE + timedelta(seconds=1)) == []
+
+
+def test_a_reader_finds_what_comes_while_it_reads(active: Connection, small: Lexware, tell: Tell) -> None:
+    first, second = small.id_of("OPEN"), small.id_of("N-1")
+    small.do("pay", first)
+    told = [tell("payment.changed", first)]
+    [claimed] = deliveries.claim(active.pk, timezone.now())
+    told.append(tell("voucher.changed", second))
+    assert hints.follow(active.pk) == 0, "left to the reader"
+    deliveries.put_off([claimed], timezone.now(), "")
+    hints.follow(active.pk)
+    assert [outcome(one)[1] for one in told] == ["created", "unchanged"]
+
+
+def test_a_long_list_of_hints_makes_room_for_others(active: Connection, small: Lexware, tell: Tell) -> None:
+    OrmQ.objects.all().delete()
+    for number in ("N-1", "N-2", "N-3"):
+        tell("voucher.changed", small.id_of(number))
+    assert hints.follow(active.pk, seconds=0.0) == 0
+    assert tasks("integrations.tasks.follow_hints") == [(active.pk,)]
+    hints.follow(active.pk)
+    assert {one.outcome for one in WebhookDelivery.objects.all()} == {"unchanged"}
 
 
 @pytest.mark.django_db(transaction=True)
