@@ -4,6 +4,9 @@ import heapq
 from collections import deque
 from dataclasses import dataclass
 
+# How often a worker looks for more.
+LOOK_SECONDS = 0.25
+
 
 @dataclass(frozen=True, slots=True)
 class Morning:
@@ -48,17 +51,14 @@ def simulate(morning: Morning) -> Course:
     while events:
         now, _, worker, left, since = heapq.heappop(events)
         if left < 0:
-            into_turn = now % (morning.turn + morning.gap)
-            again = now + morning.turn + morning.gap - into_turn
-            while into_turn < morning.turn and seated[worker] < morning.seats and due and due[0] <= now:
+            works = now % (morning.turn + morning.gap) < morning.turn
+            while works and seated[worker] < morning.seats and due and due[0] <= now:
                 seated[worker] += 1
                 order += 1
                 heapq.heappush(events, (now, order, worker, steps, due.popleft()))
             if due:
-                waits = due[0] > now or seated[worker] < morning.seats or into_turn >= morning.turn
-                moment = max(due[0], again if into_turn >= morning.turn else now + 0.25) if waits else now + 0.25
                 order += 1
-                heapq.heappush(events, (moment, order, worker, -1, 0.0))
+                heapq.heappush(events, (now + LOOK_SECONDS, order, worker, -1, 0.0))
             continue
         done = max(now, free_at[worker]) + slice_
         free_at[worker] = done
