@@ -7,6 +7,7 @@ import subprocess
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 import pytest
 import time_machine
@@ -119,7 +120,7 @@ def test_another_machine_is_dead_when_it_worked_for_longer_than_any_task_may() -
     TaskAttempt.objects.filter(key=KEY).update(holder="another-machine 17 4711")
     assert begin(KEY)
     assert TaskAttempt.objects.get().attempts == 1
-    limit = timedelta(seconds=Conf.TIMEOUT + 1)
+    limit = timedelta(seconds=cast(int, Conf.TIMEOUT) + 1)
     TaskAttempt.objects.filter(key=KEY).update(holder="another-machine 17 4711", last_at=timezone.now() - limit)
     assert begin(KEY)
     assert TaskAttempt.objects.get().attempts == 2
