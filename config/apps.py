@@ -1,6 +1,6 @@
 """App configurations of the installation itself."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 
@@ -15,7 +15,8 @@ class ConfigConfig(AppConfig):
         """Connect the schedules."""
         from config.schedules import install
 
-        post_migrate.connect(install, sender=self, dispatch_uid="config.schedules")
+        # The queue's app is named because its tables are needed, and because no signal is sent for apps without models.
+        post_migrate.connect(install, sender=apps.get_app_config("django_q"), dispatch_uid="config.schedules")
 
 
 class KontorAdminConfig(AdminConfig):

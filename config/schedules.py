@@ -50,8 +50,18 @@ SCHEDULES: dict[str, dict[str, Any]] = {
 
 def install(**_: Any) -> None:
     """Write the schedules into the database: new ones are added, gone ones removed, times brought up to date."""
+    from django.db import connection
     from django_q.models import Schedule
 
+    if Schedule._meta.db_table not in connection.introspection.table_names():
+        return  # other apps are migrated first
+    ours = Schedule.objects.filter(func__startswith="integrations.")
+    known = {schedule.name: schedule for schedule in ours}
+    new = [Schedule(name=name, repeats=-1, **options) for name, options in SCHEDULES.items() if name not in known]
+    Schedule.objects.bulk_create(new)
     for name, options in SCHEDULES.items():
-        Schedule.objects.update_or_create(name=name, defaults={"repeats": -1, **options})
-    Schedule.objects.filter(func__startswith="integrations.").exclude(name__in=SCHEDULES).delete()
+        wanted = {"repeats": -1, **options}
+        if name in known and any(getattr(known[name], field) != value for field, value in wanted.items()):
+            ours.filter(name=name).update(**wanted)
+    if known.keys() - SCHEDULES.keys():
+        ours.exclude(name__in=SCHEDULES).delete()
