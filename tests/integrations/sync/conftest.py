@@ -60,7 +60,7 @@ class Lexware:
     def add(self, **body: Any) -> str:
         return str(self.control(f"/organizations/{self.id}/vouchers", **body)["voucher"]["id"])
 
-    def let_time_pass(self, hours: int = 1) -> None:
+    def let_time_pass(self, hours: float = 1) -> None:
         """Make everything that was changed so far older, so that nothing of it happened in this very moment."""
         with self.running.sandbox.lock:
             for voucher in self.organization.vouchers.values():

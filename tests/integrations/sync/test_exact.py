@@ -127,7 +127,7 @@ def test_a_change_within_the_second_in_which_its_details_were_read_is_found(join
 
 def test_details_that_were_read_clearly_later_are_believed(fetched: Connection, small: Lexware) -> None:
     small.do("change", small.id_of("N-2"), remark="x")
-    small.let_time_pass()
+    small.let_time_pass(hours=0.5)
     fetch(fetched)
     small.calls()
     assert fetch(fetched).requests == 1
@@ -240,7 +240,7 @@ def test_a_document_that_lost_the_file_meanwhile_is_read_again(fetched: Connecti
     """Without a change of its stamp: only reading the document tells that the file is not missed any more."""
     voucher_id = small.id_of("N-2")
     small.do("change", voucher_id, add_file="png")
-    small.let_time_pass()
+    small.let_time_pass(hours=0.5)
     file_id = small.organization.vouchers[voucher_id].files[1]
     small.fault("status", f"/v1/files/{file_id}", status=404, count=None)
     fetch(fetched)
@@ -272,7 +272,6 @@ def test_a_file_without_its_end_is_fetched_again_and_believed_on_another_day(
     """The answer says that it is whole. Only a file that always comes like that is like that."""
     voucher_id = small.id_of("N-2")
     small.do("change", voucher_id, add_file="pdf")
-    small.let_time_pass()
     file_id = small.organization.vouchers[voucher_id].files[1]
     small.fault("truncated", f"/v1/files/{file_id}", count=None)
     for _ in range(2):
