@@ -16,6 +16,11 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "schedule_type": "I",
         "minutes": 10,
     },
+    # Clears away whole files that nobody knows, and the memory of tasks that were given up long ago.
+    "daily: tidy up": {
+        "func": "integrations.tasks.tidy_up",
+        "schedule_type": "D",
+    },
     # Makes webhook subscriptions of new connections, and looks at each of the others once a day.
     "webhooks: check subscriptions": {
         "func": "integrations.tasks.start_due_subscription_checks",
@@ -31,6 +36,11 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     # Removes webhook deliveries of long ago.
     "webhooks: forget old deliveries": {
         "func": "integrations.tasks.forget_old_deliveries",
+        "schedule_type": "D",
+    },
+    # Removes calls of long ago from the log.
+    "recorder: forget old calls": {
+        "func": "integrations.tasks.forget_old_calls",
         "schedule_type": "D",
     },
     # Mails before an API key ends, once for each of the days before; what a mail server did not take goes out later.

@@ -3,6 +3,7 @@
 Each counts itself before it works (``counted``): one that kills its worker is given up after the third time.
 """
 
+from accounts import task_attempts
 from accounts.task_attempts import counted
 from integrations.models import Connection
 from integrations.services import (
@@ -16,7 +17,7 @@ from integrations.services import (
     sync_due,
     sync_queue,
 )
-from vouchers import storage
+from vouchers import orphans, storage
 
 
 def fetch() -> None:
@@ -36,6 +37,13 @@ def start_due_syncs() -> None:
 def sweep_unfinished() -> None:
     """Clear away the halves of files that dead workers left."""
     storage.sweep_unfinished()
+
+
+@counted
+def tidy_up() -> None:
+    """Remove bytes that nobody knows, and the memory of tasks that were given up long ago."""
+    orphans.sweep_orphans()
+    task_attempts.forget_old()
 
 
 @counted
@@ -83,6 +91,12 @@ def follow_waiting_hints() -> None:
 def forget_old_deliveries() -> None:
     """Remove webhook deliveries that nobody will ask about any more."""
     deliveries.forget_old_deliveries()
+
+
+@counted
+def forget_old_calls() -> None:
+    """Remove calls of long ago from the log."""
+    call_log.forget_old_calls()
 
 
 @counted
