@@ -7,6 +7,7 @@ from accounts import task_attempts
 from accounts.task_attempts import counted
 from integrations.models import Connection
 from integrations.services import (
+    call_log,
     connections,
     crew,
     deliveries,
