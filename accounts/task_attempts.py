@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 MOST_DEATHS = 3
 PAUSE = timedelta(days=1)
 PAUSE_OF_THE_CLOCK = timedelta(hours=1)
+REMEMBERED = timedelta(days=30)
 REASON = "Its worker died {deaths} times while it worked."
 
 
@@ -79,6 +80,12 @@ def begin(key: str) -> bool:
             changed = same.update(attempts=F("attempts") + 1, last_at=now, holder=me)
         if changed:
             return True
+
+
+def forget_old(now: datetime | None = None) -> int:
+    """Remove what began and died so long ago that nobody will ask; how many rows that were."""
+    limit = (now or timezone.now()) - REMEMBERED
+    return TaskAttempt.objects.filter(last_at__lt=limit).delete()[0]
 
 
 def _may_live(row: TaskAttempt, now: datetime) -> bool:

@@ -45,7 +45,7 @@ def write(content: bytes, content_type: str) -> StoredFile:
     sha256 = hashlib.sha256(content).hexdigest()
     row = StoredFile(sha256=sha256, size=len(content), content_type=content_type_of(content, content_type)[:100])
     target = _absolute(row.path)
-    if not target.is_file() or target.stat().st_size != len(content):
+    if not _is_there(target, len(content)):
         _write(target, content)
     return row
 
@@ -76,6 +76,15 @@ def sweep_unfinished(older_than_seconds: float = 3600.0) -> int:
 
 def _absolute(relative: str) -> Path:
     return Path(settings.MEDIA_ROOT) / relative
+
+
+def _is_there(target: Path, size: int) -> bool:
+    """Whether the bytes lie there already. They are young from now on: nobody clears them away as forgotten."""
+    try:
+        os.utime(target)
+        return target.stat().st_size == size
+    except FileNotFoundError:
+        return False
 
 
 def _write(target: Path, content: bytes) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_q.conf import Conf
 
 from accounts.models import TaskAttempt
-from accounts.task_attempts import begin, counted
+from accounts.task_attempts import begin, counted, forget_old
 
 pytestmark = pytest.mark.django_db
 DEAD = f"{socket.gethostname()} 999999999 1"
@@ -85,6 +85,13 @@ def test_what_the_clock_starts_is_given_up_for_an_hour_only() -> None:
     with time_machine.travel(timezone.now() + timedelta(minutes=61)):
         work()
     assert done == [()]
+
+
+def test_what_nobody_asks_for_any_more_is_forgotten() -> None:
+    dies(2)
+    assert forget_old() == 0
+    assert forget_old(timezone.now() + timedelta(days=31)) == 1
+    assert not TaskAttempt.objects.exists()
 
 
 def test_who_survives_the_third_attempt_starts_from_nothing() -> None:
