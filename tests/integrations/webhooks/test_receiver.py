@@ -179,7 +179,11 @@ def test_what_is_too_large_is_not_even_read(provider: Provider, connection: Conn
 
 def test_a_body_in_chunks_is_read_as_well(provider: Provider, connection: Connection) -> None:
     content = body()
-    chunked = {"wsgi.input": io.BytesIO(content), "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    chunked: Any = {
+        "wsgi.input": io.BytesIO(content),
+        "wsgi.input_terminated": True,
+        "HTTP_TRANSFER_ENCODING": "chunked",
+    }
     headers = {"X-Lxo-Signature": signature(content)}
     answer = provider.browser.generic("POST", ADDRESS, b"", "application/json", headers=headers, **chunked)
     assert answer.status_code == 204
