@@ -54,7 +54,7 @@ def row_of(found: Found) -> Row:
         (
             moment(change.at),
             change.get_kind_display(),
-            "; ".join(f"{item.name}: {item.before} → {item.after}" for item in differences(change)),
+            "; ".join(f"{item.name}: {item.told}" for item in differences(change)),
         )
         for change in found.changes
     )

@@ -107,7 +107,7 @@ class VoucherChangeAdmin(RecorderAdmin):
     @admin.display(description=_("from and to"))
     def told(self, change: VoucherChange) -> str:
         """The fields."""
-        return "; ".join(f"{item.name}: {item.before} → {item.after}" for item in differences(change))
+        return "; ".join(f"{item.name}: {item.told}" for item in differences(change))
 
 
 @admin.register(SeenVoucher)

@@ -16,8 +16,10 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """The first of each, and how many there are; ``calls`` newest first."""
+    """The first of each, and whether there are more; ``taken``: what is new, ``calls``: newest first."""
 
+    taken: tuple[VoucherChange, ...]
+    taken_more: bool
     changes: tuple[tuple[VoucherChange, list[Difference]], ...]
     changes_more: bool
     skipped: tuple[tuple[SkippedRecord, Words], ...]
@@ -28,13 +30,17 @@ class Inside:
 
 
 def inside(run: SyncRun, shown: int = SHOWN) -> Inside:
-    """Read it: four queries, whatever there is."""
-    changes, changes_more = _first(run.changes.order_by("kind", "-at", "-pk"), shown)
+    """Read it: five queries, whatever there is."""
+    new = VoucherChange.Kind.CREATED
+    taken, taken_more = _first(run.changes.filter(kind=new).order_by("number", "pk"), shown)
+    changes, changes_more = _first(run.changes.exclude(kind=new).order_by("kind", "-at", "-pk"), shown)
     skipped, skipped_more = _first(run.skipped.order_by("number", "pk"), shown)
     calls, calls_more = _first(run.calls.order_by("-at", "-pk"), shown)
     bad = Q(status__gte=400) | Q(status=None) | Q(rate_limited=True)
     troubled = run.calls.filter(bad).order_by("-at", "-pk")[:shown] if calls_more else []
     return Inside(
+        tuple(taken),
+        taken_more,
         tuple((change, differences(change)) for change in changes),
         changes_more,
         tuple((record, left_out(record.reason)) for record in skipped),

@@ -93,9 +93,11 @@ def find(wanted: Wanted, sources: Sources) -> Findings:
 
 
 def exact(wanted: Wanted) -> Q:
-    """The whole number, or the amount."""
+    """The whole number, the amount, or the provider's id."""
     wish = Q(number__in=wanted.numbers)
-    return wish if wanted.amount is None else wish | Q(total=wanted.amount)
+    if wanted.amount is not None:
+        wish |= Q(total=wanted.amount)
+    return wish | Q(external_id=wanted.id) if wanted.id else wish
 
 
 def part(wanted: Wanted) -> Q:

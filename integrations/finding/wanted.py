@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 LONGEST = 100
 """A document's number is cut here when it is stored; nobody types more."""
@@ -36,6 +37,14 @@ class Wanted:
     def numbers(self) -> tuple[str, ...]:
         """The text as a whole number of a document, in the forms that an index finds."""
         return tuple(dict.fromkeys((self.text, self.text.upper(), self.text.lower())))
+
+    @property
+    def id(self) -> UUID | None:
+        """The text as the provider's id of a document, where it is one."""
+        try:
+            return UUID(self.text)
+        except ValueError:
+            return None
 
     @property
     def may_be_number(self) -> bool:

@@ -222,6 +222,9 @@ FIELDS: dict[str, Text] = {
 }
 
 
+NOTHING = "–"
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One field of a changed document: from what to what, in words."""
@@ -229,6 +232,11 @@ class Difference:
     name: str
     before: str
     after: str
+
+    @property
+    def told(self) -> str:
+        """From what to what; what there was nothing of before is said alone."""
+        return self.after if self.before == NOTHING else f"{self.before} → {self.after}"
 
 
 def differences(change: VoucherChange) -> list[Difference]:
@@ -242,11 +250,11 @@ def differences(change: VoucherChange) -> list[Difference]:
 
 def _value(name: str, value: object) -> str:
     if value in ("", None):
-        return "–"
+        return NOTHING
     if name in ("status", "reason"):
         return str(WITHDRAWN_WORDS.get(str(value), value))
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value) or "–"
+        return ", ".join(str(item) for item in value) or NOTHING
     return str(value)
 
 

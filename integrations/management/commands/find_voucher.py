@@ -77,6 +77,6 @@ def _text(found: Found) -> str:
     lines = [f"{', '.join(part for part in head if part)}: {said.title}"]
     lines.append(f"  {' '.join(part for part in (said.since, said.what, said.next) if part)}")
     for change in found.changes:
-        fields = "; ".join(f"{item.name}: {item.before} → {item.after}" for item in differences(change))
+        fields = "; ".join(f"{item.name}: {item.told}" for item in differences(change))
         lines.append(f"  {day(change.at.date())} {change.get_kind_display()} {fields}".rstrip())
     return "\n".join(lines)

@@ -137,3 +137,9 @@ def test_the_number_itself_is_enough(linked: Connection) -> None:
     seen(linked, "RE-204")
     assert [found.number for found in find("RE-204", search.one(linked))] == ["RE-204"]
     assert len(find("RE-20", search.one(linked))) == 4
+
+
+def test_the_provider_s_id_finds_it_too(linked: Connection) -> None:
+    row = seen(linked, "")
+    (found,) = find(str(row.external_id), search.one(linked))
+    assert (found.external_id, found.standing) == (str(row.external_id), Standing.NOT_PAID)
