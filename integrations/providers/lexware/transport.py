@@ -5,6 +5,7 @@ depends on the verb (reference: retry table 5.5): GET and DELETE always; POST on
 was not performed. After any other silence or server error a POST may have succeeded: ``OutcomeUnknown``.
 """
 
+import io
 import logging
 import random
 import re
@@ -280,12 +281,13 @@ class Transport:
         return _Failure(error, retry_after(headers.get("Retry-After"), self._clock.now()))
 
     def _read(self, response: requests.Response, limit: int, started: float) -> bytes:
-        body = bytearray()
+        # Gives its content away without copying it: a file is held once.
+        body = io.BytesIO()
         # Whatever has arrived: waiting for a whole chunk would let a body that drips in outlast every limit.
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
-            body += chunk
-            if len(body) > limit:
+            body.write(chunk)
+            if body.tell() > limit:
                 raise _TooLarge
             if self._clock.monotonic() - started > WHOLE_ANSWER_TIMEOUT:
                 raise _TooSlow
-        return bytes(body)
+        return body.getvalue()
