@@ -174,8 +174,8 @@ def table(figures: dict[str, Any]) -> str:
         f"it was due, the workers are {simulation['spread_over_90_minutes_busy']:.0%} busy.",
         f"Assumed: {assumes['workers']} workers with a core each and {assumes['seats']} seats, "
         f"{assumes['cpu'] * 1000:.0f} ms CPU and {assumes['requests']:.2f} requests a connection (as measured), "
-        f"{assumes['latency'] * 1000:.0f} ms an answer, turns of {assumes['turn']:.0f} s with {assumes['gap']:.0f} s "
-        "between them.",
+        f"{assumes['latency'] * 1000:.0f} ms an answer without encryption, turns of {assumes['turn']:.0f} s with "
+        f"{assumes['gap']:.0f} s between them.",
         f"Goal: {figures['goal']}: {'met' if figures['goal_met'] else 'NOT met'}.",
     ]
     return "\n".join(lines)

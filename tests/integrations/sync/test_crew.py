@@ -194,18 +194,6 @@ def test_at_the_end_of_its_turn_a_run_is_given_back_and_goes_on_later(fleet: Fle
         assert run.created == 3
 
 
-def test_who_gives_back_calls_a_successor(fleet: Fleet) -> None:
-    fleet.slow(60)
-    fleet.enqueue()
-    FetchWorker.objects.all().delete()
-    OrmQ.objects.all().delete()
-    worker = threading.Thread(target=crew, kwargs={"turn": 0.1})
-    worker.start()
-    worker.join(60)
-    sync_queue.wake()
-    assert len(tasks(FETCH)) == 2
-
-
 def test_runs_of_a_silent_worker_are_taken_over_and_its_own_hands_are_tied(fleet: Fleet) -> None:
     fleet.enqueue()
     fleet.slow(100)
@@ -345,17 +333,32 @@ def child(code: str, lexware: Lexware) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "attempts"), [(signal.SIGKILL, 1), (signal.SIGTERM, 0)])
-def test_a_crew_that_is_ended_from_outside(fleet: Fleet, number: signal.Signals, attempts: int) -> None:
-    """Killed, its runs are suspects after a while; asked to end, it gives them back in good order."""
+def test_two_processes_share_the_work_and_do_it_once(fleet: Fleet) -> None:
     fleet.slow(60)
     fleet.enqueue()
+    code = "from integrations.services.crew import work_off\nwork_off()\n"
+    processes = [child(code, fleet.lexware) for _ in range(3)]
+    assert [process.wait(60) for process in processes] == [0, 0, 0]
+    assert states() == {"done": ORGANIZATIONS}
+    assert SyncRun.objects.filter(attempts=1).count() == ORGANIZATIONS
+    fleet.assert_complete()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "attempts"), [(signal.SIGKILL, 1), (signal.SIGTERM, 0)])
+def test_a_crew_that_is_ended_from_outside(fleet: Fleet, number: signal.Signals, attempts: int) -> None:
+    """Killed, its runs are suspects after a while; asked to end, it gives them back and calls a successor."""
+    fleet.slow(60)
+    fleet.enqueue()
+    FetchWorker.objects.all().delete()
+    OrmQ.objects.all().delete()
     process = child("from integrations.services.crew import work_off\nwork_off()\n", fleet.lexware)
     try:
         until(lambda: SyncRun.objects.filter(phase="documents").count() > 2)
     finally:
         process.send_signal(number)
         assert process.wait(30) == -number
+    assert bool(tasks(FETCH)) == (number == signal.SIGTERM)
     if number == signal.SIGKILL:
         assert states()["running"] > 0
         bury()
