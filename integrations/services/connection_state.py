@@ -148,11 +148,14 @@ def note_outage(connection: Connection, result: CheckResult, *, actor: User | No
     """Count an outage; the third in a row fails the connection, every one before it only puts off the next look.
 
     True where this one made the connection fail. What failed already keeps its reason, and is asked about ever more
-    seldom, at the latest every morning.
+    seldom, at the latest every morning. A doubt ends, unless it is everybody who is rejected: whoever was rejected
+    just before the service fell silent proves little.
     """
     outages = connection.outages + 1
     again = retry_at(connection.pk, timezone.now(), outages)
     planned: dict[str, Any] = {"next_sync_at": again} if connection.status in IN_USE else {}
+    if not result.reason:
+        planned["doubted_at"] = None
     if outages >= UNREACHABLE_AFTER and connection.status in (Status.ACTIVATE, Status.ACTIVE):
         move(connection, Status.FAILED, Reason.UNREACHABLE, result, actor=actor, outages=outages, **planned)
         return True

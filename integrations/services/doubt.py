@@ -13,9 +13,8 @@ from django.db.models import Exists, OuterRef, Q
 from integrations.models import CallEntry, Connection, Reason, Status
 
 CONFIRM_AFTER = timedelta(minutes=5)
-# So many organizations doubted within so short a time are not doubted because of their keys.
+# So many organizations in doubt at the same time are not in doubt because of their keys: a doubt lasts minutes.
 FLEET = 3
-FLEET_WINDOW = timedelta(minutes=30)
 # A service that rejects everybody for a whole day is believed in the end; a recovery is noticed all the same.
 LONGEST_DOUBT = timedelta(days=1)
 
@@ -38,14 +37,12 @@ def ripe(connection: Connection, now: datetime) -> bool:
 def everybody_rejected(now: datetime, connection: Connection | None = None) -> bool:
     """Whether the service rejects everybody at this moment, rather than this one key.
 
-    True where several organizations, ``connection`` included, came into doubt at about the same time and none has had
-    a good answer since. Two queries at most.
+    True where several organizations, ``connection`` included, are in doubt and nobody else has had a good answer since
+    the last of them came into it. Two queries at most.
     """
-    since = now - scaled(FLEET_WINDOW)
-    if connection is not None and connection.doubted_at is not None:
-        if now - connection.doubted_at > scaled(LONGEST_DOUBT):
-            return False
-        since = connection.doubted_at - scaled(FLEET_WINDOW)
+    since = now - scaled(LONGEST_DOUBT)
+    if connection is not None and connection.doubted_at is not None and connection.doubted_at < since:
+        return False
     believed_to_work = Q(status=Status.ACTIVE) | Q(status=Status.FAILED, reason=Reason.UNREACHABLE)
     doubted = Connection.objects.filter(believed_to_work, doubted_at__gte=since).exclude(organization_id="")
     moments = dict(doubted.values_list("organization_id", "doubted_at"))

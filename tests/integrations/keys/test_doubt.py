@@ -98,15 +98,16 @@ class TestOne:
         with time_machine.travel(timezone.now() + timedelta(minutes=6)):
             assert start_due() == 1
 
-    def test_an_outage_in_between_decides_nothing(self, joined: Connection, small: Lexware) -> None:
+    def test_an_outage_in_between_ends_the_doubt(self, joined: Connection, small: Lexware) -> None:
         small.fault("status", status=401, count=1)
         connections.recheck(joined)
         small.fault("status", status=503, count=None)
         later(joined)
-        assert state(joined) == (Status.ACTIVE, "", True)
-        small.no_faults()
-        later(joined, minutes=30)
         assert state(joined) == (Status.ACTIVE, "", False)
+        small.no_faults()
+        small.fault("status", status=401, count=1)
+        connections.recheck(joined)
+        assert state(joined) == (Status.ACTIVE, "", True), "one rejection before the outage and one after prove nothing"
 
     def test_a_path_that_is_always_rejected_is_not_asked_in_a_circle(self, joined: Connection, small: Lexware) -> None:
         # A voucher that checking the key does not touch.
@@ -175,6 +176,18 @@ class TestEverybody:
         later(*everybody, minutes=30)
         assert {state(connection) for connection in everybody} == {(Status.ACTIVE, "", False)}
         assert not ConnectionEvent.objects.filter(to_status="failed").exists()
+
+    def test_whoever_is_asked_late_in_a_long_outage_is_spared_too(
+        self, joined: Connection, neighbours: list[Connection], small: Lexware
+    ) -> None:
+        small.fault("status", status=401, count=None)
+        for connection in neighbours:
+            connections.recheck(connection)
+        later(*neighbours)
+        with time_machine.travel(timezone.now() + timedelta(seconds=12)):  # 40 minutes in this sandbox
+            connections.recheck(joined)
+        later(joined, minutes=0.4)
+        assert state(joined) == (Status.ACTIVE, "", True)
 
     def test_who_goes_on_answering_well_gives_the_others_away(
         self, joined: Connection, neighbours: list[Connection], small: Lexware, accountant: User
