@@ -36,7 +36,8 @@ class Reading:
     """Reading vouchers of one connection, with or without a run around it.
 
     ``created`` and ``changed`` hold the keys of vouchers. ``rows_skipped`` counts what keeps the bookmark from moving:
-    rows that cannot be read, and lists that would not hold still.
+    rows that cannot be read, and lists that would not hold still. ``failed`` is the latest problem of one
+    voucher alone.
     """
 
     def __init__(self, connection: Connection, api: LexwareApi, run_id: int | None = None) -> None:
@@ -52,6 +53,7 @@ class Reading:
         self.rows_skipped = 0
         self._calls: list[tuple[datetime, CallRecord]] = []
         self._last_call = timedelta()
+        self.failed: LexwareError | None = None
         self._silent_records = 0
         api.on_call = self._heard
 
@@ -124,6 +126,7 @@ class Reading:
                 self._silent_records += 1
                 if self._silent_records >= OUTAGE_AFTER:
                     raise
+            self.failed = error
             self.skip(external_id, number, error.code, f"{error.path} {error.message}".strip())
             return False
         self._silent_records = 0

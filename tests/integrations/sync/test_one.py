@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from integrations.models import Connection, SyncRun, VoucherChange
+from integrations.providers.lexware.errors import Unavailable
 from integrations.services.sync import run_now
 from integrations.services.sync_one import OneOutcome, fetch_one
 from matching.models import Proposal
@@ -110,6 +111,22 @@ def test_an_old_hint_is_followed_by_the_documents_own_number(fetched: Connection
     small.do("change", voucher_id, remark="x")
     outcome = fetch_one(fetched, UUID(voucher_id), event_day=timezone.localdate() + timedelta(days=5))
     assert outcome is (OneOutcome.CHANGED if stored else OneOutcome.CREATED)
+    assert different(fetched, small) == []
+
+
+def test_an_outage_is_for_whoever_followed_the_hint_and_the_second_look_reads_the_rest(
+    fetched: Connection, small: Lexware
+) -> None:
+    small.do("pay", small.id_of("OPEN"))
+    with small.running.sandbox.lock:
+        small.organization.vouchers[small.id_of("OPEN")].updated -= timedelta(seconds=30)
+    small.fault("status", "/v1/vouchers", status=503, count=4)
+    with pytest.raises(Unavailable):
+        hint(fetched, small.id_of("OPEN"))
+    assert Voucher.objects.get(number="OPEN").payments.count() == 1
+    small.calls()
+    hint(fetched, small.id_of("OPEN"))
+    assert len(small.calls()) == 3, "the list, the document, its file"
     assert different(fetched, small) == []
 
 
