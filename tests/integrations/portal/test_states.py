@@ -146,7 +146,7 @@ class TestActive:
         connection_in(kontor_client, Status.ACTIVE, key_expires_on=timezone.localdate() + timedelta(days=days))
         page = browser.get(OVERVIEW).content.decode()
         assert words in page
-        assert re.search(r'<dd( class="(\w+)")? data-testid="key-end"', page).group(2) == (tone or None)
+        assert re.search(r'<dd( class="(\w+)")?\s+data-testid="key-end"', page).group(2) == (tone or None)
 
     def test_an_interrupted_fetch_is_told_until_the_next_one(self, browser: Browser, kontor_client: Client):
         connection = connection_in(kontor_client, Status.ACTIVE)
