@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django_q.conf import Conf
 from django_q.tasks import async_task
 
 from integrations.models import Connection, Provider, Status, WebhookDelivery
@@ -63,7 +64,12 @@ def take_in(event: Event, body: str) -> int:
             ],
             ignore_conflicts=True,
         )
-        transaction.on_commit(lambda: _ask(new))
+        if Conf.ORM:
+            # The queue is in the same database: one commit, and no connection closed and opened for the queue's sake.
+            _ask(new)
+        else:
+            # A worker would otherwise look before there is anything to see.
+            transaction.on_commit(lambda: _ask(new))
     return len(new)
 
 

@@ -183,9 +183,9 @@ def test_a_reader_finds_what_comes_while_it_reads(active: Connection, small: Lex
 
 
 def test_a_long_list_of_hints_makes_room_for_others(active: Connection, small: Lexware, tell: Tell) -> None:
-    OrmQ.objects.all().delete()
     for number in ("N-1", "N-2", "N-3"):
         tell("voucher.changed", small.id_of(number))
+    OrmQ.objects.all().delete()
     assert hints.follow(active.pk, seconds=0.0) == 0
     assert tasks("integrations.tasks.follow_hints") == [(active.pk,)]
     hints.follow(active.pk)
