@@ -35,6 +35,11 @@ FACTS = {
     "rate_limited": gettext_lazy("refused by the rate limit"),
     "reference": gettext_lazy("reference"),
     "organization": gettext_lazy("organization"),
+    "organization_id": gettext_lazy("organization id"),
+    "connected": gettext_lazy("connected here"),
+    "former": gettext_lazy("former organization"),
+    "also_connected": gettext_lazy("other clients with this organization"),
+    "key": gettext_lazy("key fingerprint"),
     "message": gettext_lazy("message"),
     "status": gettext_lazy("answer"),
     "path": gettext_lazy("address"),
@@ -82,6 +87,12 @@ ASKED: dict[str, str | Promise] = {
     "not_there": gettext_lazy("Lexware Office has no such document"),
     "busy": gettext_lazy("no answer: the budget of requests was taken"),
     "failed": gettext_lazy("no answer"),
+}
+
+
+LIVE: dict[str, str | Promise] = {
+    SyncRun.State.QUEUED: gettext_lazy("Fetch waiting"),
+    SyncRun.State.RUNNING: gettext_lazy("Fetch running"),
 }
 
 
@@ -180,7 +191,7 @@ def _day(text: object) -> str:
 def run_entry(run: SyncRun) -> Entry:
     """A fetch: why it was started, how it ended, what it brought, what it cost. ``left_out`` is annotated."""
     failed = run.state == SyncRun.State.FAILED
-    what = _("Fetch broken off") if failed else _("Vouchers fetched") if run.finished_at else run.get_state_display()
+    what = _("Fetch broken off") if failed else _("Vouchers fetched") if run.finished_at else LIVE[run.state]
     tone = "failed" if failed else "none" if run.finished_at else "todo"
     words = brought(run)
     if run.error:

@@ -103,6 +103,12 @@ def _words(event: ConnectionEvent, numbers: Numbers) -> tuple[str, str, str, str
         return _("Lexware Office could not be asked."), str(fetch_problem("unavailable").next), "grey", "none"
     if event.kind == Kind.CHECK and event.reason:
         return _("The API key was not accepted."), _why(event, detail), "grey", "alert"
+    if detail.get("former"):
+        words = _("Moved from “%(old)s” to “%(new)s”.") % {
+            "old": detail["former"],
+            "new": detail.get("organization", ""),
+        }
+        return words, _("The documents of the former account count no more."), "green", "check"
     if event.kind == Kind.CHECK and not (event.from_status == Status.FAILED and event.to_status == Status.ACTIVE):
         words = _("The API key was renewed.") if event.to_status else _("The API key was checked: it works.")
         return words, "", "green", "check"
@@ -121,8 +127,10 @@ def _moved(event: ConnectionEvent, detail: dict[str, object]) -> tuple[str, str,
 
 
 def _why(event: ConnectionEvent, detail: dict[str, object]) -> str:
-    missing = permission_of(str(detail.get("path", ""))) if event.reason == "permission_missing" else ""
-    return f"{failure(event.reason).what} {missing}".strip()
+    more = permission_of(str(detail.get("path", ""))) if event.reason == "permission_missing" else ""
+    if event.reason == "organization_changed" and detail.get("organization"):
+        more = _("It is a key of “%(company)s”.") % {"company": detail["organization"]}
+    return f"{failure(event.reason).what} {more}".strip()
 
 
 def _hinted(detail: dict[str, object]) -> str:

@@ -88,6 +88,10 @@ class TestPortal:
         assert (fetched.status, fetched.organization_id) == (Status.ACTIVE, other.id)
         assert standing(fetched.client) == set()
         assert fetched.runs.filter(state=SyncRun.State.QUEUED).count() == 1
+        history = unescape(browser.get("/portal/10001/connections/lexware/history/").content.decode())
+        new, old = other.running.organizations[0]["name"], small.running.organizations[small.index]["name"]
+        assert f"Moved from “{old}” to “{new}”." in history
+        assert f"It is a key of “{new}”." in history
 
     def test_a_tick_for_one_company_is_none_for_a_third(
         self, fetched: Connection, small: Lexware, other: Lexware, browser: Browser
