@@ -1,8 +1,8 @@
-"""Asks Lexware Office about one number, now: one request, and what it shows is kept like the row of any list."""
+"""Asks Lexware Office about one number, now: one request, and what it shows is taken over as a fetch would do it."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
@@ -13,14 +13,13 @@ from accounts.tax import sync_start
 from integrations.finding.shapes import Asked, Outcome
 from integrations.finding.wanted import Wanted
 from integrations.lexware import api_for
-from integrations.models import Connection, ConnectionEvent, ConnectionSecret, SeenVoucher, Status, SyncRun
+from integrations.models import Connection, ConnectionEvent, ConnectionSecret, Status, SyncRun
 from integrations.providers.lexware.errors import LexwareError, RateLimited
-from integrations.providers.lexware.types import CallRecord, VoucherPage, VoucherRow
-from integrations.services.call_log import keep_calls
-from integrations.services.sync_mapping import PAID
 from integrations.services.sync_queue import enqueue
-from integrations.services.sync_seen import note_seen, seen
-from vouchers.models import Voucher, VoucherType
+from integrations.services.sync_rows import take_page
+from integrations.services.sync_work import Reading
+from matching.tasks import enqueue_matching
+from vouchers.models import Voucher
 
 A_MINUTE = timedelta(minutes=1)
 MOST_IN_A_MINUTE = 5
@@ -30,7 +29,8 @@ PATIENCE_SECONDS = 15.0
 def ask(connection: Connection, wanted: Wanted, actor: User | None = None) -> Asked:
     """Ask for the documents with exactly this number, at most ``MOST_IN_A_MINUTE`` times a minute for a connection.
 
-    Must not be called in a transaction. An entry of the timeline is written before the request and counts it.
+    Must not be called in a transaction. An entry of the timeline is written before the request and counts it. What is
+    new is here at once with date and amount; its payments and files are left to a fetch.
     """
     if connection.status != Status.ACTIVE or not wanted.text:
         return Asked(Outcome.NOT_CONNECTED)
@@ -63,45 +63,19 @@ def _begin(connection: Connection, wanted: Wanted, actor: User | None) -> Connec
 
 
 def _ask(connection: Connection, wanted: Wanted) -> Asked:
-    api = api_for(connection, patience=PATIENCE_SECONDS)
-    calls: list[tuple[datetime, CallRecord]] = []
-    api.on_call = lambda record: calls.append((timezone.now(), record))
+    reading = Reading(connection, api_for(connection, patience=PATIENCE_SECONDS))
     try:
-        page = api.find_by_number(wanted.text)
+        page = reading.api.find_by_number(wanted.text)
+        ids = take_page(reading, page, sync_start(connection.client, timezone.localdate()))
     finally:
-        keep_calls(connection.pk, None, calls)
-    keep(connection, page)
+        reading.write_calls()
+    if reading.created or reading.changed or reading.withdrawn:
+        enqueue_matching(connection.client)
     documents = len(page.rows) + len(page.unreadable)
     if not documents:
         return Asked(Outcome.NOT_THERE)
-    if _missing(connection, page):
-        enqueue(connection, SyncRun.Trigger.MANUAL, full=True)
+    unread = Voucher.objects.filter(client=connection.client_id, external_id__in=ids, withdrawn_at=None, complete=False)
+    if unread.exists():
+        enqueue(connection, SyncRun.Trigger.MANUAL)
         return Asked(Outcome.FETCHING, documents)
     return Asked(Outcome.FOUND, documents)
-
-
-def keep(connection: Connection, page: VoucherPage) -> None:
-    """Keep what a list showed about these documents, as a fetch would."""
-    note_seen(connection.pk, [seen(row, verdict) for row, verdict in _judged(connection, page)])
-
-
-def _judged(connection: Connection, page: VoucherPage) -> list[tuple[VoucherRow, SeenVoucher.Verdict]]:
-    start = sync_start(connection.client, timezone.localdate())
-    return [(row, _verdict(row, start)) for row in page.rows]
-
-
-def _verdict(row: VoucherRow, start: date) -> SeenVoucher.Verdict:
-    if row.type not in VoucherType.values:
-        return SeenVoucher.Verdict.OTHER_TYPE
-    if row.status not in PAID:
-        return SeenVoucher.Verdict.NOT_PAID
-    if row.date is not None and row.date < start:
-        return SeenVoucher.Verdict.TOO_EARLY
-    return SeenVoucher.Verdict.TAKEN
-
-
-def _missing(connection: Connection, page: VoucherPage) -> bool:
-    """Whether one of these documents should be here and is not."""
-    wanted = {row.id for row, verdict in _judged(connection, page) if verdict == SeenVoucher.Verdict.TAKEN}
-    here = Voucher.objects.filter(client=connection.client_id, external_id__in=wanted, withdrawn_at=None)
-    return len(wanted) > here.count()

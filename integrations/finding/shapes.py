@@ -74,7 +74,7 @@ class Outcome(StrEnum):
 
     FOUND = "found"
     FETCHING = "fetching"
-    """Found, paid, and not here: a complete comparison was started."""
+    """Found and paid; its payments and files were not here yet, so a fetch was started."""
     NOT_THERE = "not_there"
     NOT_CONNECTED = "not_connected"
     TOO_OFTEN = "too_often"

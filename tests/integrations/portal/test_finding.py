@@ -75,8 +75,23 @@ def test_asking_finds_an_open_document_with_one_request(
 def test_a_paid_document_that_is_not_here_is_fetched(connected: Connection, small: Lexware, browser: Browser) -> None:
     page = browser.post(address("find_ask"), {"q": "N-3"}, follow=True).content.decode()
     assert "it is being fetched" in page
-    assert "About to be fetched" in page
-    assert SyncRun.objects.get(connection=connected).full
+    assert "On its way" in page
+    assert "Its payments and files are still to come" in page
+    run = SyncRun.objects.get(connection=connected)
+    assert (run.state, run.trigger) == ("queued", "manual")
+    assert connected.client.vouchers.get().number == "N-3"
+    assert small.calls() == ["/v1/voucherlist"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_document_that_is_not_paid_any_more_is_withdrawn_at_once(
+    connected: Connection, small: Lexware, browser: Browser
+) -> None:
+    ask(connected, read("N-3"))
+    small.do("void", small.id_of("N-3"))
+    page = browser.post(address("find_ask"), {"q": "N-3"}, follow=True).content.decode()
+    assert "It was here, and does not count since" in page
+    assert "Voided" in page
 
 
 @pytest.mark.django_db(transaction=True)
