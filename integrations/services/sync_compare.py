@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from integrations.models import Connection
 from integrations.providers.lexware.client import LARGEST_PAGE
-from integrations.services.sync_listing import BY_DATE
+from integrations.services.sync_listing import BY_DATE, note_comparison
 from integrations.services.sync_mapping import PAID
 from integrations.services.sync_missing import look_for_missing
 from integrations.services.sync_rows import TYPES, take_page
@@ -39,22 +39,20 @@ def compare_a_part(reading: Reading, start: date) -> None:
     part = next_part(
         reading.client.vouchers.filter(withdrawn_at__isnull=True, date__gte=start),
         max(cursor, start) if cursor else start,
-        since=connection.compared_at or connection.created_at,
+        since=connection.compared_at,
         now=timezone.now(),
     )
-    _compare(reading, part, start)
-    values = {"compared_before": part.last + timedelta(days=1)} if part.last else {"compared_before": None}
-    done = {} if part.last else {"compared_at": timezone.now()}
-    # Whoever compared everything meanwhile has done this part as well.
-    Connection.objects.filter(pk=connection.pk, compared_before=cursor).update(**values, **done)
+    answered = _compare(reading, part, start)
+    after = part.last + timedelta(days=1) if part.last else None
+    note_comparison(connection, cursor, after, whole=answered)
 
 
-def next_part(vouchers: QuerySet[Voucher], first: date, *, since: datetime, now: datetime) -> Part:
+def next_part(vouchers: QuerySet[Voucher], first: date, *, since: datetime | None, now: datetime) -> Part:
     """From ``first`` on so many days that a seventh of the vouchers, and at least a page of the list, lies in them.
 
-    ``since``: when everything was compared the last time. After six days the whole rest is due.
+    ``since``: when everything was compared the last time. After six days, or where nobody knows, the whole rest is due.
     """
-    if now - since > ROUND:
+    if since is None or now - since > ROUND:
         return Part(first, None)
     wanted = max(-(-vouchers.count() // NIGHTS), LARGEST_PAGE)
     days = vouchers.filter(date__gte=first).order_by("date").values_list("date", flat=True)
@@ -65,7 +63,7 @@ def next_part(vouchers: QuerySet[Voucher], first: date, *, since: datetime, now:
     return Part(first, last)
 
 
-def _compare(reading: Reading, part: Part, start: date) -> None:
+def _compare(reading: Reading, part: Part, start: date) -> bool:
     stored = reading.client.vouchers.filter(withdrawn_at__isnull=True, date__gte=part.first)
     if part.last:
         stored = stored.filter(date__lte=part.last)
@@ -81,4 +79,4 @@ def _compare(reading: Reading, part: Part, start: date) -> None:
         for external_id in take_page(reading, page, start, doubt=False):
             known.pop(external_id, None)
         reading.progress("compare", 0, len(known))
-    look_for_missing(reading, list(known.values()), start)
+    return look_for_missing(reading, list(known.values()), start)

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from integrations.models import Connection, SyncRun
+from integrations.models import SyncRun
 from integrations.services.sync_compare import compare_a_part
 from integrations.services.sync_details import read_documents, read_payments
 from integrations.services.sync_listing import list_changes, list_everything, list_the_rest, needs_everything
@@ -20,9 +20,10 @@ def fetch(work: Work, start: date) -> None:
     """
     run, connection = work.run, work.run.connection
     everything = run.full or needs_everything(connection, start)
+    listed = run.listed_at is not None and (run.full, run.from_date) == (everything, start)
     SyncRun.objects.filter(pk=run.pk).update(full=everything, from_date=start)
     try:
-        if run.listed_at is None:
+        if not listed:
             work.progress("list", 0, 0)
             if everything:
                 list_everything(work, start)
@@ -36,14 +37,15 @@ def fetch(work: Work, start: date) -> None:
         if work.created or work.changed or work.withdrawn:
             enqueue_matching(work.client)
     _read_details(work)
-    before = len(work.created | work.changed)
+    before = (len(work.created | work.changed), work.withdrawn)
     if everything:
         list_the_rest(work, start)
-        Connection.objects.filter(pk=connection.pk).update(compared_before=None, compared_at=timezone.now())
     elif run.trigger == SyncRun.Trigger.SCHEDULE:
         compare_a_part(work, start)
-    if len(work.created | work.changed) > before:
+    if len(work.created | work.changed) > before[0]:
         _read_details(work)
+    if (len(work.created | work.changed), work.withdrawn) != before:
+        enqueue_matching(work.client)
 
 
 def _read_details(work: Work) -> None:

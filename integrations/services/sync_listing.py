@@ -34,7 +34,23 @@ def list_everything(reading: Reading, start: date) -> None:
         seen |= take_page(reading, page, start)
         reading.rows_skipped += not page.steady
         _say(reading, page, len(seen))
-    look_for_missing(reading, [pk for external_id, pk in known.items() if external_id not in seen], start)
+    answered = look_for_missing(reading, [pk for key, pk in known.items() if key not in seen], start)
+    note_comparison(reading.connection, None, None, whole=answered)
+
+
+def note_comparison(connection: Connection, before: date | None, cursor: date | None, *, whole: bool) -> None:
+    """Move the cursor of the comparison of all ids; without ``cursor`` the round is over, and complete if ``whole``.
+
+    Where something gave no answer, the next night begins anew, with everything. ``before``: the cursor as it was found;
+    who finds it elsewhere has been overtaken by a complete comparison.
+    """
+    values: dict[str, object] = {"compared_before": cursor}
+    if not whole:
+        values = {"compared_before": None, "compared_at": None}
+    elif cursor is None:
+        values["compared_at"] = timezone.now()
+    found = Connection.objects.filter(pk=connection.pk)
+    (found.filter(compared_before=before) if cursor else found).update(**values)
 
 
 def list_changes(reading: Reading, start: date) -> None:

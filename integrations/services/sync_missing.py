@@ -15,14 +15,19 @@ from vouchers import raw
 from vouchers.models import Voucher
 
 
-def look_for_missing(reading: Reading, missing: Sequence[int], start: date) -> None:
+def look_for_missing(reading: Reading, missing: Sequence[int], start: date) -> bool:
     """Ask for each voucher that the list does not show any more, and withdraw it for what is true of it now.
 
-    A list over a moving set can leave rows out (reference: paging 4.3), so absence alone proves nothing.
+    False where one of them gave no answer. A list over a moving set can leave rows out (reference: paging 4.3), so
+    absence alone proves nothing.
     """
-    for position, voucher in enumerate(Voucher.objects.filter(pk__in=missing).order_by("-date", "-id")):
+    answered = True
+    for position, pk in enumerate(missing):
         reading.progress("compare", position, len(missing))
-        reading.attempt(str(voucher.external_id), voucher.number, partial(ask, reading, voucher, start))
+        voucher = Voucher.objects.get(pk=pk)
+        step = partial(ask, reading, voucher, start)
+        answered = reading.attempt(str(voucher.external_id), voucher.number, step) and answered
+    return answered
 
 
 def ask(reading: Reading, voucher: Voucher, start: date) -> None:

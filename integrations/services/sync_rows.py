@@ -114,7 +114,7 @@ def _judge_unreadable(reading: Reading, row: UnreadableRow) -> tuple[Verdict, st
     if isinstance(kind, str) and kind not in TYPES:
         return Verdict.OTHER_TYPE, ""
     if isinstance(status, str) and status not in PAID:
-        return Verdict.NOT_PAID, status
+        return Verdict.NOT_PAID, _text(fields, "voucherStatus")
     name = row.id or f"row {hashlib.sha256(row.raw.encode()).hexdigest()[:12]}"
     reading.skip_row(name, row.number, row.problem)
     return Verdict.UNREADABLE, ""

@@ -125,14 +125,26 @@ def test_a_voucher_whose_date_moved_is_not_taken_for_missing(slices: Connection,
     assert different(slices, small) == []
 
 
-def test_a_part_that_broke_off_is_done_again(slices: Connection, small: Lexware) -> None:
+def test_where_nobody_answered_the_next_night_begins_anew(slices: Connection, small: Lexware) -> None:
     small.do("delete", small.id_of("N-0"))
     small.fault("status", "/v1/vouchers", status=503, count=4)
     run = night(slices)
     assert run.state == SyncRun.State.DONE
     assert [item.number for item in run.skipped.all()] == ["N-0"]
     small.no_faults()
-    assert sum(night(slices).withdrawn for _ in range(8)) == 1
+    assert night(slices).withdrawn == 1
+    slices.refresh_from_db()
+    assert slices.compared_before is None, "everything was compared"
+
+
+def test_a_full_comparison_without_an_answer_is_no_complete_one(fetched: Connection, small: Lexware) -> None:
+    small.do("delete", small.id_of("N-0"))
+    small.fault("status", "/v1/vouchers", status=503, count=4)
+    assert fetch(fetched, full=True).withdrawn == 0
+    fetched.refresh_from_db()
+    assert fetched.compared_at is None
+    small.no_faults()
+    assert night(fetched).withdrawn == 1
 
 
 def vouchers(client: Client, *days: date) -> None:
