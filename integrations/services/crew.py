@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 from django.db.models import QuerySet
 
 from integrations.models import SyncRun
@@ -21,7 +21,7 @@ from integrations.providers.lexware.pace import SystemClock
 from integrations.services import fetch_places, sync_queue
 from integrations.services.fetch_places import Worker
 from integrations.services.permits import Line, Permits
-from integrations.services.sync import carry_out
+from integrations.services.sync import DATABASE_AWAY, carry_out
 from integrations.services.sync_queue import RunLost, TurnOver
 from integrations.services.sync_watch import RESUMABLE
 
@@ -133,7 +133,7 @@ class Crew:
                 if time.monotonic() - rescued_at > fetch_places.beat_seconds():
                     sync_queue.release_dead_runs()
                     rescued_at = time.monotonic()
-            except (DatabaseError, InterfaceError):
+            except DATABASE_AWAY:
                 logger.exception("the database did not answer")
                 connection.close()
             if not busy and not taken:
@@ -171,7 +171,7 @@ class Crew:
             with self._permits.held():
                 carry_out(run, self, clock=_Waiting(self, run), session=self._line.session())
         except Exception:
-            # The database was away, most likely; what has no end is found by the next look.
+            # What has no end is found by the next look, and begun again.
             logger.exception("fetch %s broke off", run.pk)
         finally:
             self._active.pop(run.pk)
@@ -194,7 +194,7 @@ class Crew:
                         self._struck_off.set()
                         self._over.set()
                         return
-                except (DatabaseError, InterfaceError):
+                except DATABASE_AWAY:
                     logger.exception("no sign of life could be written")
                     connection.close()
         finally:

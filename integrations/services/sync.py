@@ -6,6 +6,8 @@ import time
 
 import requests
 from cryptography.fernet import InvalidToken
+from django.db import InterfaceError, OperationalError
+from django.db import connection as database
 from django.utils import timezone
 
 from accounts.tax import sync_start
@@ -37,6 +39,8 @@ __all__ = ["carry_out", "enqueue", "release_dead_runs", "run", "run_now"]
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
+# The database is restarted, or somebody else's transaction stood in the way: the next attempt can do it.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 def run(run_id: int, *, on_progress: ProgressHook = ignore_progress) -> SyncRun:
@@ -50,7 +54,11 @@ def run(run_id: int, *, on_progress: ProgressHook = ignore_progress) -> SyncRun:
         if claimed is None:
             return SyncRun.objects.get(pk=run_id)
         watch = OwnWatch(worker)
-        carry_out(claimed, watch, on_progress=on_progress, clock=watch)
+        try:
+            carry_out(claimed, watch, on_progress=on_progress, clock=watch)
+        except DATABASE_AWAY:
+            logger.exception("fetch %s broke off", claimed.pk)
+            database.close_if_unusable_or_obsolete()
     claimed.refresh_from_db()
     return claimed
 
@@ -81,7 +89,11 @@ def carry_out(
     clock: Clock | None = None,
     session: requests.Session | None = None,
 ) -> None:
-    """Do a claimed fetch until it ends, is taken away, or has had its turn; the row says which."""
+    """Do a claimed fetch until it ends, is taken away, or has had its turn; the row says which.
+
+    Raises one of ``DATABASE_AWAY`` where nothing could be written any more: the run has no end then, and is to be
+    released like one whose worker died.
+    """
     try:
         _carry_out(run, watch, on_progress, clock, session)
     except RunLost:
@@ -117,7 +129,7 @@ def _carry_out(
     except KeyboardInterrupt:
         finish(run, SyncRun.State.FAILED, error="interrupted", **work.final_figures)
         raise
-    except (RunLost, connections.StateMoved):
+    except (RunLost, connections.StateMoved, *DATABASE_AWAY):
         raise
     except Exception as error:
         # A defect of ours: it must not leave a run that seems to work, nor keep tomorrow's from starting.

@@ -249,6 +249,17 @@ def test_disconnecting_stops_it_soon_and_leaves_the_others_alone(fleet: Fleet) -
     assert len(theirs) < longest
 
 
+def test_a_key_that_is_revoked_concerns_its_own_connection_only(fleet: Fleet) -> None:
+    fleet.enqueue()
+    revoked = fleet.organizations[2]["organization_id"]
+    fleet.lexware.control(f"/organizations/{revoked}/key/revoke")
+    work_off()
+    assert states() == {"done": ORGANIZATIONS - 1, "failed": 1}
+    assert fleet.connections[2].runs.get().state == SyncRun.State.FAILED
+    others = Connection.objects.exclude(pk=fleet.connections[2].pk)
+    assert not others.exclude(status="active", doubted_at=None).exists()
+
+
 def test_whoever_asks_at_the_command_line_gets_the_run_of_a_crew(fleet: Fleet) -> None:
     fleet.slow(40)
     fleet.enqueue()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import OperationalError
 from django.db import connection as database
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -19,8 +20,8 @@ from django_q.models import OrmQ
 from integrations import tasks as background
 from integrations.models import Connection, ConnectionEvent, FetchWorker, Status, SyncRun
 from integrations.services import connections
-from integrations.services.sync import enqueue, release_dead_runs, run
 from integrations.services.fetch_places import dead_after
+from integrations.services.sync import enqueue, release_dead_runs, run, run_now
 from integrations.services.sync_queue import FETCH, MAX_ATTEMPTS
 from tests.integrations.sync.conftest import Lexware, fetch, stored, tasks
 from vouchers.models import RawAnswer, Voucher, VoucherFile
@@ -200,6 +201,21 @@ def test_a_defect_of_ours_ends_the_run_with_a_word(joined: Connection, caplog: p
     done = run(queued.pk, on_progress=broken)
     assert (done.state, done.error, done.error_detail) == (SyncRun.State.FAILED, "internal", "ZeroDivisionError")
     assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_was_away_for_a_moment_fails_no_fetch(joined: Connection, small: Lexware) -> None:
+    calls = 0
+
+    def away(phase: str, done: int, total: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 6:
+            raise OperationalError("terminating connection due to administrator command")
+
+    done = run_now(joined, SyncRun.Trigger.MANUAL, on_progress=away)
+    assert (done.state, done.attempts, done.created) == (SyncRun.State.DONE, 2, 7)
+    assert stored(joined.client) == small.paid(START)
 
 
 def test_a_key_that_cannot_be_decrypted_asks_for_a_new_one(joined: Connection) -> None:
