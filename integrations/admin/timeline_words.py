@@ -191,8 +191,8 @@ def _day(text: object) -> str:
 def run_entry(run: SyncRun) -> Entry:
     """A fetch: why it was started, how it ended, what it brought, what it cost. ``left_out`` is annotated."""
     failed = run.state == SyncRun.State.FAILED
-    what = _("Fetch broken off") if failed else _("Vouchers fetched") if run.finished_at else LIVE[run.state]
-    tone = "failed" if failed else "none" if run.finished_at else "todo"
+    what = _("Fetch broken off") if failed else LIVE.get(run.state, _("Vouchers fetched"))
+    tone = "failed" if failed else "todo" if run.state in LIVE else "none"
     words = brought(run)
     if run.error:
         words = " ".join(filter(None, (str(fetch_problem(run.error).what), "" if words == _("nothing new") else words)))
