@@ -188,6 +188,7 @@ class TestLooks:
             ("history", f"{OVERVIEW}lexware/history/"),
             ("left-out", f"{OVERVIEW}lexware/left-out/"),
             ("disconnect", f"{OVERVIEW}lexware/disconnect/"),
+            ("key-end", f"{OVERVIEW}lexware/key-end/"),
             ("support", "/portal/10001/support/"),
             ("request", "/portal/10001/support/K-H4T9PD/"),
         ]:
@@ -228,6 +229,33 @@ def test_a_newcomer_is_active_after_six_interactions(
     assert page.get_by_test_id("card-lexware").get_attribute("data-status") == "active"
     assert lexware.organizations[0]["key"] not in page.content()
     assert opened.errors == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_company_that_moved_says_so_with_one_tick(
+    window: Open, kontor_client: Client, member: User, lexware: Any, script: bool
+):
+    connection_in(kontor_client, Status.FAILED, Reason.KEY_EXPIRED)
+    voucher(kontor_client, 1)
+    opened = window(member, language="en", script=script)
+    page = opened.go(f"{OVERVIEW}lexware/key/")
+    key = lexware.organizations[1]["key"]
+    page.fill("[name=api_key]", key)
+    page.get_by_test_id("submit-key").click()
+    box = page.get_by_label("Yes, we have moved from “Ahrens Möbel”")
+    box.wait_for()
+    assert not box.is_checked()
+    assert page.locator("[name=api_key]").input_value() == ""
+    if script:
+        opened.look("portal-key-move")
+    box.check()
+    page.fill("[name=api_key]", key)
+    page.fill("[name=key_expires_on]", (timezone.localdate() + timedelta(days=365)).isoformat())
+    page.get_by_test_id("submit-key").click()
+    page.get_by_test_id("success-banner").wait_for()
+    assert page.get_by_test_id("card-lexware").get_attribute("data-status") == "active"
+    assert "expires in 11 months" in page.get_by_test_id("key-end").inner_text()
+    assert key not in page.content()
 
 
 def test_by_keyboard_alone(window: Open, kontor_client: Client, member: User, lexware: Any):
