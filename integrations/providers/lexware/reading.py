@@ -1,5 +1,6 @@
 """From the provider's JSON to our types. Unknown fields and values pass: they live on in ``raw``."""
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -18,6 +19,8 @@ from integrations.providers.lexware.types import (
 )
 
 T = TypeVar("T")
+
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 def decode(body: bytes) -> Any:
@@ -205,7 +208,7 @@ def _text(body: bytes) -> str:
 def _dumped(item: Any) -> str:
     """Return a row's JSON with every digit kept, in a form that any database can store."""
     raw = simplejson.dumps(item, use_decimal=True, ensure_ascii=False)
-    if any("\ud800" <= character <= "\udfff" for character in raw):
+    if _HALF_A_CHARACTER.search(raw):
         return simplejson.dumps(item, use_decimal=True, ensure_ascii=True)
     return raw
 
