@@ -10,7 +10,6 @@ SOON_DAYS = 30
 URGENT_DAYS = 7
 # Beyond this, months say more than days.
 DAYS_IN_WORDS = 60
-DAYS_OF_A_MONTH = 30.44
 
 
 def days_left(end: date | None, today: date) -> int | None:
@@ -18,8 +17,12 @@ def days_left(end: date | None, today: date) -> int | None:
     return (end - today).days if end else None
 
 
-def countdown(days: int) -> str:
-    """How long a key still lives: "expires in 41 days"; to be read beside the key or its client."""
+def countdown(end: date, today: date) -> str:
+    """How long a key still lives: "expires in 41 days"; to be read beside the key or its client.
+
+    Months are whole ones of the calendar, so that nobody is promised too much.
+    """
+    days = (end - today).days
     if days < 0:
         return _("should have expired")
     if days == 0:
@@ -28,7 +31,7 @@ def countdown(days: int) -> str:
         return _("expires tomorrow")
     if days <= DAYS_IN_WORDS:
         return ngettext("expires in %(n)d day", "expires in %(n)d days", days) % {"n": days}
-    months = int(days / DAYS_OF_A_MONTH)
+    months = (end.year - today.year) * 12 + end.month - today.month - (end.day < today.day)
     return ngettext("expires in %(n)d month", "expires in %(n)d months", months) % {"n": months}
 
 

@@ -56,8 +56,8 @@ def with_key(user: User) -> QuerySet[Connection]:
 
 def key_end(connection: Connection, today: date) -> SafeString:
     """The countdown of a connection's key with its sign; empty where its end is not known."""
-    days = days_left(connection.key_expires_on, today)
-    return state(tone(days), countdown(days), "schedule") if days is not None else SafeString()
+    end = connection.key_expires_on
+    return state(tone(days_left(end, today)), countdown(end, today), "schedule") if end else SafeString()
 
 
 def calendar(user: User, month: str) -> dict[str, Any]:

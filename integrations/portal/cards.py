@@ -96,6 +96,7 @@ class Card:
     missing: str = ""
     move: Move | None = None
     key_days: int | None = None
+    key_ends: str = ""
 
     @property
     def status(self) -> str:
@@ -116,11 +117,6 @@ class Card:
     def key_tone(self) -> str:
         """How near it is: none, soon or failed."""
         return tone(self.key_days)
-
-    @property
-    def key_ends(self) -> str:
-        """How long the key still lives, in words; empty where it is not known."""
-        return countdown(self.key_days) if self.key_days is not None else ""
 
     @property
     def needs_key(self) -> bool:
@@ -154,4 +150,5 @@ def card_of(client: Client, provider: Provider, connection: Connection | None, t
         missing=missing_permission(connection) if connection.reason == Reason.PERMISSION_MISSING else "",
         move=offered_move(connection) if connection.reason == Reason.ORGANIZATION_CHANGED else None,
         key_days=days_left(connection.key_expires_on, today),
+        key_ends=countdown(connection.key_expires_on, today) if connection.key_expires_on else "",
     )

@@ -182,7 +182,7 @@ def _mail(reminder: KeyReminder, today: date, reader: Reader) -> EmailMultiAlter
             "client": client,
             "provider": connection.get_provider_display(),
             "organization": connection.organization_name,
-            "countdown": countdown((reminder.ends_on - today).days),
+            "countdown": countdown(reminder.ends_on, today),
             "day": date_format(reminder.ends_on),
             "link": settings.PUBLIC_URL + path,
             "firm_name": settings.FIRM_NAME,

@@ -250,11 +250,11 @@ def test_a_company_that_moved_says_so_with_one_tick(
         opened.look("portal-key-move")
     box.check()
     page.fill("[name=api_key]", key)
-    page.fill("[name=key_expires_on]", (timezone.localdate() + timedelta(days=365)).isoformat())
+    page.fill("[name=key_expires_on]", (timezone.localdate() + timedelta(days=370)).isoformat())
     page.get_by_test_id("submit-key").click()
     page.get_by_test_id("success-banner").wait_for()
     assert page.get_by_test_id("card-lexware").get_attribute("data-status") == "active"
-    assert "expires in 11 months" in page.get_by_test_id("key-end").inner_text()
+    assert "expires in 12 months" in page.get_by_test_id("key-end").inner_text()
     assert key not in page.content()
 
 

@@ -107,7 +107,7 @@ def _reason(connection: Connection) -> str:
 
 def _end(connection: Connection) -> str:
     end = connection.key_expires_on
-    return f"{date_format(end)} ({countdown((end - timezone.localdate()).days)})" if end else ""
+    return f"{date_format(end)} ({countdown(end, timezone.localdate())})" if end else ""
 
 
 def _moment(value: Any) -> str:

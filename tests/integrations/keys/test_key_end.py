@@ -29,15 +29,20 @@ def test_24_months_is_the_longest_and_is_what_we_propose(today: date) -> None:
     assert (latest.year, latest.month) == (today.year + 2, today.month)
     assert 729 <= (latest - today).days <= 731
     assert possible_end(latest, today) == latest
+    assert " 24 " in countdown(latest, today) or today.day == 29
     assert possible_end(today, today) == today
     for wrong in (latest + timedelta(days=1), today - timedelta(days=1)):
         with pytest.raises(WrongEnd):
             possible_end(wrong, today)
 
 
-@given(st.integers(-1000, 731))
-def test_the_countdown_has_words_for_every_day(days: int) -> None:
-    assert "%" not in countdown(days)
+@given(DAYS, st.integers(-1000, 731))
+def test_the_countdown_has_words_for_every_day(today: date, days: int) -> None:
+    words = countdown(today + timedelta(days=days), today)
+    assert "%" not in words
+    if days > 60:
+        months = int(re.findall(r"\d+", words)[0])
+        assert months * 28 <= days < (months + 1) * 31
     assert tone(days) == ("failed" if days <= 7 else "soon" if days <= 30 else "none")
 
 

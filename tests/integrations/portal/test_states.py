@@ -138,7 +138,7 @@ class TestActive:
 
     @pytest.mark.parametrize(
         ("days", "words", "tone"),
-        [(700, "expires in 22 months", ""), (31, "expires in 31 days", ""), (30, "expires in 30 days", "soon"),
+        [(731, "expires in 24 months", ""), (31, "expires in 31 days", ""), (30, "expires in 30 days", "soon"),
          (8, "expires in 8 days", "soon"), (7, "expires in 7 days", "failed"), (1, "expires tomorrow", "failed"),
          (0, "expires today", "failed"), (-3, "should have expired", "failed")],
     )  # fmt: skip
