@@ -163,6 +163,9 @@ def _release(runs: QuerySet[SyncRun], dead: Q | None = None) -> int:
     if dead is None:
         dead = Q(worker__isnull=True) | Q(worker__in=fetch_places.dead())
     running = runs.filter(dead, state=SyncRun.State.RUNNING)
+    # Nearly always there is nothing to do, and looking is cheaper than writing nothing.
+    if not running.exists():
+        return 0
     now = timezone.now()
     failed = running.filter(attempts__gte=MAX_ATTEMPTS).update(
         state=SyncRun.State.FAILED, worker=None, error="gave_up", finished_at=now, phase=""
