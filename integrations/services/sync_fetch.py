@@ -15,12 +15,12 @@ from matching.tasks import enqueue_matching
 def fetch(work: Work, start: date) -> None:
     """Do the whole of a claimed run; raises what ends it early.
 
-    What an earlier attempt or turn of the same run has listed completely is not listed again: what changed since then
-    is listed by the next run, whose bookmark is the moment at which this one began.
+    What an earlier attempt or turn of the same run has listed completely, from the same first day, is not listed
+    again; what changed since then turns up with the rest at the end. Changes are one page, and always listed.
     """
     run, connection = work.run, work.run.connection
     everything = run.full or needs_everything(connection, start)
-    listed = run.listed_at is not None and (run.full, run.from_date) == (everything, start)
+    listed = everything and run.listed_at is not None and (run.full, run.from_date) == (True, start)
     SyncRun.objects.filter(pk=run.pk).update(full=everything, from_date=start)
     try:
         if not listed:
@@ -29,7 +29,7 @@ def fetch(work: Work, start: date) -> None:
                 list_everything(work, start)
             else:
                 list_changes(work, start)
-            if not work.rows_skipped:
+            if not work.rows_skipped and run.listed_at is None:
                 run.listed_at = timezone.now()
                 work.note(listed_at=run.listed_at)
     finally:

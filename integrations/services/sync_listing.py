@@ -73,6 +73,7 @@ def list_changes(reading: Reading, start: date) -> None:
 def list_the_rest(reading: Reading, start: date) -> None:
     """Note every other document from ``start`` on: what is not paid, and what carries no payments."""
     done = 0
+    reading.progress("rest", 0, 0)
     for page in reading.api.voucherlist(types=ANY, statuses=ANY, voucher_date_from=start, sort=BY_DATE):
         done += len(take_page(reading, page, start, doubt=False))
         reading.rows_skipped += not page.steady
