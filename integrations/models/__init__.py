@@ -11,12 +11,13 @@ from integrations.models.connection import (
 )
 from integrations.models.key_life import KeyReminder
 from integrations.models.recorder import CallEntry, SeenVoucher, VoucherChange
-from integrations.models.statement import StatementFile
+from integrations.models.statement import AccountStatement, StatementFile, TableMapping
 from integrations.models.support import SupportRequest
 from integrations.models.sync import FetchWorker, RateBudget, SkippedRecord, SyncRun
 from integrations.models.webhook import WebhookDelivery, WebhookSubscription
 
 __all__ = [
+    "AccountStatement",
     "CallEntry",
     "Connection",
     "ConnectionEvent",
@@ -32,6 +33,7 @@ __all__ = [
     "Status",
     "SupportRequest",
     "SyncRun",
+    "TableMapping",
     "VoucherChange",
     "WebhookDelivery",
     "WebhookSubscription",

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client
+from matching.models import BankAccount
 from vouchers.models import StoredFile
 
 
@@ -40,3 +41,76 @@ class StatementFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AccountStatement(models.Model):
+    """A stretch of time of one account that a delivery covers, with its balances: what completeness is judged by."""
+
+    account = models.ForeignKey(
+        BankAccount, on_delete=models.CASCADE, related_name="statements", verbose_name=_("account")
+    )
+    file = models.ForeignKey(
+        StatementFile,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="statements",
+        verbose_name=_("file"),
+    )
+    format = models.CharField(_("format"), max_length=40)
+    number = models.PositiveIntegerField(_("position in the file"), default=1)
+    statement_id = models.CharField(_("statement"), max_length=80, blank=True)
+    sequence = models.CharField(_("number"), max_length=40, blank=True)
+    from_date = models.DateField(_("from"))
+    to_date = models.DateField(_("to"))
+    opening = models.DecimalField(_("opening balance"), max_digits=18, decimal_places=2, null=True, blank=True)
+    closing = models.DecimalField(_("closing balance"), max_digits=18, decimal_places=2, null=True, blank=True)
+    booked = models.DecimalField(_("sum of its lines"), max_digits=18, decimal_places=2)
+    lines = models.PositiveIntegerField(_("lines"), default=0)
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    # Only complete ones close the days they cover; a provisional one (camt.052, MT942) may grow.
+    provisional = models.BooleanField(_("provisional"), default=False)
+    created_at = models.DateTimeField(_("imported"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("account statement")
+        verbose_name_plural = _("account statements")
+        constraints = [
+            models.UniqueConstraint(fields=["file", "number"], name="account_statement_once"),
+            models.CheckConstraint(
+                condition=models.Q(from_date__lte=models.F("to_date")), name="account_statement_days_ordered"
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "from_date", "to_date"], name="account_statement_days")]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.from_date} – {self.to_date}"
+
+
+class TableMapping(models.Model):
+    """How a table (CSV) that no profile knows is read for a client: asked for once, with a preview, and remembered."""
+
+    client = models.ForeignKey(
+        Client, on_delete=models.CASCADE, related_name="table_mappings", verbose_name=_("client")
+    )
+    # The header as the file writes it, normalised; the same header is read the same way next time.
+    header_sha256 = models.CharField(_("header"), max_length=64)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    mapping = models.JSONField(_("columns"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("table mapping")
+        verbose_name_plural = _("table mappings")
+        constraints = [models.UniqueConstraint(fields=["client", "header_sha256"], name="table_mapping_unique")]
+
+    def __str__(self) -> str:
+        return self.name or self.header_sha256[:12]

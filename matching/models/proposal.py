@@ -1,4 +1,4 @@
-"""Bank accounts, transactions, and what the engine and people think paid what."""
+"""What the engine and people think paid what."""
 
 from django.conf import settings
 from django.db import models
@@ -6,85 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.display import day, moment, money
+from accounts.display import moment
 from accounts.models import Client
+from matching.models.transaction import Transaction
 from vouchers.models import Voucher
-
-
-class BankAccount(models.Model):
-    """An account of a client whose transactions are imported. ``key`` is the IBAN, or the bank's own account id."""
-
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="bank_accounts", verbose_name=_("client"))
-    key = models.CharField(_("account"), max_length=60)
-    iban = models.CharField(_("IBAN"), max_length=34, blank=True)
-    bank = models.CharField(_("bank"), max_length=120, blank=True)
-    currency = models.CharField(_("currency"), max_length=3, default="EUR")
-    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("bank account")
-        verbose_name_plural = _("bank accounts")
-        constraints = [models.UniqueConstraint(fields=["client", "key"], name="bank_account_unique")]
-
-    def __str__(self) -> str:
-        return self.iban or self.key
-
-
-class Transaction(models.Model):
-    """A payment: a booked line of a bank account, or (``external``) one that passed no connected account."""
-
-    class Source(models.TextChoices):
-        """Where it comes from."""
-
-        STATEMENT = "statement", _("Bank statement")
-        FEED = "feed", _("Bank feed")
-        EXTERNAL = "external", _("External transaction")
-
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="transactions", verbose_name=_("client"))
-    account = models.ForeignKey(
-        BankAccount,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="transactions",
-        verbose_name=_("account"),
-    )
-    source = models.CharField(_("source"), max_length=20, choices=Source.choices, default=Source.STATEMENT)
-    key = models.CharField(_("key"), max_length=80)
-    booking_date = models.DateField(_("booked"))
-    value_date = models.DateField(_("value date"), null=True, blank=True)
-    amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)
-    currency = models.CharField(_("currency"), max_length=3, default="EUR")
-    counterparty = models.CharField(_("counterparty"), max_length=255, blank=True)
-    counterparty_iban = models.CharField(_("counterparty's IBAN"), max_length=60, blank=True)
-    purpose = models.TextField(_("purpose"), blank=True)
-    end_to_end_id = models.CharField(_("end-to-end id"), max_length=120, blank=True)
-    mandate_id = models.CharField(_("mandate"), max_length=120, blank=True)
-    creditor_id = models.CharField(_("creditor id"), max_length=120, blank=True)
-    code = models.CharField(_("transaction code"), max_length=60, blank=True)
-    bank_reference = models.CharField(_("bank's reference"), max_length=120, blank=True)
-    is_reversal = models.BooleanField(_("reversal"), default=False)
-    raw = models.TextField(_("as the bank wrote it"), blank=True)
-    created_at = models.DateTimeField(_("imported"), default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("bank transaction")
-        verbose_name_plural = _("bank transactions")
-        constraints = [
-            models.UniqueConstraint(fields=["account", "key"], name="transaction_unique"),
-            models.CheckConstraint(
-                condition=models.Q(source="external", account__isnull=True)
-                | models.Q(source__in=["statement", "feed"], account__isnull=False),
-                name="transaction_external_has_no_account",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["client", "-booking_date", "-id"], name="transaction_client_date"),
-            models.Index(fields=["-booking_date", "-id"], name="transaction_date"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{day(self.booking_date)} {money(self.amount, self.currency)} {self.counterparty}".strip()
 
 
 class Proposal(models.Model):

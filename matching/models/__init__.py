@@ -1,0 +1,22 @@
+"""Bank accounts, transactions, and what the engine and people think paid what."""
+
+from matching.models.account import AccountState, BankAccount
+from matching.models.external import ExternalPayment, ExternalPaymentChange, PayoutItem, PayoutReport
+from matching.models.proposal import Allocation, Decision, Proposal
+from matching.models.transaction import OwnTransfer, PendingLine, Sighting, Transaction
+
+__all__ = [
+    "AccountState",
+    "Allocation",
+    "BankAccount",
+    "Decision",
+    "ExternalPayment",
+    "ExternalPaymentChange",
+    "OwnTransfer",
+    "PayoutItem",
+    "PayoutReport",
+    "PendingLine",
+    "Proposal",
+    "Sighting",
+    "Transaction",
+]
