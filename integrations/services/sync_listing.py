@@ -73,11 +73,13 @@ def list_changes(reading: Reading, start: date) -> None:
 def list_the_rest(reading: Reading, start: date) -> None:
     """Note every other document from ``start`` on: what is not paid, and what carries no payments."""
     done = 0
-    reading.progress("rest", 0, 0)
+    reading.progress("compare", 0, 0)
     for page in reading.api.voucherlist(types=ANY, statuses=ANY, voucher_date_from=start, sort=BY_DATE):
         done += len(take_page(reading, page, start, doubt=False))
         reading.rows_skipped += not page.steady
-        reading.progress("rest", done, max(page.total_elements, done), now=True)
+        total = max(page.total_elements, done)
+        reading.expect(-(-(total - done) // LARGEST_PAGE))
+        reading.progress("compare", done, total, now=True)
 
 
 def _say(reading: Reading, page: VoucherPage, done: int) -> None:

@@ -46,7 +46,7 @@ def test_a_list_that_was_read_completely_is_not_read_again(joined: Connection, s
 
 @pytest.mark.parametrize(
     ("first", "phase"),
-    [(True, "payments"), (True, "documents"), (True, "rest"), (False, "payments"), (False, "documents")],
+    [(True, "payments"), (True, "documents"), (True, "compare"), (False, "payments"), (False, "documents")],
 )
 def test_what_changed_before_it_went_on_is_there_when_it_is_done(
     joined: Connection, small: Lexware, first: bool, phase: str
