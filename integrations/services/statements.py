@@ -10,12 +10,12 @@ from django.utils.translation import gettext, gettext_noop
 
 from accounts.models import Client, User
 from integrations.models import StatementFile
-from integrations.statements.camt import read_camt
 from integrations.statements.messages import describe, describe_place
 from integrations.statements.problems import Code, Severity
+from integrations.statements.read import read_statements
 from integrations.statements.shapes import BankLine, Opened, Place, ReadError, Statement, StatementHeader
 from integrations.statements.source import MAX_FILE
-from integrations.statements.transactions import balance_problem, bank_lines
+from integrations.statements.transactions import ADVICE, balance_problem, bank_lines
 from matching.services.intake import (
     AccountOfAnotherClient,
     ImportOutcome,
@@ -130,12 +130,14 @@ def problem_words(problem: dict[str, Any]) -> tuple[str, str]:
 def _statements(content: bytes, reading: _Reading) -> Iterator[tuple[StatementHeader, list[BankLine]]]:
     """Each statement with its booked lines, as soon as it is read; everything else goes into ``reading``."""
     lines: list[BankLine] = []
-    for record in bank_lines(read_camt(content)):
+    for record in bank_lines(read_statements(content)):
         if isinstance(record, Opened):
             reading.format = record.format
         elif isinstance(record, ReadError):
             reading.note(record)
         elif isinstance(record, BankLine):
+            if record.pending:
+                continue
             if record.amount == round(record.amount, 2) and abs(record.amount) < LARGEST:
                 lines.append(record)
             else:
@@ -145,7 +147,7 @@ def _statements(content: bytes, reading: _Reading) -> Iterator[tuple[StatementHe
             problem = balance_problem(record)
             if problem is not None:
                 reading.note(problem)
-            if record.header.account and record.header.message == "camt.053":
+            if record.header.account and record.header.message != ADVICE:
                 yield record.header, lines
             lines = []
 

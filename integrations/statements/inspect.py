@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from integrations.statements.camt import read_camt
 from integrations.statements.problems import Code, Severity
+from integrations.statements.read import read_statements
 from integrations.statements.shapes import Balance, Opened, Place, ReadError, Statement
 from integrations.statements.source import Source
 from integrations.statements.transactions import balance_problem, bank_lines
@@ -29,7 +29,7 @@ def inspect_statement(
         report["errors" if problem.severity is Severity.ERROR else "warnings"].append(words)
 
     try:
-        for record in bank_lines(read_camt(source)):
+        for record in bank_lines(read_statements(source)):
             if isinstance(record, Opened):
                 report["format"] = record.format
             elif isinstance(record, ReadError):

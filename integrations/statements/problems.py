@@ -49,7 +49,8 @@ class Code(StrEnum):
     CURRENCY_DIFFERS = "currency_differs"
     BALANCE_EQUATION = "balance_equation"
     REPEATED = "repeated"
-    NOT_IMPORTED = "not_imported"
+    NOT_IMPORTED = "not_imported"  # in rows about earlier imports
+    DETAILS_ONLY = "details_only"
     MORE = "more"
 
 
@@ -104,6 +105,10 @@ TEXTS: Final[dict[Code, str]] = {
     Code.REPEATED: gettext_noop("The same statement is in the file twice; it was read once."),
     Code.NOT_IMPORTED: gettext_noop(
         "This is a %(format)s file. Only statements of booked entries (camt.053) are imported."
+    ),
+    Code.DETAILS_ONLY: gettext_noop(
+        "This %(format)s advice only tells what booked entries consist of. Its amounts are not counted: "
+        "the money itself stands in the account statement."
     ),
     Code.MORE: gettext_noop("%(count)s more problems are like this one: %(example)s"),
 }

@@ -26,15 +26,20 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a file: statement and entry counted from 1, the line of the file; 0 means not known."""
+    """Where in a file: statement and entry counted from 1, the line of the file; 0 means not known.
+
+    ``member`` is the name of the file within an archive.
+    """
 
     statement: int = 0
     entry: int = 0
     line: int = 0
+    member: str = ""
 
     def __str__(self) -> str:
         parts = (("statement", self.statement), ("entry", self.entry), ("line", self.line))
-        return ", ".join(f"{word} {number}" for word, number in parts if number) or "file"
+        where = ", ".join(f"{word} {number}" for word, number in parts if number)
+        return ": ".join(filter(None, (self.member, where))) or "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,10 @@ class ReadError:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The first record of every file: its format, such as ``camt.053.001.08`` (see `detect`)."""
+    """The first record of every file: its format, such as ``camt.053.001.08`` (see `detect`).
+
+    An archive is opened once, as ``zip:`` and the format of its members, or ``zip:mixed``.
+    """
 
     format: str
 
@@ -76,9 +84,10 @@ class Balance:
 class StatementHeader:
     """Whose account, which statement, which period.
 
-    ``message`` is ``camt.053``, ``camt.052`` or ``camt.054`` by the group element, ``format`` adds the version.
-    ``iban`` only where the file gives an IBAN, otherwise ``other_id``. ``currency``: of the account, else of the
-    first balance, else of the first entry. ``page`` and ``created`` are as written.
+    ``message`` is ``camt.053``, ``camt.052``, ``camt.054`` (by the group element), ``mt940``, ``mt942`` or ``csv``;
+    ``format`` is the exact family: ``camt.053.001.08``, ``mt940``, ``csv:dkb``. ``iban`` only where the file gives an
+    IBAN, otherwise ``other_id``. ``currency``: of the account, else of the first balance, else of the first entry.
+    ``page`` is as written, ``created`` too: an ISO date or moment, or empty. ``member`` is the file in an archive.
     """
 
     number: int
@@ -100,6 +109,16 @@ class StatementHeader:
     bank_name: str
     opening: Balance | None
     closing: Balance | None
+    legal_number: str = field(default="", kw_only=True)
+    member: str = field(default="", kw_only=True)
+
+    @property
+    def made_on(self) -> date | None:
+        """The written day on which the delivery was made, whatever its time zone; None if it does not say."""
+        try:
+            return date.fromisoformat(self.created[:10])
+        except ValueError:
+            return None
 
     @property
     def account(self) -> str:
@@ -144,6 +163,12 @@ class EntryDetail:
     number that is no IBAN. ``purpose_lines`` are as delivered: the seam between two of them may split a number
     or glue two words. ``charges`` is what the bank kept, in ``charges_currency``.
     ``raw`` is the XML of this payment, only filled where the entry has several.
+
+    ``exchange_rate`` as written, between ``exchange_currencies`` (source, target; empty where not said).
+    ``ultimate_debtor`` and ``ultimate_creditor`` are both of them, ``ultimate_party`` the one on the other side.
+    ``purpose_code`` is the reason in four letters (SALA). ``sepa`` holds the fields that the bank wrote into the
+    purpose (EREF, KREF, MREF, CRED, SVWZ, ABWA, ABWE, IBAN, BIC, …), ``more`` everything that has no field of its
+    own, by the bank's name for it (PmtInfId, UETR, ChqNb, …).
     """
 
     direction: Direction
@@ -168,6 +193,15 @@ class EntryDetail:
     instructed_currency: str
     additional_info: str
     raw: str
+    counterparty_bic: str = field(default="", kw_only=True)
+    counterparty_bank: str = field(default="", kw_only=True)
+    ultimate_debtor: str = field(default="", kw_only=True)
+    ultimate_creditor: str = field(default="", kw_only=True)
+    exchange_rate: Decimal | None = field(default=None, kw_only=True)
+    exchange_currencies: tuple[str, str] = field(default=("", ""), kw_only=True)
+    purpose_code: str = field(default="", kw_only=True)
+    sepa: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    more: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     @property
     def purpose(self) -> str:
@@ -177,11 +211,12 @@ class EntryDetail:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One movement of the account (``Ntry``).
+    """One movement of the account (``Ntry``, ``:61:``, a row of a table).
 
-    ``status`` is BOOK, PDNG, INFO, FUTR, or empty where the file gives none. ``reversal``: the entry undoes an
-    earlier one; ``direction`` is already that of this entry. ``raw`` is the XML of the entry; where it has
-    several payments, without them (they carry their own).
+    ``status`` is BOOK, PDNG, INFO, FUTR, or empty where the file gives none; tables and MT942 say BOOK or PDNG
+    themselves. ``reversal``: the entry undoes an earlier one; ``direction`` is already that of this entry. ``raw`` is
+    the XML of the entry; where it has several payments, without them (they carry their own). ``more`` is what has
+    no field of its own, by the bank's name for it.
     """
 
     place: Place
@@ -199,6 +234,7 @@ class Entry:
     code: BankCode
     details: tuple[EntryDetail, ...]
     raw: str
+    more: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     @property
     def signed(self) -> Decimal:
@@ -241,6 +277,10 @@ class BankLine:
     ``amount`` is signed. ``account`` is the account's key. ``key`` (sha256, hex) and ``ordinal`` (from 1, twins
     within one delivery) identify the line: the same file again, or another one over the same days, gives the same
     pairs. ``entry_key`` is shared by the lines of one split entry, of which this is ``part`` of ``parts``.
+
+    ``family`` is the exact format of its statement. ``pending``: announced and not booked, or booked on a day that
+    the delivery does not hold completely; to be shown, never money. ``entry_total`` is the signed amount of the whole
+    entry, ``notification_id`` points to the camt.054 with its details. ``proprietary_code`` as the bank writes it.
     """
 
     account: str
@@ -274,6 +314,24 @@ class BankLine:
     parts: int
     place: Place
     raw: str
+    family: str = field(default="", kw_only=True)
+    pending: bool = field(default=False, kw_only=True)
+    status: str = field(default="", kw_only=True)
+    counterparty_bic: str = field(default="", kw_only=True)
+    counterparty_bank: str = field(default="", kw_only=True)
+    ultimate_debtor: str = field(default="", kw_only=True)
+    ultimate_creditor: str = field(default="", kw_only=True)
+    exchange_rate: Decimal | None = field(default=None, kw_only=True)
+    exchange_currencies: tuple[str, str] = field(default=("", ""), kw_only=True)
+    return_info: str = field(default="", kw_only=True)
+    additional_info: str = field(default="", kw_only=True)
+    purpose_code: str = field(default="", kw_only=True)
+    proprietary_code: str = field(default="", kw_only=True)
+    entry_total: Decimal | None = field(default=None, kw_only=True)
+    notification_id: str = field(default="", kw_only=True)
+    batch: Batch | None = field(default=None, kw_only=True)
+    sepa: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    more: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     @property
     def numbered_key(self) -> str:
@@ -281,5 +339,24 @@ class BankLine:
         return self.key if self.ordinal == 1 else f"{self.key}-{self.ordinal}"
 
 
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """An entry of a camt.054: what a booked batch consists of. Never money of its own.
+
+    It belongs to the one booked entry of the same ``account``, ``amount`` (signed), ``currency`` and ``booking_date``
+    that names ``message_id`` as its ``notification_id``, or has the same ``bank_reference``. ``lines`` are its
+    payments (at least one); if there are several they add up to the amount.
+    """
+
+    account: str
+    message_id: str
+    bank_reference: str
+    booking_date: date
+    amount: Decimal
+    currency: str
+    lines: tuple[BankLine, ...]
+    place: Place
+
+
 Record = Opened | StatementHeader | Entry | Statement | ReadError
-LineRecord = Opened | StatementHeader | BankLine | Statement | ReadError
+LineRecord = Opened | StatementHeader | BankLine | Advice | Statement | ReadError

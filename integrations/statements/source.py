@@ -80,9 +80,13 @@ class GuardedStream:
 def open_source(source: Source) -> Iterator[GuardedStream]:
     """Open bytes, a path, or a binary file object (which is rewound if it can be, and left open).
 
+    A stream that this function gave, of which only the head was looked at, is passed through.
+
     Raises OSError, and FileTooLargeError before anything is read if the size is known.
     """
-    if isinstance(source, bytes):
+    if isinstance(source, GuardedStream):
+        yield source
+    elif isinstance(source, bytes):
         _check_size(len(source))
         yield GuardedStream(BytesIO(source))
     elif isinstance(source, str | os.PathLike):

@@ -9,6 +9,7 @@ from typing import Final
 from integrations.statements.keys import bank_reference, entry_key, part_key
 from integrations.statements.problems import Code, Severity
 from integrations.statements.shapes import (
+    Advice,
     BankCode,
     BankLine,
     Entry,
@@ -22,17 +23,21 @@ from integrations.statements.shapes import (
 )
 from integrations.statements.values import decimal_text
 
+ADVICE: Final = "camt.054"
+PROVISIONAL: Final = frozenset({"camt.052", "mt942"})
 MAX_ALIKE: Final = 100  # nobody reads more; a hostile file may hold millions
 # What an entry says beside its payments is repeated with each of them: a kilobyte at real banks, and never megabytes.
 MAX_SHARED_RAW: Final = 20_000
 
 
 def bank_lines(records: Iterable[Record]) -> Iterator[LineRecord]:
-    """Replace the entries among ``records`` (of `read_camt`, one file) by bank lines; the rest passes through.
+    """Replace the entries among ``records`` (of `read_statements`, one file) by bank lines; the rest passes through.
 
-    Only booked entries of a camt.053 become lines. An entry with several payments becomes a line for each of
-    them if they add up to it, otherwise one line with a warning. A statement that is in the file twice is
-    read once. Of each kind of problem the first `MAX_ALIKE` come at their place, the others are counted at the end.
+    Entries that are not booked, and in a provisional delivery (camt.052, MT942) those of its own last day, become
+    lines with ``pending``. An entry with several payments becomes a line for each of them if they add up to it,
+    otherwise one line with a warning. An entry of a camt.054 becomes an `Advice`, never a line. A statement that is
+    in the file twice is read once. Of each kind of problem the first `MAX_ALIKE` come at their place, the others are
+    counted at the end.
     """
     return _first_of_each_kind(_all_lines(records))
 
@@ -73,15 +78,15 @@ class _Lines:
 
     def begin(self, header: StatementHeader) -> Iterator[ReadError]:
         """Start a statement; if none of it can be imported, say why and skip its entries."""
-        place = Place(statement=header.number)
+        place = Place(statement=header.number, member=header.member)
         identity = (
             (header.account, header.message, header.statement_id, header.sequence_number, header.page),
             (header.created, header.period_from, header.period_to, header.opening, header.closing),
         )
         self._header = None
-        if header.message != "camt.053":
-            yield ReadError(place, Code.NOT_IMPORTED, {"format": header.format}, Severity.WARNING)
-        elif not header.account:
+        if header.message == ADVICE:
+            yield ReadError(place, Code.DETAILS_ONLY, {"format": header.format}, Severity.WARNING)
+        if not header.account:
             yield ReadError(place, Code.NO_ACCOUNT)
         elif header.statement_id and identity in self._headers:
             yield ReadError(place, Code.REPEATED, {}, Severity.WARNING)
@@ -92,8 +97,7 @@ class _Lines:
     def of(self, entry: Entry) -> Iterator[LineRecord]:
         """The lines of an entry, and what a person should know about them."""
         header = self._header
-        # the schema demands a status, some foreign files leave it out: a camt.053 holds booked entries
-        if header is None or entry.status not in ("BOOK", ""):
+        if header is None:
             return
         booked_on = entry.booking_date or entry.value_date or header.single_day
         if booked_on is None:
@@ -107,27 +111,52 @@ class _Lines:
         if entry.currency != header.currency:
             yield _warning(entry, Code.CURRENCY_DIFFERS, entry=entry.currency, account=header.currency)
         key = entry_key(header.account, booked_on, entry)
+        if header.message == ADVICE:
+            yield self._advice(header, entry, booked_on, key)
+            return
+        if not _adds_up(entry):
+            yield from _disagreement(entry)
+        yield from self._lines(header, entry, booked_on, key)
+
+    def _advice(self, header: StatementHeader, entry: Entry, booked_on: date, key: str) -> Advice:
+        return Advice(
+            account=header.account,
+            message_id=header.message_id,
+            bank_reference=entry.bank_reference,
+            booking_date=booked_on,
+            amount=entry.signed,
+            currency=entry.currency,
+            lines=tuple(self._lines(header, entry, booked_on, key)),
+            place=entry.place,
+        )
+
+    def _lines(self, header: StatementHeader, entry: Entry, booked_on: date, key: str) -> Iterator[BankLine]:
         if _adds_up(entry):
             for part, detail in enumerate(entry.details, start=1):
                 raw = f"{entry.raw[:MAX_SHARED_RAW]}\n{detail.raw}"
-                yield self._line(entry, detail, booked_on, (key, part_key(key, detail)), part, raw)
+                yield self._line(header, entry, detail, booked_on, (key, part_key(key, detail)), part, raw)
             return
-        yield from _disagreement(entry)
         raw = "\n".join((entry.raw, *(detail.raw for detail in entry.details if detail.raw)))
         detail = entry.details[0] if len(entry.details) == 1 else _merged(entry)
-        yield self._line(entry, detail, booked_on, (key, key), 0, raw)
+        yield self._line(header, entry, detail, booked_on, (key, key), 0, raw)
 
     def _line(
-        self, entry: Entry, detail: EntryDetail, booked_on: date, keys: tuple[str, str], part: int, raw: str
+        self,
+        header: StatementHeader,
+        entry: Entry,
+        detail: EntryDetail,
+        booked_on: date,
+        keys: tuple[str, str],
+        part: int,
+        raw: str,
     ) -> BankLine:
-        header = self._header
         digest = bytes.fromhex(keys[1])
         self._seen[digest] += 1
         code = detail.code if str(detail.code) else entry.code
         own_reference = detail.turnover_id or detail.bank_reference
         amount = detail.direction.sign(detail.amount) if part and detail.amount is not None else entry.signed
         return BankLine(
-            account=header.account if header else "",
+            account=header.account,
             booking_date=booked_on,
             value_date=entry.value_date,
             amount=amount,
@@ -158,6 +187,24 @@ class _Lines:
             parts=len(entry.details) if part else 1,
             place=entry.place,
             raw=raw,
+            family=header.format,
+            pending=_is_pending(header, entry, booked_on),
+            status=entry.status,
+            counterparty_bic=detail.counterparty_bic,
+            counterparty_bank=detail.counterparty_bank,
+            ultimate_debtor=detail.ultimate_debtor,
+            ultimate_creditor=detail.ultimate_creditor,
+            exchange_rate=detail.exchange_rate,
+            exchange_currencies=detail.exchange_currencies,
+            return_info=detail.return_info,
+            additional_info=detail.additional_info,
+            purpose_code=detail.purpose_code,
+            proprietary_code=detail.code.proprietary or entry.code.proprietary,
+            entry_total=entry.signed,
+            notification_id=entry.notification_id,
+            batch=entry.batch,
+            sepa=detail.sepa,
+            more={**entry.more, **detail.more} if entry.more else detail.more,
         )
 
 
@@ -173,8 +220,19 @@ def balance_problem(statement: Statement) -> ReadError | None:
         "expected": decimal_text(closing.amount - difference),
         "closing": decimal_text(closing.amount),
     }
-    place = Place(statement=statement.header.number)
+    place = Place(statement=statement.header.number, member=statement.header.member)
     return ReadError(place, Code.BALANCE_EQUATION, params, Severity.WARNING)
+
+
+def _is_pending(header: StatementHeader, entry: Entry, booked_on: date) -> bool:
+    """Whether a line may still change or vanish (reference: bank feeds 1.4, 2).
+
+    A missing status means booked in a statement. Intraday deliveries hold the day on which they were made only in
+    part, so its entries are provisional, and all where the delivery does not say when it was made.
+    """
+    if header.message not in PROVISIONAL:
+        return entry.status not in ("BOOK", "")
+    return entry.status != "BOOK" or header.made_on is None or booked_on >= header.made_on
 
 
 def _warning(where: Entry, code: Code, /, **params: str) -> ReadError:

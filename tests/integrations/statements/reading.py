@@ -1,22 +1,27 @@
 """Short ways to read a file in a test."""
 
-from integrations.statements.camt import read_camt
 from integrations.statements.problems import Code
+from integrations.statements.read import read_statements
 from integrations.statements.shapes import BankLine, Entry, LineRecord, ReadError, Statement
 from integrations.statements.source import Source
 from integrations.statements.transactions import bank_lines
 
 
 def records(source: Source) -> list[LineRecord]:
-    return list(bank_lines(read_camt(source)))
+    return list(bank_lines(read_statements(source)))
 
 
 def lines(source: Source) -> list[BankLine]:
-    return [record for record in records(source) if isinstance(record, BankLine)]
+    """The booked lines."""
+    return [record for record in records(source) if isinstance(record, BankLine) and not record.pending]
+
+
+def pending(source: Source) -> list[BankLine]:
+    return [record for record in records(source) if isinstance(record, BankLine) and record.pending]
 
 
 def entries(source: Source) -> list[Entry]:
-    return [record for record in read_camt(source) if isinstance(record, Entry)]
+    return [record for record in read_statements(source) if isinstance(record, Entry)]
 
 
 def statements(source: Source) -> list[Statement]:

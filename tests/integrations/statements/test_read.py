@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from integrations.statements.problems import Code
-from integrations.statements.shapes import Direction
+from integrations.statements.shapes import Advice, Direction
 
 from .builder import OTHER_IBAN, OWN_IBAN, OWNER, Booking, Payment, booking, document, one, statement
-from .reading import codes, entries, lines, statements
+from .reading import codes, entries, lines, pending, records, statements
 
 OWN = (OWNER, OWN_IBAN)
 OTHER = ("Schmidt Grundbesitz", OTHER_IBAN)
@@ -147,17 +147,37 @@ def test_only_booked_entries_become_lines() -> None:
     kinds = ["BOOK", "PDNG", "INFO", "FUTR", ""]
     content = one(*(booking("1.00", kind, status=kind) for kind in kinds))
     assert [line.purpose for line in lines(content)] == ["BOOK", ""]
+    assert [(line.purpose, line.status) for line in pending(content)] == [(kind, kind) for kind in kinds[1:4]]
     (read,) = statements(content)
     assert (read.entries, read.not_booked) == (5, 3)
     assert (str(read.debit_total), str(read.booked)) == ("5.00", "-2.00")
 
 
-@pytest.mark.parametrize(("message", "group"), [("052", "Rpt"), ("054", "Ntfctn")])
-def test_other_messages_are_read_but_give_no_lines(message: str, group: str) -> None:
-    content = document(statement(booking("5.00"), group=group), message=message)
-    assert [entry.amount for entry in entries(content)] == [5]
+def test_an_intraday_report_is_final_for_earlier_days_only() -> None:
+    days = ["2026-03-01", "2026-03-02", "2026-03-03", "2026-03-04"]
+    booked = [booking("5.00", day, booked=day) for day in days]
+    announced = [booking("5.00", status, booked=days[0], status=status) for status in ("PDNG", "")]
+    content = document(statement(*booked, *announced, group="Rpt"), message="052")
+    assert [line.purpose for line in lines(content)] == days[:2]
+    assert [line.purpose for line in pending(content)] == [*days[2:], "PDNG", ""]
+    assert not codes(content)
+
+
+def test_a_report_that_does_not_say_when_it_was_made_is_all_provisional() -> None:
+    content = document(statement(booking("5.00"), group="Rpt"), message="052")
+    undated = content.replace(b"<CreDtTm>2026-03-03T05:00:00+01:00</CreDtTm>", b"")
+    assert (len(lines(content)), len(pending(content))) == (1, 0)
+    assert (len(lines(undated)), len(pending(undated))) == (0, 1)
+
+
+def test_an_advice_is_never_money() -> None:
+    content = document(statement(replace(booking("6.00"), payments=BATCH), group="Ntfctn"), message="054")
     assert not lines(content)
-    assert codes(content) == [Code.NOT_IMPORTED]
+    assert not pending(content)
+    (advice,) = [record for record in records(content) if isinstance(record, Advice)]
+    assert (advice.message_id, advice.amount, advice.booking_date) == ("M-1", Decimal("-6.00"), date(2026, 3, 2))
+    assert [str(line.amount) for line in advice.lines] == ["-3.50", "-2.50"]
+    assert codes(content) == [Code.DETAILS_ONLY]
 
 
 def test_a_reversal_is_not_turned_round() -> None:

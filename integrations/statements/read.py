@@ -1,0 +1,24 @@
+"""Any bank file, whatever its format: recognised by its content and read by the reader for it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integrations.statements.camt import read_camt
+from integrations.statements.problems import Code
+from integrations.statements.shapes import Opened, Place, ReadError, Record
+from integrations.statements.source import MAX_FILE, MEGABYTE, FileTooLargeError, Source, open_source
+
+
+def read_statements(source: Source, *, table: Any = None) -> Iterator[Record]:
+    """Read a bank file of any format as a stream of records, see `shapes`.
+
+    ``table`` is the mapping of columns that was agreed for a CSV file whose bank is not known. A file that is no bank
+    statement gives `Opened` with what it seems to be, and a `ReadError` that says so. Raises OSError if a path cannot
+    be opened.
+    """
+    try:
+        with open_source(source) as stream:
+            yield from read_camt(stream)
+    except FileTooLargeError:
+        yield Opened("unknown")
+        yield ReadError(Place(), Code.TOO_LARGE, {"limit": str(MAX_FILE // MEGABYTE)})
