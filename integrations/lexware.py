@@ -6,7 +6,7 @@ from django.utils.crypto import salted_hmac
 
 from integrations.models import Connection
 from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.pace import Clock
+from integrations.providers.pace import Clock
 from integrations.rate_budget import DatabaseBudget
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from integrations.models import RateBudget
-from integrations.providers.lexware.pace import (
+from integrations.providers.pace import (
     INTERVAL,
     RECOVERY_SECONDS,
     SAME_REFUSAL_SECONDS,

@@ -14,7 +14,7 @@ from integrations.finding.shapes import Asked, Outcome
 from integrations.finding.wanted import Wanted
 from integrations.lexware import api_for
 from integrations.models import Connection, ConnectionEvent, ConnectionSecret, Status, SyncRun
-from integrations.providers.lexware.errors import LexwareError, RateLimited
+from integrations.providers.errors import ProviderError, RateLimited
 from integrations.services.sync_queue import enqueue
 from integrations.services.sync_rows import take_page
 from integrations.services.sync_work import Reading
@@ -41,7 +41,7 @@ def ask(connection: Connection, wanted: Wanted, actor: User | None = None) -> As
         asked = _ask(connection, wanted)
     except RateLimited as error:
         asked = Asked(Outcome.BUSY, error=error.code)
-    except LexwareError as error:
+    except ProviderError as error:
         asked = Asked(Outcome.FAILED, error=error.code)
         event.request_id = error.request_id[:80]
     except (InvalidToken, ConnectionSecret.DoesNotExist):

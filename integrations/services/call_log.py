@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from integrations.models import CallEntry
-from integrations.providers.lexware.types import CallRecord
+from integrations.providers.calls import CallRecord
 
 KEPT_DAYS = 30
 

@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from integrations.models import SyncRun
-from integrations.providers.lexware.pace import SystemClock
+from integrations.providers.pace import SystemClock
 from integrations.services import fetch_places, sync_queue
 from integrations.services.fetch_places import Worker
 from integrations.services.permits import Line, Permits

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from integrations.models import Connection, ConnectionEvent, ConnectionSecret, Status, WebhookDelivery
-from integrations.providers.lexware.errors import LexwareError
-from integrations.providers.lexware.values import GERMANY
+from integrations.providers.errors import ProviderError
+from integrations.providers.values import GERMANY
 from integrations.services import connections
 from integrations.services.deliveries import TASK, State, claim, due, finish, put_off, put_off_waiting
 from integrations.services.sync_one import OneOutcome, fetch_one
@@ -146,7 +146,7 @@ def _follow(connection_id: int, deliveries: Sequence[WebhookDelivery]) -> bool:
             _recheck(hint)
         else:
             _read(hint)
-    except LexwareError as error:
+    except ProviderError as error:
         return _failed(hint, error)
     except (InvalidToken, ConnectionSecret.DoesNotExist):
         finish(deliveries, State.GAVE_UP, NO_KEY)
@@ -157,7 +157,7 @@ def _follow(connection_id: int, deliveries: Sequence[WebhookDelivery]) -> bool:
     return True
 
 
-def _failed(hint: _Hint, error: LexwareError) -> bool:
+def _failed(hint: _Hint, error: ProviderError) -> bool:
     if error.who == "record":
         finish(hint.deliveries, State.GAVE_UP, error.code)
         return True

@@ -13,16 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.lexware import api_for_key
 from integrations.models import Connection, ConnectionSecret, Reason
-from integrations.providers.lexware.client import BOOKKEEPING_TYPES, SALES_PATHS, LexwareApi
-from integrations.providers.lexware.errors import (
+from integrations.providers.calls import CallRecord
+from integrations.providers.errors import (
     KeyRejected,
-    LexwareError,
     PermissionMissing,
     PlanWithoutApi,
+    ProviderError,
     RateLimited,
     Unavailable,
 )
-from integrations.providers.lexware.types import CallRecord, Profile
+from integrations.providers.lexware.client import BOOKKEEPING_TYPES, SALES_PATHS, LexwareApi
+from integrations.providers.lexware.types import Profile
 from vouchers.models import VoucherType
 
 T = TypeVar("T")
@@ -131,7 +132,7 @@ def check_key(
             # It was accepted a moment ago: either it was revoked just now, or this is an outage.
             _profile(api, twice=twice)
             raise Unavailable("accepted, then rejected, then accepted", status=401) from None
-    except LexwareError as error:
+    except ProviderError as error:
         reason = reason_of(error, expired=expired)
         return CheckResult(
             profile,
@@ -145,7 +146,7 @@ def check_key(
     return CheckResult(profile, calls=calls)
 
 
-def reason_of(error: LexwareError, *, expired: bool = False) -> str:
+def reason_of(error: ProviderError, *, expired: bool = False) -> str:
     """Why a connection fails after this error; empty where the error says nothing about the key."""
     if isinstance(error, KeyRejected):
         return Reason.KEY_EXPIRED if expired else Reason.KEY_REJECTED
@@ -156,7 +157,7 @@ def reason_of(error: LexwareError, *, expired: bool = False) -> str:
     return ""
 
 
-def error_detail(error: LexwareError) -> dict[str, str]:
+def error_detail(error: ProviderError) -> dict[str, str]:
     """What the timeline keeps of an error; the error itself is free of secrets."""
     return {
         "code": error.code,
@@ -205,5 +206,5 @@ def _attempt(call: Callable[[], T]) -> T | None:
         return call()
     except (KeyRejected, PlanWithoutApi, PermissionMissing, RateLimited, Unavailable):
         raise
-    except LexwareError:
+    except ProviderError:
         return None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from integrations.providers.lexware.pace import INTERVAL
+from integrations.providers.pace import INTERVAL
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Text

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from integrations.models import FetchWorker, RateBudget, SyncRun
-from integrations.providers.lexware.pace import recovered
+from integrations.providers.pace import recovered
 from integrations.services import fetch_places
 from integrations.services.crew import SEATS
 from integrations.services.progress import QUEUED, Counts, Progress, position, seconds_left, seconds_to_wait

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 
 from integrations.models import Connection, Status, WebhookSubscription
-from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.errors import (
+from integrations.providers.errors import (
     AlreadySubscribed,
     AnswerNotUnderstood,
     CallbackRefused,
-    LexwareError,
     OutcomeUnknown,
     PermissionMissing,
+    ProviderError,
     RequestRefused,
 )
+from integrations.providers.lexware.client import LexwareApi
 from integrations.webhooks.comparison import Comparison, compare
 from integrations.webhooks.events import PAYMENT_CHANGED
 
@@ -26,7 +26,7 @@ class Setup:
     """One comparison of a connection's subscriptions with what there must be, and the calls that make them equal."""
 
     def __init__(self, connection: Connection, api: LexwareApi, url: str, wanted: Sequence[str]) -> None:
-        self.refused: LexwareError | None = None
+        self.refused: ProviderError | None = None
         self.made: list[str] = []
         self.removed = 0
         # Event types whose subscription is there, though it is not listed: another key of the organization made it.

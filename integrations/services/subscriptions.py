@@ -29,15 +29,15 @@ from integrations.models import (
     SyncRun,
     Webhooks,
 )
-from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.errors import (
-    LexwareError,
+from integrations.providers.calls import CallRecord
+from integrations.providers.errors import (
     NotFound,
     PermissionMissing,
     PlanWithoutApi,
+    ProviderError,
     RequestRefused,
 )
-from integrations.providers.lexware.types import CallRecord
+from integrations.providers.lexware.client import LexwareApi
 from integrations.services.call_log import keep_calls
 from integrations.services.key_check import error_detail, saved_key
 from integrations.services.subscription_setup import Setup, of_others
@@ -115,7 +115,7 @@ def check(connection_id: int) -> None:
         setup = Setup(connection, api, callback_url(), wanted)
         try:
             setup.run()
-        except LexwareError as error:
+        except ProviderError as error:
             setup.keep(complete=False)
             if isinstance(error, PermissionMissing | PlanWithoutApi | RequestRefused | NotFound):
                 setup.refused = error
@@ -149,7 +149,7 @@ class Leaving:
                     return
                 try:
                     api.unsubscribe(identity)
-                except LexwareError as error:
+                except ProviderError as error:
                     logger.info("subscriptions of connection %s stay behind: %s", self.connection_id, error)
                     return
 

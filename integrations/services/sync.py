@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.tax import sync_start
 from integrations.lexware import api_for
 from integrations.models import Connection, ConnectionSecret, Reason, Status, SyncRun
-from integrations.providers.lexware.errors import LexwareError
-from integrations.providers.lexware.pace import Clock
+from integrations.providers.errors import ProviderError
+from integrations.providers.pace import Clock
 from integrations.services import connections, fetch_places
 from integrations.services.key_check import CheckResult
 from integrations.services.sync_end import refused, stopped, succeed
@@ -122,7 +122,7 @@ def _carry_out(
         try:
             fetch(work, start)
             succeed(work, start)
-        except LexwareError as error:
+        except ProviderError as error:
             stopped(work, error)
     except TurnOver:
         _make_way(work)

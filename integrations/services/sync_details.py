@@ -14,14 +14,14 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from integrations.models import SkippedRecord
-from integrations.providers.lexware.client import SALES_PATHS
-from integrations.providers.lexware.errors import (
+from integrations.providers.errors import (
     FileCutOff,
     FileMissing,
     NoPaymentInformation,
     NotFound,
     RecordUnreadable,
 )
+from integrations.providers.lexware.client import SALES_PATHS
 from integrations.services.sync_mapping import to_payments
 from integrations.services.sync_missing import is_gone
 from integrations.services.sync_rows import DELETED, withdraw_voucher

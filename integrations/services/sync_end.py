@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.models import Connection, ConnectionEvent, Status, SyncRun
-from integrations.providers.lexware.errors import KeyRejected, LexwareError, Unavailable
+from integrations.providers.errors import KeyRejected, ProviderError, Unavailable
 from integrations.services import connections
 from integrations.services.connection_state import IN_DOUBT
 from integrations.services.key_check import CheckResult, error_detail, reason_of
@@ -37,7 +37,7 @@ def succeed(work: Work, start: date) -> None:
         )
 
 
-def stopped(work: Work, error: LexwareError) -> None:
+def stopped(work: Work, error: ProviderError) -> None:
     """The fetch cannot go on: because of the key, or because of the time.
 
     A 401 ends it and puts the connection in doubt; whether the key is really rejected is asked some minutes later.

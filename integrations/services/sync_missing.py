@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
-from integrations.providers.lexware import values
-from integrations.providers.lexware.errors import NoPaymentInformation, NotFound, RecordUnreadable
+from integrations.providers import values
+from integrations.providers.errors import NoPaymentInformation, NotFound, RecordUnreadable
 from integrations.providers.lexware.types import VoucherPage
 from integrations.services.sync_mapping import PAID
 from integrations.services.sync_rows import DATED_EARLIER, DELETED, take_page, withdraw_voucher

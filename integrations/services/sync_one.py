@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.tax import sync_start
 from integrations.lexware import api_for
 from integrations.models import Connection, SeenVoucher
-from integrations.providers.lexware import values
-from integrations.providers.lexware.errors import NoPaymentInformation, NotFound, RecordUnreadable
+from integrations.providers import values
+from integrations.providers.errors import NoPaymentInformation, NotFound, RecordUnreadable
 from integrations.providers.lexware.types import VoucherPage
 from integrations.services.sync_details import read_document_of, read_payments_of
 from integrations.services.sync_listing import ANY
@@ -44,7 +44,7 @@ def fetch_one(connection: Connection, external_id: UUID, *, event_day: date, del
     """Read one voucher because something happened to it, and take over, change or withdraw it as a fetch would.
 
     ``event_day``: the German day of the event; ``deleted``: it is said to be deleted, which is verified. May be
-    repeated and run beside a fetch. Raises ``LexwareError``; what one record alone lacks is read by the next fetch.
+    repeated and run beside a fetch. Raises ``ProviderError``; what one record alone lacks is read by the next fetch.
     """
     reading = Reading(connection, api_for(connection))
     start = sync_start(connection.client, timezone.localdate())

@@ -6,7 +6,7 @@ from typing import Protocol
 from django.conf import settings
 
 from integrations.models import SyncRun
-from integrations.providers.lexware.pace import SystemClock
+from integrations.providers.pace import SystemClock
 from integrations.services.fetch_places import Worker, beat_seconds
 from integrations.services.sync_queue import RunLost, make_sure_it_is_ours
 

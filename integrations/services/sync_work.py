@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.models import Client
 from integrations.models import Connection, SkippedRecord, SyncRun, VoucherChange
+from integrations.providers.calls import CallRecord
+from integrations.providers.errors import ProviderError, RecordUnreadable, Unavailable
 from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.errors import LexwareError, RecordUnreadable, Unavailable
-from integrations.providers.lexware.types import CallRecord
 from integrations.services.call_log import keep_calls
 from integrations.services.sync_queue import TurnOver, sign_of_life
 from integrations.services.sync_watch import RESUMABLE, Watch
@@ -53,7 +53,7 @@ class Reading:
         self.rows_skipped = 0
         self._calls: list[tuple[datetime, CallRecord]] = []
         self._last_call = timedelta()
-        self.failed: LexwareError | None = None
+        self.failed: ProviderError | None = None
         self._silent_records = 0
         api.on_call = self._heard
 
@@ -119,7 +119,7 @@ class Reading:
         """
         try:
             step()
-        except LexwareError as error:
+        except ProviderError as error:
             if not (error.who in ("record", "us") or isinstance(error, Unavailable)):
                 raise
             if error.who != "record":

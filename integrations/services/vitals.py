@@ -17,7 +17,7 @@ from django_q.models import OrmQ, Schedule
 
 from accounts.models import TaskAttempt
 from integrations.models import Connection, FetchWorker, RateBudget, Status, SupportRequest, SyncRun, WebhookDelivery
-from integrations.providers.lexware.pace import recovered
+from integrations.providers.pace import recovered
 from integrations.services import fetch_places
 
 # Every minute something is due; who is later than this has stopped.

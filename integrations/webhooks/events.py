@@ -9,7 +9,7 @@ from uuid import UUID
 
 import simplejson
 
-from integrations.providers.lexware import values
+from integrations.providers import values
 
 PAYMENT_CHANGED = "payment.changed"
 TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integrations.providers.lexware.pace import (
+from integrations.providers.pace import (
     INTERVAL,
     RECOVERY_SECONDS,
     SAME_REFUSAL_SECONDS,

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from integrations.management.commands.bench_rate import measure
 from integrations.models import RateBudget
 from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.pace import INTERVAL, QueueTooLong, recovered, slowed
+from integrations.providers.pace import INTERVAL, QueueTooLong, recovered, slowed
 from integrations.rate_budget import DatabaseBudget, pace_of
 from sandbox.server import start
 

@@ -12,9 +12,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integrations.management.measuring import child, make_tables, measuring_environment
+from integrations.providers.calls import CallRecord
+from integrations.providers.errors import ProviderError
 from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.errors import LexwareError
-from integrations.providers.lexware.types import CallRecord
 from integrations.rate_budget import DatabaseBudget
 
 ALLOWED_PER_SECOND = 2.0
@@ -113,7 +113,7 @@ def _work(read_line: Any) -> dict[str, Any]:
     while time.time() < end:
         try:
             api.ping()
-        except LexwareError:
+        except ProviderError:
             errors += 1
     in_time = [moment for moment in sent if job["start"] <= moment < end]
     return {"sent": in_time, "rate_limited": api.rate_limited, "errors": errors}

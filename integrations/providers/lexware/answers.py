@@ -1,35 +1,25 @@
 """What an answer that is not a success means, decided by its content (reference: errors, section 5)."""
 
-from enum import Enum
 from typing import Any
 
 import simplejson
 
-from integrations.providers.lexware.errors import (
+from integrations.providers.errors import (
     AlreadySubscribed,
     AnswerNotUnderstood,
     CallbackRefused,
     KeyRejected,
-    LexwareError,
     NoPaymentInformation,
     NotDownloadable,
     NotFound,
     PermissionMissing,
     PlanWithoutApi,
+    ProviderError,
     RateLimited,
     RequestRefused,
     Unavailable,
 )
-
-
-class Purpose(Enum):
-    """What a call asks for, as far as it changes what a refusal means."""
-
-    RECORD = "record"
-    PAYMENTS = "payments"
-    FILE = "file"
-    SUBSCRIPTION = "subscription"
-
+from integrations.providers.purposes import Purpose
 
 # The gateway in front of the service says this, with the key in it, of routes that it does not know; the second is
 # the same gateway's text where no key came along.
@@ -38,7 +28,7 @@ _UNKNOWN_ROUTE = ("not a valid key=value pair", "missing authentication token")
 _DISGUISE = "internal server error or rate limit exceeded"
 
 
-def failure(status: int, body: bytes, purpose: Purpose) -> LexwareError:
+def failure(status: int, body: bytes, purpose: Purpose) -> ProviderError:
     """Return what went wrong; its ``message`` is the provider's, not yet redacted.
 
     ``status``: any HTTP status outside 2xx.
@@ -74,8 +64,8 @@ def request_id(body: bytes) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _family(status: int, content: Any, message: str, purpose: Purpose) -> type[LexwareError]:
-    plain: dict[int, type[LexwareError]] = {
+def _family(status: int, content: Any, message: str, purpose: Purpose) -> type[ProviderError]:
+    plain: dict[int, type[ProviderError]] = {
         401: KeyRejected,
         402: PlanWithoutApi,
         404: NotFound,

@@ -9,15 +9,16 @@ from uuid import UUID
 
 import requests
 
-from integrations.providers.lexware import files, paging, reading, subscriptions
-from integrations.providers.lexware.answers import Purpose
-from integrations.providers.lexware.errors import AnswerNotUnderstood, LexwareError, NotFound, RecordUnreadable
-from integrations.providers.lexware.pace import Budget, Clock, Jitter, SystemClock
+from integrations.providers.calls import CallRecord
+from integrations.providers.errors import AnswerNotUnderstood, NotFound, ProviderError, RecordUnreadable
+from integrations.providers.lexware import answers, files, paging, reading, subscriptions
 from integrations.providers.lexware.questions import AXES, Axis, Question, Range
 from integrations.providers.lexware.subscriptions import Subscription
-from integrations.providers.lexware.transport import Answer, Transport
-from integrations.providers.lexware.types import CallRecord, Document, Download, Payments, Profile, VoucherPage
-from integrations.providers.lexware.values import identifier
+from integrations.providers.lexware.types import Document, Download, Payments, Profile, VoucherPage
+from integrations.providers.pace import Budget, Clock, Jitter, SystemClock
+from integrations.providers.purposes import Purpose
+from integrations.providers.transport import Answer, Dialect, HeaderKey, Transport
+from integrations.providers.values import identifier
 
 T = TypeVar("T")
 
@@ -30,10 +31,11 @@ SALES_PATHS = {
 BOOKKEEPING_TYPES = ("salesinvoice", "salescreditnote", "purchaseinvoice", "purchasecreditnote")
 PATHS = {**SALES_PATHS, **dict.fromkeys(BOOKKEEPING_TYPES, "/v1/vouchers")}
 LARGEST_PAGE = 250
+DIALECT = Dialect(answers.failure, "x-amzn-RequestId", answers.request_id)
 
 
 class LexwareApi:
-    """One organization's Lexware Office, read through one API key. Every method may raise a ``LexwareError``.
+    """One organization's Lexware Office, read through one API key. Every method may raise a ``ProviderError``.
 
     ``requests`` counts every attempt, ``rate_limited`` those that the service refused; ``on_call`` hears of each.
     ``base_url`` has no ``/v1``. ``time_scale`` shortens all waits, for an accelerated sandbox; ``clock`` and
@@ -55,8 +57,10 @@ class LexwareApi:
         self.requests = 0
         self.rate_limited = 0
         self.on_call: Callable[[CallRecord], None] | None = None
+        key = api_key.strip()
         self._transport = Transport(
-            api_key,
+            HeaderKey(f"Bearer {key}", key),
+            DIALECT,
             base_url=base_url,
             budget=budget,
             clock=clock or SystemClock(),
@@ -210,7 +214,7 @@ class LexwareApi:
     def _understand(self, answer: Answer, read: Callable[[bytes], T]) -> T:
         try:
             return read(answer.body)
-        except LexwareError as error:
+        except ProviderError as error:
             explained = self._transport.explain(error, answer)
         if isinstance(explained, RecordUnreadable):
             explained.raw = answer.body.decode("utf-8-sig")

@@ -4,7 +4,7 @@ import re
 from email.message import Message
 from pathlib import PurePosixPath
 
-from integrations.providers.lexware.values import storable
+from integrations.providers.values import storable
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 _MAGIC = (

@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from integrations.providers.lexware.errors import AnswerNotUnderstood, TooManyRows
+from integrations.providers.errors import AnswerNotUnderstood, TooManyRows
 from integrations.providers.lexware.questions import AXES, Axis, Question, day_of
 from integrations.providers.lexware.types import UnreadableRow, VoucherPage, VoucherRow
 

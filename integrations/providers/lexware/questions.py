@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from integrations.providers.lexware.types import VoucherRow
-from integrations.providers.lexware.values import GERMANY
+from integrations.providers.values import GERMANY
 
 Axis = Literal["voucherDate", "createdDate", "updatedDate"]
 AXES: tuple[Axis, ...] = ("voucherDate", "createdDate", "updatedDate")

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import simplejson
 
-from integrations.providers.lexware import values
-from integrations.providers.lexware.errors import AnswerNotUnderstood, RecordUnreadable
+from integrations.providers import values
+from integrations.providers.errors import AnswerNotUnderstood, RecordUnreadable
 from integrations.providers.lexware.types import (
     Document,
     PaymentLine,

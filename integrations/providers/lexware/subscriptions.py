@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.providers.lexware import values
-from integrations.providers.lexware.errors import AnswerNotUnderstood
+from integrations.providers import values
+from integrations.providers.errors import AnswerNotUnderstood
 from integrations.providers.lexware.reading import decode
 
 PATH = "/v1/event-subscriptions"

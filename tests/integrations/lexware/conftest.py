@@ -9,7 +9,7 @@ import pytest
 import responses
 
 from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.pace import QueueTooLong
+from integrations.providers.pace import QueueTooLong
 
 URL = "https://api.lexware.test"
 KEY = "Kx7-secret+key/of=the~client.2026"

@@ -7,7 +7,7 @@ from typing import Any
 
 import simplejson
 
-from integrations.providers.lexware import errors
+from integrations.providers import errors
 
 ID = "9d0b5a3e-0f0f-4b0e-8d55-2f3a5cc0a111"
 
@@ -31,7 +31,7 @@ SALES = {
 }
 PAYMENTS = ("vendor-docs-2021/payments-*.json", "vendor-docs-2025/payments-*.json")
 RECORDED = ("recorded-2023-*/get_invoices_id_*.json", "recorded-2023-*/get_files_id_*.json")
-ERRORS: dict[str, tuple[int, type[errors.LexwareError]]] = {
+ERRORS: dict[str, tuple[int, type[errors.ProviderError]]] = {
     "vendor-docs-2021/error-codes-*.json": (406, errors.RequestRefused),
     "vendor-docs-2025/error-*.json": (406, errors.RequestRefused),
     "measured-benethos/error-article-*.json": (406, errors.RequestRefused),

@@ -3,18 +3,18 @@
 import pytest
 import responses
 
-from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.errors import (
+from integrations.providers.errors import (
     AnswerNotUnderstood,
     KeyRejected,
-    LexwareError,
     NoPaymentInformation,
     NotDownloadable,
     NotFound,
     PermissionMissing,
     PlanWithoutApi,
+    ProviderError,
     RequestRefused,
 )
+from integrations.providers.lexware.client import LexwareApi
 from tests.integrations.lexware.conftest import KEY, URL
 
 ID = "9d0b5a3e-0f0f-4b0e-8d55-2f3a5cc0a111"
@@ -75,7 +75,7 @@ def test_an_answer_becomes_the_error_that_names_who_must_act(
     api: LexwareApi,
     service: responses.RequestsMock,
     answer: dict[str, object],
-    family: type[LexwareError],
+    family: type[ProviderError],
     who: str,
     message: str,
 ) -> None:
@@ -117,6 +117,6 @@ def test_the_request_id_comes_from_the_header_or_the_body(api: LexwareApi, servi
 
 
 def test_every_family_has_a_code_of_its_own() -> None:
-    families = LexwareError.__subclasses__()
+    families = ProviderError.__subclasses__()
     assert len({family.code for family in families}) == len(families)
     assert {family.who for family in families} == {"client", "time", "record", "us"}

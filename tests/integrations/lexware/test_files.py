@@ -5,9 +5,10 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.providers.lexware import files, transport
+from integrations.providers import transport
+from integrations.providers.errors import AnswerNotUnderstood, NotDownloadable, Unavailable
+from integrations.providers.lexware import files
 from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.errors import AnswerNotUnderstood, NotDownloadable, Unavailable
 from tests.integrations.lexware.conftest import URL, FakeClock
 
 ID = "77a0c1c4-6a3e-4f3e-9a3f-0a8b4a1b2c3d"

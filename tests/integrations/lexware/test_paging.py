@@ -14,9 +14,9 @@ import simplejson
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from integrations.providers.errors import AnswerNotUnderstood, TooManyRows
 from integrations.providers.lexware import paging, reading
 from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.errors import AnswerNotUnderstood, TooManyRows
 from integrations.providers.lexware.questions import AXES, Axis, Question
 from integrations.providers.lexware.types import VoucherPage
 from tests.integrations.lexware.conftest import URL

@@ -8,9 +8,9 @@ import pytest
 import responses
 import simplejson
 
+from integrations.providers.errors import AnswerNotUnderstood, RecordUnreadable
 from integrations.providers.lexware import reading
 from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.errors import AnswerNotUnderstood, RecordUnreadable
 from tests.integrations.lexware.conftest import URL
 
 ID = "9d0b5a3e-0f0f-4b0e-8d55-2f3a5cc0a111"

@@ -4,10 +4,10 @@ import pytest
 import requests
 import responses
 
+from integrations.providers.calls import CallRecord
+from integrations.providers.errors import ProviderError, RateLimited, RequestRefused, Unavailable
 from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.errors import LexwareError, RateLimited, RequestRefused, Unavailable
-from integrations.providers.lexware.pace import Backoff
-from integrations.providers.lexware.types import CallRecord
+from integrations.providers.pace import Backoff
 from tests.integrations.lexware.conftest import KEY, URL, FakeBudget, FakeClock
 
 PING = f"{URL}/v1/ping"
@@ -109,7 +109,7 @@ def test_what_repeating_cannot_mend_is_not_repeated(
     api: LexwareApi, clock: FakeClock, service: responses.RequestsMock, status: int
 ) -> None:
     service.get(PING, status=status, json={"message": "no"})
-    with pytest.raises(LexwareError):
+    with pytest.raises(ProviderError):
         api.ping()
     assert api.requests == 1
     assert clock.slept == []

@@ -8,7 +8,7 @@ import pytest
 import responses
 import simplejson
 
-from integrations.providers.lexware import errors
+from integrations.providers import errors
 from integrations.providers.lexware.client import LexwareApi
 from tests.integrations.lexware.conftest import KEY, URL
 from tests.integrations.lexware.sample_files import ERRORS, GATEWAY, ID, RECORDED, loads, matching
@@ -16,13 +16,13 @@ from tests.integrations.lexware.sample_files import ERRORS, GATEWAY, ID, RECORDE
 pytestmark = pytest.mark.samples
 
 
-def refusal(api: LexwareApi, path: str, **answer: Any) -> errors.LexwareError:
+def refusal(api: LexwareApi, path: str, **answer: Any) -> errors.ProviderError:
     """What the client raises when the service answers like that."""
     kind = path.split("/")[2]
     call = {"profile": lambda _: api.profile(), "files": api.file, "invoices": api.invoice}[kind]
     with responses.RequestsMock() as service:
         service.get(URL + path, **answer)
-        with pytest.raises(errors.LexwareError) as caught:
+        with pytest.raises(errors.ProviderError) as caught:
             call(ID)
     return caught.value
 

@@ -9,19 +9,19 @@ import pytest
 import requests
 import simplejson
 
-from integrations.providers.lexware.client import SALES_PATHS, LexwareApi
-from integrations.providers.lexware.errors import (
+from integrations.providers.errors import (
     AnswerNotUnderstood,
     KeyRejected,
-    LexwareError,
     NoPaymentInformation,
     NotDownloadable,
     NotFound,
     PermissionMissing,
     PlanWithoutApi,
+    ProviderError,
     RateLimited,
     Unavailable,
 )
+from integrations.providers.lexware.client import SALES_PATHS, LexwareApi
 from integrations.providers.lexware.types import VoucherRow
 from sandbox.server import RunningSandbox, start
 from tests.integrations.lexware.conftest import FakeBudget
@@ -200,7 +200,7 @@ def test_keys_that_do_not_work(sandbox: RunningSandbox, control: Control) -> Non
     ids=lambda value: f"{value['kind']}-{value.get('status', '')}" if isinstance(value, dict) else value.__name__,
 )
 def test_each_fault_has_its_name(
-    real: LexwareApi, control: Control, fault: dict[str, Any], family: type[LexwareError]
+    real: LexwareApi, control: Control, fault: dict[str, Any], family: type[ProviderError]
 ) -> None:
     control.post("faults", **fault)
     with pytest.raises(family) as caught:

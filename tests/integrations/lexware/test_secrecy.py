@@ -10,9 +10,9 @@ import pytest
 import requests
 import responses
 
+from integrations.providers.errors import KeyRejected, ProviderError, RequestRefused
 from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.errors import KeyRejected, LexwareError, RequestRefused
-from integrations.providers.lexware.redaction import redact
+from integrations.providers.redaction import redact
 from tests.integrations.lexware.conftest import KEY, URL, FakeBudget, FakeClock
 
 ECHO = f"'{KEY}' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer {KEY}'."
@@ -59,7 +59,7 @@ def test_no_error_and_no_log_shows_the_key(
     answer: dict[str, object],
 ) -> None:
     service.get(f"{URL}/v1/ping", **answer)
-    with caplog.at_level(logging.DEBUG), pytest.raises(LexwareError) as caught:
+    with caplog.at_level(logging.DEBUG), pytest.raises(ProviderError) as caught:
         api.ping()
     assert KEY not in everything_printed(caught.value)
     assert KEY not in caplog.text
@@ -98,7 +98,7 @@ def test_blanks_around_a_key_are_not_part_of_it(budget: FakeBudget, service: res
 
 def test_a_redirect_is_not_followed(api: LexwareApi, service: responses.RequestsMock) -> None:
     service.get(f"{URL}/v1/ping", status=302, headers={"Location": "https://elsewhere.test/v1/ping"})
-    with pytest.raises(LexwareError):
+    with pytest.raises(ProviderError):
         api.ping()
     assert len(service.calls) == 1
 

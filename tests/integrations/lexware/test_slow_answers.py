@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from integrations.providers.lexware import transport
+from integrations.providers import transport
+from integrations.providers.errors import Unavailable
 from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.errors import Unavailable
-from integrations.providers.lexware.pace import SystemClock
+from integrations.providers.pace import SystemClock
 from tests.integrations.lexware.conftest import KEY, FakeBudget
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n"

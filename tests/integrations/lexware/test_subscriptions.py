@@ -7,18 +7,18 @@ import pytest
 import requests
 import responses
 
-from integrations.providers.lexware.client import LexwareApi
-from integrations.providers.lexware.errors import (
+from integrations.providers.calls import CallRecord
+from integrations.providers.errors import (
     AlreadySubscribed,
     AnswerNotUnderstood,
     CallbackRefused,
-    LexwareError,
     OutcomeUnknown,
     PermissionMissing,
+    ProviderError,
     RateLimited,
     Unavailable,
 )
-from integrations.providers.lexware.types import CallRecord
+from integrations.providers.lexware.client import LexwareApi
 from tests.integrations.lexware.conftest import KEY, URL, FakeBudget, FakeClock
 
 PATH = f"{URL}/v1/event-subscriptions"
@@ -97,7 +97,7 @@ def test_a_disguised_refusal_of_a_post_still_slows_everybody_down(
     ("status", "family"), [(409, AlreadySubscribed), (406, CallbackRefused), (403, PermissionMissing)]
 )
 def test_a_refusal_is_named(
-    api: LexwareApi, service: responses.RequestsMock, status: int, family: type[LexwareError]
+    api: LexwareApi, service: responses.RequestsMock, status: int, family: type[ProviderError]
 ) -> None:
     service.post(PATH, status=status, json={"message": "no"})
     with pytest.raises(family) as caught:

@@ -8,8 +8,8 @@ import simplejson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.providers.lexware import values
-from integrations.providers.lexware.values import GERMANY
+from integrations.providers import values
+from integrations.providers.values import GERMANY
 
 cents = st.integers(min_value=-(10**13) + 1, max_value=10**13 - 1).map(lambda number: Decimal(number).scaleb(-2))
 german_days = st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 12, 31))

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from integrations.models import Connection, SyncRun, VoucherChange
-from integrations.providers.lexware.errors import Unavailable
+from integrations.providers.errors import Unavailable
 from integrations.services.sync import run_now
 from integrations.services.sync_one import OneOutcome, fetch_one
 from matching.models import Proposal

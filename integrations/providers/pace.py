@@ -10,7 +10,7 @@ from typing import Protocol
 
 Jitter = Callable[[], float]
 
-# The service allows 2 calls a second (reference: rate limit 2.1); 5 % stay free for the jitter of the line.
+# Lexware Office allows 2 calls a second (reference: rate limit 2.1); 5 % stay free for the jitter of the line.
 INTERVAL = 0.5 / 0.95
 # The documented limit may be changed at short notice (2.1), and others may use up a part of it: who is refused goes on
 # with four fifths of the pace, at least a quarter, and comes back to the whole of it within half an hour.

@@ -1,4 +1,4 @@
-"""What can go wrong with Lexware Office, named by who must act.
+"""What can go wrong with a provider, named by who must act.
 
 ``client``: only the client can help (a new key, another plan). ``time``: it passes by itself. ``record``: one record is
 affected, everything else goes on. ``us``: the provider said something that we do not understand.
@@ -9,14 +9,14 @@ from typing import ClassVar, Literal
 Who = Literal["client", "time", "record", "us"]
 
 
-class LexwareError(Exception):
+class ProviderError(Exception):
     """A call failed, for good.
 
     ``message`` is redacted: it never holds the API key. ``status`` is the HTTP status, None when there was no answer.
     ``request_id`` is the provider's, for talking to its support; empty when it gave none. ``path`` has no query.
     """
 
-    code: ClassVar[str] = "lexware_error"
+    code: ClassVar[str] = "provider_error"
     who: ClassVar[Who] = "us"
 
     def __init__(self, message: str = "", *, status: int | None = None, request_id: str = "", path: str = "") -> None:
@@ -32,35 +32,35 @@ class LexwareError(Exception):
         return f"[{self.request_id}] {text}" if self.request_id else text
 
 
-class KeyRejected(LexwareError):
+class KeyRejected(ProviderError):
     """401: unknown, expired or disabled key. It may also be an outage: confirm later (reference: keys 1.3)."""
 
     code = "key_rejected"
     who = "client"
 
 
-class PlanWithoutApi(LexwareError):
+class PlanWithoutApi(ProviderError):
     """402: the contract does not include the API (reference: plans 1.4)."""
 
     code = "plan_without_api"
     who = "client"
 
 
-class PermissionMissing(LexwareError):
+class PermissionMissing(ProviderError):
     """403: the key lacks a scope, or its user a right."""
 
     code = "permission_missing"
     who = "client"
 
 
-class RateLimited(LexwareError):
+class RateLimited(ProviderError):
     """Refused by the rate limit after every retry, or our own queue for it is too long. Try again later."""
 
     code = "rate_limited"
     who = "time"
 
 
-class Unavailable(LexwareError):
+class Unavailable(ProviderError):
     """No answer, or a server error, after every retry."""
 
     code = "unavailable"
@@ -73,7 +73,7 @@ class OutcomeUnknown(Unavailable):
     code = "outcome_unknown"
 
 
-class NotFound(LexwareError):
+class NotFound(ProviderError):
     """404: deleted, or a document of another type than asked for."""
 
     code = "not_found"
@@ -86,28 +86,28 @@ class FileMissing(NotFound):
     code = "file_missing"
 
 
-class FileCutOff(LexwareError):
+class FileCutOff(ProviderError):
     """A file without its end, in an answer that says that it is whole. ``message`` is the SHA-256 of what came."""
 
     code = "file_cut_off"
     who = "record"
 
 
-class NoPaymentInformation(LexwareError):
+class NoPaymentInformation(ProviderError):
     """406 on payments: the document has none, for example a draft (reference: payments, section 8)."""
 
     code = "no_payment_information"
     who = "record"
 
 
-class NotDownloadable(LexwareError):
+class NotDownloadable(ProviderError):
     """A file that cannot be had: a draft's (409), one without such a form (406), or one that is too large."""
 
     code = "not_downloadable"
     who = "record"
 
 
-class RecordUnreadable(LexwareError):
+class RecordUnreadable(ProviderError):
     """The answer is whole, but a field of this record is not what it must be. ``raw`` is the answer as it came."""
 
     code = "record_unreadable"
@@ -115,35 +115,35 @@ class RecordUnreadable(LexwareError):
     raw: str = ""
 
 
-class AnswerNotUnderstood(LexwareError):
+class AnswerNotUnderstood(ProviderError):
     """Not the service we know: a web page, half a body, another shape, a redirect, pages in a circle."""
 
     code = "answer_not_understood"
     who = "us"
 
 
-class RequestRefused(LexwareError):
+class RequestRefused(ProviderError):
     """The service calls our request wrong: unknown route, unknown value of a filter."""
 
     code = "request_refused"
     who = "us"
 
 
-class TooManyRows(LexwareError):
+class TooManyRows(ProviderError):
     """More rows than the service shows for one question (10,000), and no narrower question is possible."""
 
     code = "too_many_rows"
     who = "us"
 
 
-class AlreadySubscribed(LexwareError):
+class AlreadySubscribed(ProviderError):
     """409: a subscription of this event to this address is there already (reference: webhooks 15.1)."""
 
     code = "already_subscribed"
     who = "record"
 
 
-class CallbackRefused(LexwareError):
+class CallbackRefused(ProviderError):
     """406: the service could not reach our address, or did not trust its certificate (reference: webhooks 15.1)."""
 
     code = "callback_refused"

@@ -9,7 +9,7 @@ import io
 import logging
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -18,21 +18,20 @@ import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
-from integrations.providers.lexware import answers
-from integrations.providers.lexware.answers import Purpose
-from integrations.providers.lexware.errors import (
+from integrations.providers.calls import CallRecord
+from integrations.providers.errors import (
     AnswerNotUnderstood,
     KeyRejected,
-    LexwareError,
     NotDownloadable,
     OutcomeUnknown,
+    ProviderError,
     RateLimited,
     RequestRefused,
     Unavailable,
 )
-from integrations.providers.lexware.pace import Backoff, Budget, Clock, Jitter, QueueTooLong, http_date, retry_after
-from integrations.providers.lexware.redaction import HIDDEN, redact
-from integrations.providers.lexware.types import CallRecord
+from integrations.providers.pace import Backoff, Budget, Clock, Jitter, QueueTooLong, http_date, retry_after
+from integrations.providers.purposes import Purpose
+from integrations.providers.redaction import HIDDEN, redact
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +46,7 @@ FILE_LIMIT = 30_000_000
 # Waiting longer than this inside a call would only block a worker: the next run is a better moment.
 LONGEST_WAIT = 120.0
 
+Parameters = Mapping[str, str | Sequence[str]]
 Method = Literal["GET", "POST", "DELETE"]
 SUCCESS: Mapping[Method, tuple[int, ...]] = {"GET": (200,), "POST": (200, 201, 202), "DELETE": (200, 202, 204)}
 
@@ -70,38 +70,65 @@ class _TooSlow(Exception):
     """The body did not end in time."""
 
 
-class _Bearer(AuthBase):
-    """Adds the key. As an auth object it also keeps ``requests`` from taking another one out of a netrc file."""
+class HeaderKey(AuthBase):
+    """Adds a key to the ``Authorization`` header, as its provider wants it there.
 
-    def __init__(self, api_key: str) -> None:
-        self._api_key = api_key
+    ``secrets`` are the texts that must be kept nowhere: the key, and each part of it that opens something. As an auth
+    object it also keeps ``requests`` from taking another key out of a netrc file.
+    """
+
+    def __init__(self, header: str, *secrets: str) -> None:
+        self._header = header
+        self._secrets = secrets
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._api_key}"
+        """Add the header."""
+        request.headers["Authorization"] = self._header
         return request
 
     def redact(self, text: str) -> str:
         """Return a text without the key."""
-        return redact(text, self._api_key)
+        return redact(text, *self._secrets)
 
     def is_usable(self) -> bool:
         """Tell whether the key can be sent in a header at all."""
-        return bool(_KEY.fullmatch(self._api_key))
+        return all(_KEY.fullmatch(secret) for secret in self._secrets)
 
     def __repr__(self) -> str:
-        return f"<Bearer {HIDDEN}>"
+        return f"<HeaderKey {HIDDEN}>"
+
+
+class _NoKey(AuthBase):
+    """Adds nothing, and keeps ``requests`` from taking something out of a netrc file."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a provider says what went wrong.
+
+    ``failure``: the error for a status outside of the successes, with the body. ``id_header``: the header with the
+    provider's name for a call; ``body_id`` finds it in the body of an error where the header is missing.
+    """
+
+    failure: Callable[[int, bytes, Purpose], ProviderError]
+    id_header: str
+    body_id: Callable[[bytes], str] = lambda body: ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """What is sent. ``body`` is JSON."""
+    """What is sent. ``body`` is JSON. ``elsewhere``: an address that is called without the key, shown as ``path``."""
 
     method: Method
     path: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Parameters = field(default_factory=dict)
     body: bytes | None = field(default=None, repr=False)
     accept: str = "application/json"
     purpose: Purpose = Purpose.RECORD
+    elsewhere: str = field(default="", repr=False)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -125,16 +152,17 @@ class Answer:
 class _Failure:
     """A failed attempt; ``asked_for`` is the provider's ``Retry-After`` in seconds."""
 
-    error: LexwareError
+    error: ProviderError
     asked_for: float = 0.0
 
 
 class Transport:
-    """Sends calls for one API key. ``on_attempt`` hears of every attempt, the failed ones too."""
+    """Sends calls for one key of one provider. ``on_attempt`` hears of every attempt, the failed ones too."""
 
     def __init__(
         self,
-        api_key: str,
+        key: HeaderKey,
+        dialect: Dialect,
         *,
         base_url: str,
         budget: Budget,
@@ -145,7 +173,8 @@ class Transport:
         repeats: bool = True,
         on_attempt: Callable[[CallRecord], None],
     ) -> None:
-        self._bearer = _Bearer(api_key.strip())
+        self._key = key
+        self._dialect = dialect
         self._base_url = base_url.rstrip("/")
         self._budget = budget
         self._clock = clock
@@ -164,13 +193,17 @@ class Transport:
     def get(
         self,
         path: str,
-        parameters: Mapping[str, str] | None = None,
+        parameters: Parameters | None = None,
         *,
         accept: str = "application/json",
         purpose: Purpose = Purpose.RECORD,
     ) -> Answer:
-        """Return the answer to a GET, after as many attempts as make sense; a ``LexwareError`` otherwise."""
+        """Return the answer to a GET, after as many attempts as make sense; a ``ProviderError`` otherwise."""
         return self._send(_Call("GET", path, parameters or {}, accept=accept, purpose=purpose))
+
+    def download(self, url: str, path: str) -> Answer:
+        """Return what lies at an address elsewhere, without showing the key there; ``path`` names it in the log."""
+        return self._send(_Call("GET", path, accept="*/*", purpose=Purpose.FILE, elsewhere=url))
 
     def post(self, path: str, body: bytes, *, purpose: Purpose = Purpose.RECORD) -> Answer:
         """Return the answer to a POST of JSON. ``OutcomeUnknown`` where it may have been performed: look first."""
@@ -181,7 +214,7 @@ class Transport:
         return self._send(_Call("DELETE", path))
 
     def _send(self, call: _Call) -> Answer:
-        if not self._bearer.is_usable():
+        if not self._key.is_usable():
             raise KeyRejected("the key holds characters that no key has", path=call.path)
         refused = failed = 0
         while True:
@@ -208,10 +241,10 @@ class Transport:
                 raise error
             self._clock.sleep(wait)
 
-    def explain(self, error: LexwareError, answer: Answer) -> LexwareError:
+    def explain(self, error: ProviderError, answer: Answer) -> ProviderError:
         """Complete an error that was found while reading an answer: where it came from, without the key."""
         return type(error)(
-            self._bearer.redact(error.message), status=answer.status, request_id=answer.request_id, path=answer.path
+            self._key.redact(error.message), status=answer.status, request_id=answer.request_id, path=answer.path
         )
 
     def _wait_for_turn(self, path: str) -> None:
@@ -226,15 +259,15 @@ class Transport:
         started = self._clock.monotonic()
         response: requests.Response | None = None
         body = b""
-        problem: LexwareError | None = None
+        problem: ProviderError | None = None
         try:
             with self._session.request(
                 call.method,
-                self._base_url + call.path,
+                call.elsewhere or self._base_url + call.path,
                 params=call.parameters,
                 data=call.body,
                 headers=call.headers,
-                auth=self._bearer,
+                auth=_NoKey() if call.elsewhere else self._key,
                 timeout=(CONNECT_TIMEOUT, self._read_timeout),
                 # A redirect could carry the key to somebody else.
                 allow_redirects=False,
@@ -258,16 +291,16 @@ class Transport:
         call: _Call,
         response: requests.Response | None,
         body: bytes,
-        problem: LexwareError | None,
+        problem: ProviderError | None,
         started: float,
     ) -> Answer | _Failure:
         status = None if response is None else response.status_code
         headers: Mapping[str, str] = {} if response is None else response.headers
         self.answered_at = http_date(headers.get("Date")) or self.answered_at
         if problem is None and status is not None and status not in SUCCESS[call.method]:
-            problem = answers.failure(status, body, call.purpose)
-        request_id = headers.get("x-amzn-RequestId", "") or (answers.request_id(body) if problem else "")
-        request_id = self._bearer.redact(request_id)[:80]
+            problem = self._dialect.failure(status, body, call.purpose)
+        request_id = headers.get(self._dialect.id_header, "") or (self._dialect.body_id(body) if problem else "")
+        request_id = self._key.redact(request_id)[:80]
         milliseconds = round((self._clock.monotonic() - started) * 1000)
         limited = isinstance(problem, RateLimited)
         self._on_attempt(CallRecord(call.method, call.path, status, milliseconds, request_id, rate_limited=limited))
@@ -275,7 +308,7 @@ class Transport:
             logger.info("%s %s %s %d ms %s", call.method, call.path, status, milliseconds, request_id or "-")
             return Answer(call.path, status, body, headers, request_id)
         problem = problem or Unavailable("no answer")
-        message = self._bearer.redact(problem.message)
+        message = self._key.redact(problem.message)
         error = type(problem)(message, status=status, request_id=request_id, path=call.path)
         logger.info("%s %s %s %d ms %s", call.method, call.path, status or "no answer", milliseconds, error)
         return _Failure(error, retry_after(headers.get("Retry-After"), self._clock.now()))
