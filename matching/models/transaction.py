@@ -106,6 +106,9 @@ class Sighting(models.Model):
     key = models.CharField(_("key"), max_length=80)
     delivery = models.CharField(_("delivery"), max_length=80, blank=True)
     place = models.CharField(_("place"), max_length=80, blank=True)
+    # What this source said, by the columns of a transaction; empty while it is the only one: then the transaction
+    # itself and its ``raw`` are in its words.
+    said = models.JSONField(_("what it said"), default=dict, blank=True)
     raw = models.TextField(_("as the bank wrote it"), blank=True)
     seen_at = models.DateTimeField(_("delivered"), default=timezone.now)
 

@@ -1,62 +1,22 @@
 """Taking over bank transactions: never one twice, never one changed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal
 
 from django.db import transaction
 
 from accounts.models import Client
 from matching.models import BankAccount, Transaction
+from matching.services.columns import columns_of
+from matching.services.lines import ImportOutcome, TransactionData
+
+__all__ = ["AccountOfAnotherClient", "ImportOutcome", "TransactionData", "account_for", "import_transactions"]
 
 BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class TransactionData:
-    """A booked line as every intake delivers it; ``amount`` signed, ``key`` the same whenever it is delivered again.
-
-    Real twins (two equal lines of one day) come with different keys; whoever delivers them numbers them.
-    """
-
-    key: str
-    booking_date: date
-    value_date: date | None
-    amount: Decimal
-    currency: str
-    counterparty: str = ""
-    counterparty_iban: str = ""
-    purpose: str = ""
-    end_to_end_id: str = ""
-    mandate_id: str = ""
-    creditor_id: str = ""
-    code: str = ""
-    bank_reference: str = ""
-    is_reversal: bool = False
-    raw: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOutcome:
-    """What came of some lines: ``new`` rows written, ``duplicate`` ones known already."""
-
-    new: int
-    duplicate: int
-
-
 class AccountOfAnotherClient(Exception):
     """The account is kept at another client already."""
-
-
-# What the columns hold at most; a bank's text beyond that is cut, ``raw`` keeps all of it.
-_LIMITS = {
-    field.name: limit
-    for field in fields(TransactionData)
-    if (limit := getattr(Transaction._meta.get_field(field.name), "max_length", None)) and field.name != "key"
-}
-# 140 characters are usual, a batch may tell of some dozen payments; what is longer only keeps the engine busy.
-_LIMITS["purpose"] = 10_000
 
 
 def account_for(
@@ -85,7 +45,13 @@ def account_for(
 
 @transaction.atomic
 def import_transactions(
-    account: BankAccount, lines: Iterable[TransactionData], *, source: str = Transaction.Source.STATEMENT
+    account: BankAccount,
+    lines: Iterable[TransactionData],
+    *,
+    source: str = Transaction.Source.STATEMENT,
+    family: str = "",
+    delivery: str = "",
+    through: date | None = None,
 ) -> ImportOutcome:
     """Write the lines that are not known yet, all or none.
 
@@ -109,7 +75,16 @@ def import_transactions(
 
 
 def _row(account: BankAccount, line: TransactionData, source: str) -> Transaction:
-    values = {field.name: getattr(line, field.name) for field in fields(TransactionData)}
-    for name, limit in _LIMITS.items():
-        values[name] = values[name][:limit]
-    return Transaction(client_id=account.client_id, account=account, source=source, **values)
+    return Transaction(
+        client_id=account.client_id,
+        account=account,
+        source=source,
+        key=line.key,
+        booking_date=line.booking_date,
+        amount=line.amount,
+        currency=line.currency,
+        entry_key=line.entry_key,
+        part=line.part,
+        parts=line.parts,
+        **columns_of(line),
+    )
