@@ -9,6 +9,7 @@ from integrations.models.connection import (
     Status,
     Webhooks,
 )
+from integrations.models.feed import FeedAccount
 from integrations.models.key_life import KeyReminder
 from integrations.models.recorder import CallEntry, SeenVoucher, VoucherChange
 from integrations.models.statement import AccountStatement, StatementFile, TableMapping
@@ -22,6 +23,7 @@ __all__ = [
     "Connection",
     "ConnectionEvent",
     "ConnectionSecret",
+    "FeedAccount",
     "FetchWorker",
     "KeyReminder",
     "Provider",

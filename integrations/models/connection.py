@@ -14,6 +14,7 @@ class Provider(models.TextChoices):
     """Who a client can connect."""
 
     LEXWARE = "lexware", "Lexware Office"
+    QONTO = "qonto", "Qonto"
 
 
 class Status(models.TextChoices):
@@ -71,6 +72,9 @@ class Connection(models.Model):
     provider_connection_id = models.CharField(_("provider's connection id"), max_length=80, blank=True, editable=False)
     webhooks = models.CharField(_("webhooks"), max_length=10, choices=Webhooks.choices, default=Webhooks.OFF)
     webhooks_checked_at = models.DateTimeField(_("webhooks checked"), null=True, blank=True, editable=False)
+    fetch_files = models.BooleanField(
+        _("documents of transactions"), default=False, help_text=_("Fetch the documents that lie beside transactions.")
+    )
     last_sync_at = models.DateTimeField(_("last sync"), null=True, blank=True)
     next_sync_at = models.DateTimeField(_("next sync"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
@@ -122,6 +126,7 @@ class ConnectionEvent(models.Model):
         WEBHOOKS = "webhooks", _("webhooks")
         KEY_END = "key_end", _("end of the key")
         ASKED = "asked", _("asked for a document")
+        BANK = "bank", _("bank changed its word")
 
     connection = models.ForeignKey(
         Connection, on_delete=models.CASCADE, related_name="events", verbose_name=_("connection")

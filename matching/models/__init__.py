@@ -2,6 +2,7 @@
 
 from matching.models.account import AccountState, BankAccount
 from matching.models.external import ExternalPayment, ExternalPaymentChange, PayoutItem, PayoutReport
+from matching.models.file import TransactionFile
 from matching.models.proposal import Allocation, Decision, Proposal
 from matching.models.transaction import OwnTransfer, PendingLine, Sighting, Transaction
 
@@ -19,4 +20,5 @@ __all__ = [
     "Proposal",
     "Sighting",
     "Transaction",
+    "TransactionFile",
 ]
