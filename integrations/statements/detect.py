@@ -16,8 +16,10 @@ _PROLOG: Final = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _NAMESPACE: Final = re.compile(r"""\sxmlns(?::[\w.-]+)?\s*=\s*["']([^"']*)["']""")
 _ISO_MESSAGE: Final = re.compile(r"\b([a-z]{4}\.\d{3}\.\d{3}\.\d{2})$")
 _MESSAGE_ELEMENT: Final = re.compile(r"<(?:[\w.-]+:)?(" + "|".join(MESSAGES) + r")[\s/>]")
-_MT940_START: Final = re.compile(r"^:20:", re.MULTILINE)
-_MT940_FIELD: Final = re.compile(r"^:(?:25|28C?|60[FM]):", re.MULTILINE)
+_MT940_START: Final = re.compile(r"^(?:\{[^\n]*\{4:)?:20:", re.MULTILINE)
+_MT940_FIELD: Final = re.compile(r"^:(?:25P?|28C?|60[FM]):", re.MULTILINE)
+_MT942_FIELD: Final = re.compile(r"^:(?:34F|13D?|90[CD]):", re.MULTILINE)
+_MT940_BALANCE: Final = re.compile(r"^:6[02][FM]:", re.MULTILINE)
 
 
 def has_doctype(head: bytes) -> bool:
@@ -30,7 +32,7 @@ def detect(head: bytes) -> str:
     """Name the format of a file by its first bytes (some 64 kB are plenty).
 
     ``camt.053.001.08`` (052 and 054 likewise), ``camt.053`` if no known namespace gives the version, another ISO
-    20022 message such as ``pain.001.001.03``, ``xml``, ``html``, ``mt940``, ``csv``, ``json``, ``zip``, ``gzip``,
+    20022 message such as ``pain.001.001.03``, ``xml``, ``html``, ``mt940``, ``mt942``, ``csv``, ``json``, ``zip``, ``gzip``,
     ``pdf``, ``empty`` or ``unknown``.
     """
     for magic, name in _MAGIC:
@@ -50,7 +52,8 @@ def detect(head: bytes) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("@@", "\n")
     mt940 = _MT940_START.search(lines)
     if mt940 and _MT940_FIELD.search(lines, mt940.end()):
-        return "mt940"
+        provisional = _MT942_FIELD.search(lines, mt940.end()) and not _MT940_BALANCE.search(lines, mt940.end())
+        return "mt942" if provisional else "mt940"
     return "csv" if _looks_like_table(lines) else "unknown"
 
 

@@ -51,6 +51,15 @@ class Code(StrEnum):
     REPEATED = "repeated"
     NOT_IMPORTED = "not_imported"  # in rows about earlier imports
     DETAILS_ONLY = "details_only"
+    ENTRY_LINE = "entry_line"
+    ENTRY_IN_TEXT = "entry_in_text"
+    NO_SUCH_DAY = "no_such_day"
+    MISPLACED = "misplaced"
+    NO_OPENING = "no_opening"
+    NO_CLOSING = "no_closing"
+    TURNED_MARKS = "turned_marks"
+    PAGE_GAP = "page_gap"
+    TOTALS = "totals"
     MORE = "more"
 
 
@@ -110,5 +119,23 @@ TEXTS: Final[dict[Code, str]] = {
         "This %(format)s advice only tells what booked entries consist of. Its amounts are not counted: "
         "the money itself stands in the account statement."
     ),
+    Code.ENTRY_LINE: gettext_noop("The entry “%(value)s” cannot be read; it was left out."),
+    Code.ENTRY_IN_TEXT: gettext_noop(
+        "The line “%(value)s” looks like an entry, but it is not marked as one (:61:); it was read as text."
+    ),
+    Code.NO_SUCH_DAY: gettext_noop("There is no day “%(value)s”; %(date)s was taken."),
+    Code.MISPLACED: gettext_noop("The field :%(tag)s: stands where it does not belong; it was left out (“%(value)s”)."),
+    Code.NO_OPENING: gettext_noop("The statement has no opening balance, so whether it is complete cannot be checked."),
+    Code.NO_CLOSING: gettext_noop(
+        "The statement has no closing balance. The file may have been cut off; compare it with the original."
+    ),
+    Code.TURNED_MARKS: gettext_noop(
+        "The balances only fit if %(count)s entries marked as cancelled (RC, RD) were ordinary ones. Whether money "
+        "came in or went out is not clear, so they were left out: %(total)s in all. Ask the bank for another format."
+    ),
+    Code.PAGE_GAP: gettext_noop(
+        "The page begins with %(opening)s, but the page before it ended with %(closing)s: a page may be missing."
+    ),
+    Code.TOTALS: gettext_noop("The file announces %(announced)s, but its entries give %(found)s: some may be missing."),
     Code.MORE: gettext_noop("%(count)s more problems are like this one: %(example)s"),
 }

@@ -44,6 +44,7 @@ class GuardedStream:
         self._progress = 0
         self._tags = 0
         self._head = b""
+        self.skipped_lines = 0  # blank ones before the beginning, for the numbers of the others
 
     def head(self) -> bytes:
         """The first bytes (up to `HEAD`), which `read` will give again. To be called before `read`."""
@@ -52,7 +53,9 @@ class GuardedStream:
             if not chunk:
                 break
             # XML must not begin with blanks, yet some exports do
-            self._head = (self._head + chunk).lstrip(b" \t\r\n")
+            head = self._head + chunk
+            self._head = head.lstrip(b" \t\r\n")
+            self.skipped_lines += head[: len(head) - len(self._head)].count(b"\n")
         return self._head
 
     def read(self, size: int = -1, /) -> bytes:
