@@ -32,8 +32,8 @@ def detect(head: bytes) -> str:
     """Name the format of a file by its first bytes (some 64 kB are plenty).
 
     ``camt.053.001.08`` (052 and 054 likewise), ``camt.053`` if no known namespace gives the version, another ISO
-    20022 message such as ``pain.001.001.03``, ``xml``, ``html``, ``mt940``, ``mt942``, ``csv``, ``json``, ``zip``, ``gzip``,
-    ``pdf``, ``empty`` or ``unknown``.
+    20022 message such as ``pain.001.001.03``, ``xml``, ``html``, ``mt940``, ``mt942``, ``csv``, ``json``, ``zip``,
+    ``gzip``, ``pdf``, ``empty`` or ``unknown``.
     """
     for magic, name in _MAGIC:
         if head.startswith(magic):

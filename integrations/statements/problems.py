@@ -55,6 +55,7 @@ class Code(StrEnum):
     ENTRY_IN_TEXT = "entry_in_text"
     NO_SUCH_DAY = "no_such_day"
     MISPLACED = "misplaced"
+    STRAY = "stray"
     NO_OPENING = "no_opening"
     NO_CLOSING = "no_closing"
     TURNED_MARKS = "turned_marks"
@@ -125,6 +126,7 @@ TEXTS: Final[dict[Code, str]] = {
     ),
     Code.NO_SUCH_DAY: gettext_noop("There is no day “%(value)s”; %(date)s was taken."),
     Code.MISPLACED: gettext_noop("The field :%(tag)s: stands where it does not belong; it was left out (“%(value)s”)."),
+    Code.STRAY: gettext_noop("The line “%(value)s” belongs to no field; it was left out."),
     Code.NO_OPENING: gettext_noop("The statement has no opening balance, so whether it is complete cannot be checked."),
     Code.NO_CLOSING: gettext_noop(
         "The statement has no closing balance. The file may have been cut off; compare it with the original."

@@ -72,7 +72,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """A booked balance; debit balances are negative. ``code`` is OPBD, PRCD or CLBD (ISO 20022)."""
+    """A booked balance; debit balances are negative. ``code`` is OPBD, PRCD, CLBD, or ITBD (ISO 20022).
+
+    PRCD is the closing balance of the day before, ITBD stands between the pages of a statement.
+    """
 
     code: str
     amount: Decimal
@@ -88,6 +91,7 @@ class StatementHeader:
     ``format`` is the exact family: ``camt.053.001.08``, ``mt940``, ``csv:dkb``. ``iban`` only where the file gives an
     IBAN, otherwise ``other_id``. ``currency``: of the account, else of the first balance, else of the first entry.
     ``page`` is as written, ``created`` too: an ISO date or moment, or empty. ``member`` is the file in an archive.
+    ``more`` is what has no field of its own, by the bank's name for it (``64``, ``86``).
     """
 
     number: int
@@ -111,6 +115,7 @@ class StatementHeader:
     closing: Balance | None
     legal_number: str = field(default="", kw_only=True)
     member: str = field(default="", kw_only=True)
+    more: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     @property
     def made_on(self) -> date | None:
