@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from integrations.statements.camt import read_camt
+from integrations.statements.detect import detect
+from integrations.statements.mt940 import FORMATS, read_mt940
 from integrations.statements.problems import Code
 from integrations.statements.shapes import Opened, Place, ReadError, Record
 from integrations.statements.source import MAX_FILE, MEGABYTE, FileTooLargeError, Source, open_source
@@ -18,7 +20,8 @@ def read_statements(source: Source, *, table: Any = None) -> Iterator[Record]:
     """
     try:
         with open_source(source) as stream:
-            yield from read_camt(stream)
+            reader = read_mt940 if detect(stream.head()) in FORMATS else read_camt
+            yield from reader(stream)
     except FileTooLargeError:
         yield Opened("unknown")
         yield ReadError(Place(), Code.TOO_LARGE, {"limit": str(MAX_FILE // MEGABYTE)})

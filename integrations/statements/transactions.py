@@ -84,11 +84,12 @@ class _Lines:
             (header.created, header.period_from, header.period_to, header.opening, header.closing),
         )
         self._header = None
+        # STARTUMS, the reference of every German MT940, names no statement: balances or a moment must do so
         if header.message == ADVICE:
             yield ReadError(place, Code.DETAILS_ONLY, {"format": header.format}, Severity.WARNING)
         if not header.account:
             yield ReadError(place, Code.NO_ACCOUNT)
-        elif header.statement_id and identity in self._headers:
+        elif header.statement_id and (header.opening or header.created) and identity in self._headers:
             yield ReadError(place, Code.REPEATED, {}, Severity.WARNING)
         else:
             self._header = header
