@@ -153,9 +153,9 @@ class _Pairing:
             while candidates and candidates[-1] in self.taken:
                 candidates.pop()
             possible = (payment for payment in reversed(candidates) if payment not in self.taken)
-            payment = next((payment for payment in islice(possible, TRIED) if self.fits(line, payment)), None)
-            if payment is not None:
-                self.take(line, payment)
+            place = next((payment for payment in islice(possible, TRIED) if self.fits(line, payment)), None)
+            if place is not None:
+                self.take(line, place)
 
     def compare(self) -> None:
         """Take the most similar ones first."""
@@ -179,9 +179,9 @@ class _Pairing:
             if exhaustive:
                 self._find_place(line)
             else:
-                payment = next((p for p in islice(self.free(), TRIED) if self.fits(line, p)), None)
-                if payment is not None:
-                    self.take(line, payment)
+                place = next((p for p in islice(self.free(), TRIED) if self.fits(line, p)), None)
+                if place is not None:
+                    self.take(line, place)
 
     def _find_place(self, line: int) -> None:
         """A shortest chain of changes, found breadth first."""

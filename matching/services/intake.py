@@ -1,46 +1,32 @@
-"""Taking over bank transactions: never one twice, never one changed."""
+"""Taking over bank transactions: never one twice, never one swallowed, never an amount or a day changed.
 
+A line whose family has told of it before changes nothing. Any other is brought together with what is stored for its
+account, day, amount and currency (`identity`); it is another source of a transaction, or a new one. What one source
+books as a total and another in its payments is the same money (`batches`). See docs/bank-identity.md.
+"""
+
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from itertools import chain
 
 from django.db import transaction
 
-from accounts.models import Client
-from matching.models import BankAccount, Transaction
+from matching.models import BankAccount, Sighting, Transaction
+from matching.services.account_keys import AccountOfAnotherClient, account_for
+from matching.services.batch_rules import REASONS
+from matching.services.batches import arrange_batches
 from matching.services.columns import columns_of
-from matching.services.lines import ImportOutcome, TransactionData
+from matching.services.identity import Seen, settle
+from matching.services.lines import LEGACY, ImportOutcome, TransactionData, is_money, rank_of
+from matching.services.pending import replace_pending
+from matching.services.rows import Row, Told, load_rows, portions, write_rows
 
 __all__ = ["AccountOfAnotherClient", "ImportOutcome", "TransactionData", "account_for", "import_transactions"]
 
-BATCH = 500
-
-
-class AccountOfAnotherClient(Exception):
-    """The account is kept at another client already."""
-
-
-def account_for(
-    client: Client, *, iban: str = "", other_id: str = "", currency: str = "EUR", bank: str = ""
-) -> BankAccount:
-    """The client's account with this IBAN (or the bank's own id), made if it is new.
-
-    Raises ``AccountOfAnotherClient`` where the IBAN is kept at another client: one of the two files lies with the
-    wrong client, and nobody but a person can say which. ``ValueError`` where neither identifier is given. The bank's
-    own ids are short counters, so they may occur at several clients.
-    """
-    iban = "".join(iban.split()).upper()
-    key = iban or "".join(other_id.split()).upper()
-    if not key:
-        raise ValueError("An account needs an IBAN or the bank's own id.")
-    known = BankAccount.objects.filter(client=client, key=key).first()
-    if known:
-        return known
-    if iban and BankAccount.objects.filter(iban=iban).exclude(client=client).exists():
-        raise AccountOfAnotherClient(iban)
-    account, _ = BankAccount.objects.get_or_create(
-        client=client, key=key, defaults={"iban": iban, "currency": currency or "EUR", "bank": bank[:120]}
-    )
-    return account
+Bucket = tuple[date, Decimal, str]
 
 
 @transaction.atomic
@@ -53,38 +39,113 @@ def import_transactions(
     delivery: str = "",
     through: date | None = None,
 ) -> ImportOutcome:
-    """Write the lines that are not known yet, all or none.
+    """Take over the lines of one delivery of an account, all or none.
 
-    A line whose key is known is left as it is, even if its text differs now: what was imported first may be matched
-    already, and banks polish texts afterwards. Safe to repeat and to run twice at the same time.
+    ``family``: the exact format that numbers the keys, such as ``camt.053.001.08``, ``csv:dkb``, ``feed:qonto``;
+    without one they count as what came before sources were kept, or as ``feed``. ``delivery``: where they come from,
+    such as a file's name. ``through``: the last day that the delivery covers; what was announced up to then is
+    replaced by what it announces. Safe to repeat, and to run twice at the same time.
     """
+    family = family or (LEGACY if source == Transaction.Source.STATEMENT else source)
     BankAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
-    by_key: dict[str, TransactionData] = {}
+    booked: dict[str, TransactionData] = {}
+    announced: dict[str, TransactionData] = {}
     count = 0
     for line in lines:
-        count += 1
-        by_key.setdefault(line.key, line)
-    known: set[str] = set()
-    keys = list(by_key)
-    for start in range(0, len(keys), BATCH):
-        some = keys[start : start + BATCH]
-        known.update(Transaction.objects.filter(account=account, key__in=some).values_list("key", flat=True))
-    new = [_row(account, line, source) for key, line in by_key.items() if key not in known]
-    Transaction.objects.bulk_create(new, batch_size=BATCH)
-    return ImportOutcome(new=len(new), duplicate=count - len(new))
+        count += not line.pending
+        (announced if line.pending else booked).setdefault(line.key, line)
+    known = _known(account, family, list(booked))
+    fresh = [line for key, line in booked.items() if key not in known]
+    intake = _Intake(account, source, family, delivery[:80])
+    new = intake.take(fresh)
+    pending = replace_pending(account, family, announced.values(), through=through, booked=booked.values())
+    return ImportOutcome(new=new, duplicate=count - new, sightings=len(fresh) - new, pending=pending)
 
 
-def _row(account: BankAccount, line: TransactionData, source: str) -> Transaction:
-    return Transaction(
-        client_id=account.client_id,
-        account=account,
-        source=source,
-        key=line.key,
-        booking_date=line.booking_date,
-        amount=line.amount,
-        currency=line.currency,
-        entry_key=line.entry_key,
-        part=line.part,
-        parts=line.parts,
-        **columns_of(line),
-    )
+@dataclass(slots=True)
+class _Intake:
+    """One delivery on its way into the tables."""
+
+    account: BankAccount
+    source: str
+    family: str
+    delivery: str
+
+    def take(self, fresh: list[TransactionData]) -> int:
+        """Place the lines that this family has not told of; the number of new transactions."""
+        if not fresh:
+            return 0
+        days = sorted({line.booking_date for line in fresh})
+        stored, has_batches = self._stored(days)
+        here: dict[Bucket, list[TransactionData]] = defaultdict(list)
+        for line in fresh:
+            here[line.booking_date, line.amount, line.currency].append(line)
+        rows = load_rows([pk for bucket in here for pk in stored.get(bucket, ())])
+        result: list[Row] = []
+        for bucket, lines in here.items():
+            if bucket in stored:
+                result += self._settle([rows[pk] for pk in stored[bucket]], [self._told(line) for line in lines])
+            else:
+                result += [self._new(self._told(line)) for line in lines]
+        new = sum(row.transaction.pk is None for row in result)
+        write_rows(result)
+        if has_batches or not is_money(self.family) or any(line.parts > 1 for line in fresh):
+            arrange_batches(self.account, days)
+        return new
+
+    def _stored(self, days: list[date]) -> tuple[dict[Bucket, list[int]], bool]:
+        """What the account has on these days, and whether it has payments of batches there."""
+        buckets: dict[Bucket, list[int]] = {}
+        has_batches = False
+        mine = Transaction.objects.filter(account=self.account)
+        for some in portions(days):
+            for pk, day, amount, currency, part, parts, withdrawn in mine.filter(booking_date__in=some).values_list(
+                "pk", "booking_date", "amount", "currency", "part", "parts", "withdrawn_reason"
+            ):
+                buckets.setdefault((day, amount, currency), []).append(pk)
+                has_batches = has_batches or part != 1 or parts != 1 or withdrawn in REASONS
+        return buckets, has_batches
+
+    def _settle(self, rows: list[Row], fresh: list[Told]) -> list[Row]:
+        """The rows of a bucket that are new, or have other sources now."""
+        by_pk = {row.transaction.pk: row for row in rows}
+        pool = {told.name: told for told in chain(fresh, *(row.told for row in rows))}
+        result = []
+        for payment in settle({pk: [told.seen for told in row.told] for pk, row in by_pk.items()}, _seen(fresh)):
+            told = [pool[one.family, one.key] for one in payment.said]
+            row = by_pk[payment.row] if payment.row is not None else self._new(told[0])
+            if payment.row is None or {one.name for one in told} != {one.name for one in row.told}:
+                row.tell(told)
+                result.append(row)
+        return result
+
+    def _told(self, line: TransactionData) -> Told:
+        rank = rank_of(self.family)
+        sighting = Sighting(
+            account=self.account,
+            family=self.family,
+            rank=rank,
+            key=line.key,
+            delivery=self.delivery,
+            place=line.place[:80],
+        )
+        return Told(sighting, columns_of(line), line)
+
+    def _new(self, told: Told) -> Row:
+        """A transaction that did not exist, in the words of its best source."""
+        return Row.begin(self.account, self.source, told)
+
+
+def _seen(told: list[Told]) -> list[Seen]:
+    return [one.seen for one in told]
+
+
+def _known(account: BankAccount, family: str, keys: list[str]) -> set[str]:
+    """Which of the keys this family has told of before."""
+    told = Sighting.objects.filter(account=account, family=family)
+    if not keys or not told.exists():
+        return set()
+    found: set[str] = set()
+    for some in portions(keys):
+        found.update(told.filter(key__in=some).values_list("key", flat=True))
+    return found
