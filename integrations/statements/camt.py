@@ -13,6 +13,7 @@ from lxml import etree
 from integrations.statements.camt_entry import EntryReading, read_entry
 from integrations.statements.camt_header import HeaderDraft
 from integrations.statements.detect import ARCHIVES, MESSAGES, detect, has_doctype
+from integrations.statements.leaves import TooDeepError
 from integrations.statements.problems import Code
 from integrations.statements.shapes import (
     Direction,
@@ -32,7 +33,7 @@ from integrations.statements.source import (
     Source,
     open_source,
 )
-from integrations.statements.xmltree import Node, TooDeepError, copy_element, local_name
+from integrations.statements.xmltree import Node, copy_element, local_name
 
 GROUPS: Final = frozenset({"Stmt", "Rpt", "Ntfctn"})
 _EVENTS: Final = tuple(f"{{*}}{name}" for name in ("Ntry", *sorted(GROUPS)))
@@ -85,12 +86,17 @@ class _Group:
         self.number = number
         self.draft = draft
         self.header: StatementHeader | None = None
+        self.last: etree._Element | None = None
         self.entries = self.transactions = self.not_booked = self.unreadable = 0
         self.sums = {Direction.CREDIT: Decimal(0), Direction.DEBIT: Decimal(0)}
         self.booked = Decimal(0)
 
     def absorb(self, *, until: etree._Element | None) -> Iterator[ReadError]:
         """Take the elements before ``until`` (or all) into the header, and free their memory."""
+        if until is not None and self.last is not None and until.getprevious() is self.last:
+            self.element.remove(self.last)
+            self.last = until
+            return
         for child in self.element.iterchildren():
             if child is until:
                 break
@@ -99,6 +105,7 @@ class _Group:
                 yield problem
         if until is not None:
             _forget_before(until)
+        self.last = until
 
     def count(self, reading: EntryReading) -> None:
         """Add an entry to the counts and sums."""

@@ -1,9 +1,9 @@
 """One entry of a statement (``Ntry``), in every version from .02 on."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from lxml import etree
 
@@ -13,8 +13,11 @@ from integrations.statements.camt_detail import (
     read_charges,
     read_code,
     read_detail,
+    read_exchange,
     read_money,
+    read_more,
 )
+from integrations.statements.leaves import Leaves, read_leaves
 from integrations.statements.problems import Code, Severity
 from integrations.statements.shapes import (
     Batch,
@@ -26,7 +29,30 @@ from integrations.statements.shapes import (
     StatementHeader,
 )
 from integrations.statements.values import meaningful, read_date
-from integrations.statements.xmltree import Node, copy_element, local_name
+from integrations.statements.xmltree import local_name
+
+PAYMENT: Final = "NtryDtls/TxDtls"
+_DIRECTIONS: Final = {direction.value: direction for direction in Direction}
+_STATUS: Final = ("Sts/Cd", "Sts/Prtry", "Sts")
+_BOOKED: Final = ("BookgDt/Dt", "BookgDt/DtTm")
+_VALUED: Final = ("ValDt/Dt", "ValDt/DtTm")
+# What has a place of its own in an entry, is said by its payments, or says nothing alone.
+_KNOWN: Final = frozenset(
+    {
+        *("Amt", "Amt@Ccy", "CdtDbtInd", "RvslInd", "AcctSvcrRef", "AddtlNtryInf", "AddtlInfInd/MsgId"),
+        *_STATUS,
+        *_BOOKED,
+        *_VALUED,
+        *(
+            "BkTxCd/Domn/Cd",
+            "BkTxCd/Domn/Fmly/Cd",
+            "BkTxCd/Domn/Fmly/SubFmlyCd",
+            "BkTxCd/Prtry/Cd",
+            "BkTxCd/Prtry/Issr",
+        ),
+        *(f"NtryDtls/Btch/{field}" for field in ("MsgId", "PmtInfId", "NbOfTxs")),
+    }
+)
 
 
 @dataclass(slots=True)
@@ -60,27 +86,26 @@ class _Problems:
 
 def read_entry(element: etree._Element, header: StatementHeader, place: Place) -> EntryReading:
     """Read a finished ``Ntry``; the element is taken apart on the way. Raises TooDeepError."""
-    node = copy_element(element)
+    raw = _xml(element)
+    leaves, payments = read_leaves(raw, PAYMENT)
     problems = _Problems(place)
-    amount_node = node.find("Amt")
-    reading = EntryReading(status=node.get("Sts", "Cd") or node.get("Sts", "Prtry") or node.get("Sts"))
-    with suppress(ValueError):
-        reading.amount, reading.currency = read_money(amount_node)
+    reading = EntryReading(status=leaves.one_of(_STATUS), transactions=len(payments) or 1)
+    reading.amount, reading.currency = money_or_none(leaves)
     if reading.amount is None:
-        problems.error(Code.AMOUNT, money_text(amount_node))
+        problems.error(Code.AMOUNT, money_text(leaves))
     reading.currency = reading.currency or header.currency
-    reading.direction = _direction(node)
+    reading.direction = _direction(leaves)
     if reading.direction is None:
-        problems.error(Code.DIRECTION, node.get("CdtDbtInd"))
-    booked_on = _booking_date(node, problems)
-    valued_on = _value_date(node, problems)
-    payments = [payment for details in node.all("NtryDtls") for payment in details.all("TxDtls")]
-    reading.transactions = len(payments) or 1
+        problems.error(Code.DIRECTION, leaves.get("CdtDbtInd"))
+    booked_on = _booking_date(leaves, problems)
+    valued_on = _value_date(leaves, problems)
     if not problems.fatal and reading.amount is not None and reading.direction is not None:
-        raw, raw_payments = _raw(element, several=len(payments) > 1)
+        raw_payments = [""]
+        if len(payments) > 1:
+            raw, raw_payments = _raw(element)
         details = tuple(
-            _read_payment(payment, piece, node, reading, header, problems, alone=len(payments) == 1)
-            for payment, piece in zip(payments, raw_payments, strict=True)
+            _read_payment(payment, piece, leaves, reading, header, problems, alone=len(payments) == 1)
+            for payment, piece in zip(payments, raw_payments, strict=False)
         )
         reading.entry = Entry(
             place=place,
@@ -90,32 +115,30 @@ def read_entry(element: etree._Element, header: StatementHeader, place: Place) -
             booking_date=booked_on,
             value_date=valued_on,
             status=reading.status,
-            reversal=_is_reversal(node),
-            bank_reference=meaningful(node.get("AcctSvcrRef")),
-            notification_id=node.get("AddtlInfInd", "MsgId"),
-            additional_info=node.get("AddtlNtryInf"),
-            batch=_batch(node),
-            code=read_code(node),
+            reversal=_is_reversal(leaves),
+            bank_reference=meaningful(leaves.get("AcctSvcrRef")),
+            notification_id=leaves.get("AddtlInfInd/MsgId"),
+            additional_info=leaves.get("AddtlNtryInf"),
+            batch=_batch(leaves),
+            code=read_code(leaves),
             details=details,
             raw=raw,
+            more=read_more(leaves, _KNOWN),
         )
     reading.problems = tuple(problems.found)
     return reading
 
 
-def _direction(node: Node) -> Direction | None:
-    try:
-        return Direction(node.get("CdtDbtInd"))
-    except ValueError:
-        return None
+def _direction(leaves: Leaves) -> Direction | None:
+    return _DIRECTIONS.get(leaves.get("CdtDbtInd"))
 
 
-def _is_reversal(node: Node) -> bool:
-    return node.get("RvslInd") in ("true", "1")
+def _is_reversal(leaves: Leaves) -> bool:
+    return leaves.get("RvslInd") in ("true", "1")
 
 
-def _booking_date(node: Node, problems: _Problems) -> date | None:
-    text = node.get("BookgDt", "Dt") or node.get("BookgDt", "DtTm")
+def _booking_date(leaves: Leaves, problems: _Problems) -> date | None:
+    text = leaves.one_of(_BOOKED)
     try:
         return read_date(text) if text else None
     except ValueError:
@@ -123,8 +146,8 @@ def _booking_date(node: Node, problems: _Problems) -> date | None:
         return None
 
 
-def _value_date(node: Node, problems: _Problems) -> date | None:
-    text = node.get("ValDt", "Dt") or node.get("ValDt", "DtTm")
+def _value_date(leaves: Leaves, problems: _Problems) -> date | None:
+    text = leaves.one_of(_VALUED)
     try:
         return read_date(text) if text else None
     except ValueError:
@@ -132,15 +155,16 @@ def _value_date(node: Node, problems: _Problems) -> date | None:
         return None
 
 
-def _batch(node: Node) -> Batch | None:
-    batch = node.find("NtryDtls", "Btch")
-    return Batch(batch.get("MsgId"), batch.get("PmtInfId"), batch.get("NbOfTxs")) if batch else None
+def _batch(leaves: Leaves) -> Batch | None:
+    if "NtryDtls/Btch" not in leaves:
+        return None
+    return Batch(*(leaves.get(f"NtryDtls/Btch/{field}") for field in ("MsgId", "PmtInfId", "NbOfTxs")))
 
 
 def _read_payment(
-    payment: Node,
+    payment: Leaves,
     raw: str,
-    entry: Node,
+    entry: Leaves,
     reading: EntryReading,
     header: StatementHeader,
     problems: _Problems,
@@ -148,11 +172,11 @@ def _read_payment(
     alone: bool,
 ) -> EntryDetail:
     # .02 has no TxDtls/Amt
-    amount_node = payment.find("Amt") or payment.find("AmtDtls", "TxAmt", "Amt")
+    path = "Amt" if "Amt" in payment else "AmtDtls/TxAmt/Amt"
     try:
-        amount, currency = read_money(amount_node)
+        amount, currency = read_money(payment, path)
     except ValueError:
-        problems.warn(Code.DETAIL_AMOUNT, value=money_text(amount_node))
+        problems.warn(Code.DETAIL_AMOUNT, value=money_text(payment, path))
         amount, currency = None, ""
     direction = _direction(payment) or reading.direction or Direction.CREDIT
     detail = read_detail(
@@ -167,19 +191,22 @@ def _read_payment(
     return _with_entry_amounts(detail, entry) if alone else detail
 
 
-def _with_entry_amounts(detail: EntryDetail, entry: Node) -> EntryDetail:
-    """Fill charges and instructed amount of a sole payment from its entry, where some banks put them."""
-    if detail.charges is None and entry.find("Chrgs"):
+def _with_entry_amounts(detail: EntryDetail, entry: Leaves) -> EntryDetail:
+    """Fill charges, instructed amount and rate of a sole payment from its entry, where some banks put them."""
+    if detail.charges is None and "Chrgs" in entry:
         charges, currency = read_charges(entry)
         detail = replace(detail, charges=charges, charges_currency=currency)
-    if detail.instructed_amount is None and entry.find("AmtDtls"):
-        amount, currency = money_or_none(entry.find("AmtDtls", "InstdAmt", "Amt"))
+    if detail.instructed_amount is None and "AmtDtls" in entry:
+        amount, currency = money_or_none(entry, "AmtDtls/InstdAmt/Amt")
         detail = replace(detail, instructed_amount=amount, instructed_currency=currency)
+    if detail.exchange_rate is None and "AmtDtls" in entry:
+        rate, currencies = read_exchange(entry)
+        detail = replace(detail, exchange_rate=rate, exchange_currencies=currencies)
     return detail
 
 
-def _raw(element: etree._Element, *, several: bool) -> tuple[str, list[str]]:
-    """The XML of an entry, and of each of its payments if it has several (then the first is without them)."""
+def _raw(element: etree._Element) -> tuple[str, list[str]]:
+    """The XML of an entry without its payments, and of each of them."""
     payments = [
         payment
         for details in element
@@ -187,13 +214,11 @@ def _raw(element: etree._Element, *, several: bool) -> tuple[str, list[str]]:
         for payment in details
         if local_name(payment) == "TxDtls"
     ]
-    pieces = ["" for _ in payments]
-    if several:
-        pieces = [_xml(payment) for payment in payments]
-        for payment in payments:
-            parent = payment.getparent()
-            if parent is not None:
-                parent.remove(payment)
+    pieces = [_xml(payment) for payment in payments]
+    for payment in payments:
+        parent = payment.getparent()
+        if parent is not None:
+            parent.remove(payment)
     return _xml(element), pieces
 
 

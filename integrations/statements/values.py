@@ -3,10 +3,12 @@
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 # ISO 20022 ActiveCurrencyAndAmount: 18 digits, 5 of them decimals, no sign, no exponent, no grouping.
 _AMOUNT: Final = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,5})?")
+_RATE: Final = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,10})?")  # ISO 20022 BaseOneRate: 11 digits, 10 of them decimals
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.*|Z|[+-][0-9]{2}:[0-9]{2})?", re.DOTALL)
 _GVC: Final = re.compile(r"[NFS][A-Z]{3}\+([0-9]{3})(?:\+.*)?", re.DOTALL)
@@ -14,6 +16,9 @@ _NOTHING: Final = re.compile(r"[\s.\-0]*")
 _PLACEHOLDERS: Final = frozenset(
     {"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NICHTANGEGEBEN", "KEINEINFORMATIONVORHANDEN", "NONE"}
 )
+# How each of them begins.
+_DOUBTFUL: Final = frozenset(".-0") | {letter for text in _PLACEHOLDERS for letter in (text[0], text[0].lower())}
+LONGEST_MOMENT: Final = 40
 
 
 def read_amount(text: str) -> Decimal:
@@ -23,6 +28,11 @@ def read_amount(text: str) -> Decimal:
     return Decimal(text)
 
 
+def read_rate(text: str) -> Decimal | None:
+    """An exchange rate such as ``1.08515``; None for anything but digits and one dot, and for zero."""
+    return (Decimal(text) or None) if _RATE.fullmatch(text) else None
+
+
 def currency_or_empty(text: str) -> str:
     """A currency code such as ``EUR``, empty for anything else."""
     return text if _CURRENCY.fullmatch(text) else ""
@@ -30,6 +40,11 @@ def currency_or_empty(text: str) -> str:
 
 def read_date(text: str) -> date:
     """Read a date, or the written date of a moment, whatever its zone. Raises ValueError."""
+    return _read_date(text) if len(text) <= LONGEST_MOMENT else _read_date.__wrapped__(text)
+
+
+@lru_cache(maxsize=1024)  # a file repeats its days
+def _read_date(text: str) -> date:
     found = _DATE.fullmatch(text)
     if not found:
         raise ValueError(text)
@@ -46,6 +61,8 @@ def date_or_none(text: str) -> date | None:
 
 def meaningful(text: str) -> str:
     """Empty the placeholders that banks write for "none": NOTPROVIDED, NONREF, single dots, dashes, zeros."""
+    if not text or (text[0] not in _DOUBTFUL and not text[0].isspace()):
+        return text
     if _NOTHING.fullmatch(text) or "".join(text.split()).upper() in _PLACEHOLDERS:
         return ""
     return text

@@ -1,16 +1,10 @@
 """A light copy of an XML element that is walked by local names, so that every namespace version reads alike."""
 
-from typing import Final
-
 from lxml import etree
 
-MAX_DEPTH: Final = 64  # the deepest element that ISO 20022 knows stands at level 20
+from integrations.statements.leaves import MAX_DEPTH, TooDeepError
 
 _LOCAL_NAMES: dict[str, str] = {}
-
-
-class TooDeepError(Exception):
-    """An element is nested deeper than any bank statement."""
 
 
 class Node:
