@@ -61,6 +61,17 @@ class Code(StrEnum):
     TURNED_MARKS = "turned_marks"
     PAGE_GAP = "page_gap"
     TOTALS = "totals"
+    NO_TABLE = "no_table"
+    UNKNOWN_TABLE = "unknown_table"
+    MAPPING_FITS_NOT = "mapping_fits_not"
+    AMBIGUOUS = "ambiguous"
+    MIXED_DECIMALS = "mixed_decimals"
+    OWN_ACCOUNT = "own_account"
+    ROW_WIDTH = "row_width"
+    ROW_MOVED = "row_moved"
+    NO_BOOKING = "no_booking"
+    OTHER_TABLE = "other_table"
+    BALANCE_CHAIN = "balance_chain"
     MORE = "more"
 
 
@@ -139,5 +150,41 @@ TEXTS: Final[dict[Code, str]] = {
         "The page begins with %(opening)s, but the page before it ended with %(closing)s: a page may be missing."
     ),
     Code.TOTALS: gettext_noop("The file announces %(announced)s, but its entries give %(found)s: some may be missing."),
+    Code.NO_TABLE: gettext_noop("No table with days and amounts was found in the file."),
+    Code.UNKNOWN_TABLE: gettext_noop(
+        "The table (%(columns)s) is of no bank that is recognised. Say once which column is what; "
+        "it is read that way from then on. Nothing of it was imported."
+    ),
+    Code.MAPPING_FITS_NOT: gettext_noop(
+        "The columns that were named are not in the file. The bank may have changed its export; name them anew."
+    ),
+    Code.AMBIGUOUS: gettext_noop(
+        "“%(value)s” in the column %(column)s can be read as %(first)s or as %(second)s, and nothing in the file "
+        "tells which. Say which one is right; nothing was imported until then."
+    ),
+    Code.MIXED_DECIMALS: gettext_noop(
+        "The column %(column)s holds amounts with a decimal comma and others with a decimal point. "
+        "Say which one is right; nothing was imported until then."
+    ),
+    Code.OWN_ACCOUNT: gettext_noop(
+        "The account number “%(value)s” in the rows has wrong check digits, so it does not say whose rows they are."
+    ),
+    Code.ROW_WIDTH: gettext_noop(
+        "The row has %(count)s cells, which do not fit the columns in one way only; it was left out."
+    ),
+    Code.ROW_MOVED: gettext_noop(
+        "The row has more or fewer cells than the table has columns. Day and amount are clear; name and purpose may "
+        "have been moved."
+    ),
+    Code.NO_BOOKING: gettext_noop(
+        "“%(text)s” is no booking (a message, a hold or a refused payment); it was left out."
+    ),
+    Code.OTHER_TABLE: gettext_noop(
+        "Another table begins here (%(columns)s), perhaps of another account. It was not read: "
+        "export that account by itself."
+    ),
+    Code.BALANCE_CHAIN: gettext_noop(
+        "The balance after this row should be %(expected)s, but the file says %(balance)s: rows may be missing."
+    ),
     Code.MORE: gettext_noop("%(count)s more problems are like this one: %(example)s"),
 }

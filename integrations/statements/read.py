@@ -1,7 +1,6 @@
 """Any bank file, whatever its format: recognised by its content and read by the reader for it."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from integrations.statements.camt import read_camt
 from integrations.statements.detect import detect
@@ -9,9 +8,10 @@ from integrations.statements.mt940 import FORMATS, read_mt940
 from integrations.statements.problems import Code
 from integrations.statements.shapes import Opened, Place, ReadError, Record
 from integrations.statements.source import MAX_FILE, MEGABYTE, FileTooLargeError, Source, open_source
+from integrations.statements.tables import Mapping, read_table
 
 
-def read_statements(source: Source, *, table: Any = None) -> Iterator[Record]:
+def read_statements(source: Source, *, table: Mapping | None = None) -> Iterator[Record]:
     """Read a bank file of any format as a stream of records, see `shapes`.
 
     ``table`` is the mapping of columns that was agreed for a CSV file whose bank is not known. A file that is no bank
@@ -20,7 +20,11 @@ def read_statements(source: Source, *, table: Any = None) -> Iterator[Record]:
     """
     try:
         with open_source(source) as stream:
-            reader = read_mt940 if detect(stream.head()) in FORMATS else read_camt
+            format_name = detect(stream.head())
+            if format_name == "csv" or (table is not None and format_name == "unknown"):
+                yield from read_table(stream, table)
+                return
+            reader = read_mt940 if format_name in FORMATS else read_camt
             yield from reader(stream)
     except FileTooLargeError:
         yield Opened("unknown")

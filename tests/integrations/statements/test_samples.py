@@ -18,7 +18,7 @@ FOLDER = Path(os.environ.get("KONTOR_SAMPLES", "")) / "bank"
 HAVE_SAMPLES = bool(os.environ.get("KONTOR_SAMPLES"))
 EXPECTED: dict[str, Any] = json.loads((FOLDER / "expected.json").read_text()) if HAVE_SAMPLES else {}
 CAMT = sorted(name for name, facts in EXPECTED.items() if facts["format"].startswith("camt"))
-FOREIGN = sorted(name for name, facts in EXPECTED.items() if not facts["format"].startswith("camt"))
+FOREIGN = sorted(name for name, facts in EXPECTED.items() if not facts["format"].startswith(("camt", "csv", "mt940")))
 
 
 def _each(names: Iterable[str]) -> pytest.MarkDecorator:

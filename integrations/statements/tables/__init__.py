@@ -1,0 +1,7 @@
+"""Tables (CSV exports of banks and payment providers): recognised by content, and asked about where unclear."""
+
+from integrations.statements.tables.describe import ColumnShape, TableShape, describe_table
+from integrations.statements.tables.mapping import Mapping, MappingError, header_key
+from integrations.statements.tables.reader import read_table
+
+__all__ = ["ColumnShape", "Mapping", "MappingError", "TableShape", "describe_table", "header_key", "read_table"]

@@ -1,0 +1,42 @@
+"""Wise: the statement of a balance, one currency in each file as a rule (reference: bank feeds 4).
+
+The amount is what the balance moved by, fee included; the fee of some rows stands in a row of its own besides.
+"""
+
+from integrations.statements.tables.columns import Columns
+from integrations.statements.tables.profile import Cells, Certainty, Profile
+
+
+def _finish(cells: Cells) -> None:
+    incoming = cells.amount > 0
+    names = ("payername", "merchant") if incoming else ("payeename", "merchant")
+    cells.text["counterparty"] = next((cells.every[name] for name in names if cells.every.get(name)), "")
+    if incoming:
+        cells.text["iban"] = ""
+    fee = cells.every.get("totalfees", "")
+    if fee:
+        cells.more["Total fees"] = fee
+
+
+WISE = Profile(
+    name="wise",
+    bank="Wise",
+    certainty=Certainty.REPORTED,
+    marks=(("TransferWise ID", "ID"), ("Date",), ("Amount",), ("Currency",), ("Running Balance", "Exchange To")),
+    columns=Columns(
+        booking_date=("Date",),
+        amount=("Amount",),
+        currency=("Currency",),
+        iban=("Payee Account Number",),
+        booking_text=("Transaction Details Type",),
+        reference=("TransferWise ID", "ID"),
+        balance=("Running Balance",),
+        original_amount=("Exchange To Amount",),
+        original_currency=("Exchange To",),
+        exchange_rate=("Exchange Rate",),
+        purpose=("Description", "Payment Reference", "Note"),
+    ),
+    dates=("D-M-Y", "Y-M-D"),
+    decimal=".",
+    finish=_finish,
+)

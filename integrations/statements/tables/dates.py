@@ -1,0 +1,122 @@
+"""Dates in tables: the orders of day, month and year, and what a whole column leaves open."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+from zoneinfo import ZoneInfo
+
+# The order of the parts and the mark between them; a year has four digits in capitals, two in small letters.
+FORMATS: Final = (
+    "D.M.Y", "D.M.y", "y.M.D", "M.D.y", "Y.M.D",
+    "Y-M-D", "D-M-Y", "M-D-Y", "D-M-y",
+    "D/M/Y", "M/D/Y", "Y/M/D", "D/M/y", "M/D/y",
+    "YMD",
+)  # fmt: skip
+BERLIN: Final = ZoneInfo("Europe/Berlin")
+_SHAPE: Final = re.compile(r"([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})|([0-9]{4})([0-9]{2})([0-9]{2})")
+_TIME: Final = re.compile(r"[T ,]+[0-9]{1,2}:[0-9]{2}.*", re.DOTALL)
+_CENTURY: Final = 70  # two digits from here on are of the last century
+
+
+def split_date(text: str) -> tuple[str, str, str, str] | None:
+    """The three parts of a date and the mark between them, a time behind it left out; None for anything else."""
+    found = _SHAPE.match(text)
+    if not found:
+        return None
+    rest = text[found.end() :]
+    if rest and not _TIME.fullmatch(rest):
+        return None
+    if found.group(5):
+        return found.group(5), found.group(6), found.group(7), ""
+    return found.group(1), found.group(3), found.group(4), found.group(2)
+
+
+def is_date(text: str) -> bool:
+    """Whether a text looks like a date in one of the `FORMATS`."""
+    parts = split_date(text)
+    return parts is not None and any(_fits(parts, form) for form in FORMATS)
+
+
+def read_day(text: str, form: str) -> date:
+    """Read a date (a time behind it does not matter) in one of the `FORMATS`. Raises ValueError."""
+    parts = split_date(text)
+    if parts is None or not _fits(parts, form):
+        raise ValueError(text)
+    values = _by_letter(parts, form)
+    year = int(values["y"])
+    if len(values["y"]) == 2:
+        year += 1900 if year >= _CENTURY else 2000
+    return date(year, int(values["M"]), int(values["D"]))
+
+
+@dataclass(slots=True)
+class DateEvidence:
+    """Which formats fit the values of a column."""
+
+    usual: Sequence[str] = ()
+    forms: set[str] = field(default_factory=lambda: set(FORMATS))
+    seen: dict[str, None] = field(default_factory=dict)
+    count: int = 0
+    odd: int = 0
+
+    def see(self, text: str) -> None:
+        """Take a value into account; what is no date says nothing."""
+        if not text or text in self.seen:
+            return
+        parts = split_date(text)
+        if parts is None:
+            return
+        self.count += 1
+        fitting = {form for form in FORMATS if _fits(parts, form)}
+        if not self.forms & fitting:
+            # contradicts what came before: left to the row where it stands, unless nothing came before
+            self.odd += 1
+            return
+        self.forms &= fitting
+        if len(self.seen) < 400:
+            self.seen[text] = None
+
+    def decided(self) -> str | None:
+        """The one format, the bank's usual one before others; None while readings differ."""
+        for form in self.usual:
+            if form in self.forms:
+                return form
+        forms = [form for form in FORMATS if form in self.forms]
+        return forms[0] if forms and not self.readings() else None
+
+    def readings(self) -> tuple[str, str, str] | None:
+        """A value that two formats read as different days, and the two; None if there is none."""
+        forms = [form for form in FORMATS if form in self.forms]
+        for text in self.seen:
+            days: dict[date, str] = {}
+            for form in forms:
+                try:
+                    days.setdefault(read_day(text, form), form)
+                except ValueError:
+                    continue
+            if len(days) > 1:
+                first, second = list(days.values())[:2]
+                return text, first, second
+        return None
+
+
+def _fits(parts: tuple[str, str, str, str], form: str) -> bool:
+    if (form[1] if len(form) == 5 else "") != parts[3]:
+        return False
+    for letter, value in zip(form.replace(parts[3], "") if parts[3] else form, parts, strict=False):
+        if letter == "Y":
+            fits = len(value) == 4
+        elif letter == "y":
+            fits = len(value) == 2
+        else:
+            fits = len(value) <= 2 and 1 <= int(value) <= (31 if letter == "D" else 12)
+        if not fits:
+            return False
+    return True
+
+
+def _by_letter(parts: tuple[str, str, str, str], form: str) -> dict[str, str]:
+    letters = form.replace(parts[3], "") if parts[3] else form
+    return {letter.replace("Y", "y"): value for letter, value in zip(letters, parts, strict=False)}

@@ -1,0 +1,137 @@
+"""Where in a file the table is, how its cells are separated, and whose export it is."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
+
+from integrations.statements.tables.banks import PROFILES
+from integrations.statements.tables.columns import column_names, normal_name
+from integrations.statements.tables.dates import is_date
+from integrations.statements.tables.mapping import SEPARATORS, Mapping
+from integrations.statements.tables.numbers import is_number
+from integrations.statements.tables.profile import Profile
+from integrations.statements.tables.text import Row, Text, cells_of
+
+MAX_LINES_ABOVE: Final = 80
+_QUOTED_IBAN: Final = re.compile(r"'?[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,32}'?")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A table: ``first_line`` is the line of its first row, ``header`` the names of its columns."""
+
+    separator: str
+    header: tuple[str, ...]
+    has_header: bool
+    first_line: int
+    above: tuple[Row, ...]
+    profile: Profile | None
+
+
+def locate(text: Text, mapping: Mapping | None = None) -> Located | None:
+    """Find the table in a file; None if there is none. Raises LineTooLongError."""
+    lines = list(islice(text.lines(), MAX_LINES_ABOVE))
+    if mapping is not None:
+        return _mapped(lines, mapping)
+    return _known(lines) or _headless(lines) or _unknown(lines)
+
+
+def _known(lines: Sequence[str]) -> Located | None:
+    best: tuple[int, Located] | None = None
+    for separator in SEPARATORS:
+        above: list[Row] = []
+        for number, line in enumerate(lines, start=1):
+            cells = cells_of(line, separator)
+            names = {normal_name(cell) for cell in cells if cell}
+            for profile in PROFILES if len(names) > 2 else ():
+                score = profile.fits(names)
+                if score > (best[0] if best else 0):
+                    header = _trimmed(cells)
+                    best = score, Located(separator, header, True, number + 1, tuple(above), profile)
+            if any(cells):
+                above.append(Row(number, cells))
+    return best[1] if best else None
+
+
+def _headless(lines: Sequence[str]) -> Located | None:
+    """Targobank: day; text; out; in; –; –; own IBAN. Every row must look like that."""
+    profile = next(profile for profile in PROFILES if profile.header)
+    rows = [cells_of(line, ";") for line in lines if line.strip()]
+    if not rows or not all(len(cells) == len(profile.header) for cells in rows):
+        return None
+    for cells in rows:
+        money = [cell for cell in cells[2:4] if cell]
+        if not is_date(cells[0]) or len(money) != 1 or not is_number(money[0]) or any(cells[4:6]):
+            return None
+        if not _QUOTED_IBAN.fullmatch(cells[6]):
+            return None
+    return Located(";", profile.header, False, 1, (), profile)
+
+
+def _unknown(lines: Sequence[str]) -> Located | None:
+    """The separator with the widest table of even rows, each with a day and an amount, and the line of names above."""
+    best: tuple[int, Located] | None = None
+    for separator in SEPARATORS:
+        rows = [Row(number, cells_of(line, separator)) for number, line in enumerate(lines, start=1)]
+        rows = [row for row in rows if any(row.cells)]
+        data = [place for place, row in enumerate(rows) if _is_data(row.cells)]
+        if not data:
+            continue
+        first = data[0]
+        width = len(rows[first].cells)
+        score = width * len(data)
+        if width < 3 or (best and score <= best[0]):
+            continue
+        above = rows[first - 1] if first else None
+        named = above is not None and len(_trimmed(above.cells)) >= width - 1 and sum(map(bool, above.cells)) > 2
+        if above is not None and named:
+            located = Located(separator, _trimmed(above.cells), True, above.line + 1, tuple(rows[: first - 1]), None)
+        else:
+            header = tuple(f"#{number}" for number in range(1, width + 1))
+            located = Located(separator, header, False, rows[first].line, tuple(rows[:first]), None)
+        best = score, located
+    return best[1] if best else None
+
+
+def _mapped(lines: Sequence[str], mapping: Mapping) -> Located | None:
+    profile = mapping.profile
+    if mapping.base:
+        known = _known(lines) or _headless(lines)
+        same = known is not None and known.profile is not None and known.profile.format == mapping.base
+        return replace(known, profile=profile) if known is not None and same else None
+    guess = _unknown(lines[mapping.skip :])
+    separators = (mapping.separator,) if mapping.separator else SEPARATORS
+    if not mapping.has_header:
+        separator = mapping.separator or (guess.separator if guess else ";")
+        rows = [Row(number, cells_of(line, separator)) for number, line in enumerate(lines, start=1)]
+        rows = [row for row in rows if row.line > mapping.skip and _is_data(row.cells)]
+        if not rows:
+            return None
+        width = max(len(row.cells) for row in rows)
+        header = tuple(f"#{number}" for number in range(1, width + 1))
+        return Located(separator, header, False, rows[0].line, (), profile)
+    for separator in separators:
+        above: list[Row] = []
+        for number, line in enumerate(lines, start=1):
+            cells = cells_of(line, separator)
+            names = set(map(normal_name, column_names(_trimmed(cells))))
+            if number > mapping.skip and profile.fits(names):
+                return Located(separator, _trimmed(cells), True, number + 1, tuple(above), profile)
+            if any(cells):
+                above.append(Row(number, cells))
+    return None
+
+
+def _is_data(cells: Sequence[str]) -> bool:
+    days = [cell for cell in cells if is_date(cell)]
+    return bool(days) and any(is_number(cell) and not is_date(cell) for cell in cells)
+
+
+def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Without the empty cells behind the last name, which some banks end their lines with."""
+    end = len(cells)
+    while end and not cells[end - 1]:
+        end -= 1
+    return cells[:end]

@@ -1,0 +1,140 @@
+"""The rows of a table file: bytes to lines to cells, twice over the same file, in constant memory."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import TextIOWrapper
+from tempfile import SpooledTemporaryFile
+from typing import Final
+
+from integrations.statements.source import Readable
+
+MAX_LINE: Final = 256 * 1024
+MAX_LINES_OF_ROW: Final = 40  # a purpose with line breaks in it; more is a quotation mark that was never closed
+_IN_MEMORY: Final = 8 * 1024 * 1024
+_CHUNK: Final = 256 * 1024
+_WIDE: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_BOM: Final = "\ufeff"
+
+csv.field_size_limit(MAX_LINE * MAX_LINES_OF_ROW)
+
+
+class LineTooLongError(Exception):
+    """A line is longer than `MAX_LINE` characters: no table that a bank writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of a row as written, stripped of blanks around them, and the line on which it begins."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+class Text:
+    """A file that can be read more than once. ``encoding`` is known when `lines` has come to its end."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # closed with the object
+        while chunk := stream.read(_CHUNK):
+            self._file.write(chunk)
+            progress = getattr(stream, "progress", None)
+            if progress is not None:
+                progress()
+        self._file.seek(0)
+        start = self._file.read(4)
+        self._wide = next((name for bom, name in _WIDE if start.startswith(bom)), "")
+        self._bom = start.startswith(b"\xef\xbb\xbf")
+        self.encoding = self._wide or ("utf-8-sig" if self._bom else "utf-8")
+
+    def close(self) -> None:
+        """Forget the file."""
+        self._file.close()
+
+    def lines(self) -> Iterator[str]:
+        """The lines without their ends. A line that is not UTF-8 is read as Windows-1252, as banks mix both.
+
+        Raises LineTooLongError.
+        """
+        self._file.seek(0)
+        # Latin-1 keeps every byte, and the wrapper knows all three kinds of line ends.
+        reader = TextIOWrapper(self._file, encoding=self._wide or "latin-1", errors="replace", newline=None)
+        try:
+            first = True
+            while line := reader.readline(MAX_LINE):
+                if len(line) == MAX_LINE and not line.endswith("\n"):
+                    raise LineTooLongError
+                line = line.rstrip("\n")
+                if not self._wide and not line.isascii():
+                    line = self._decoded(line.encode("latin-1"))
+                if first:
+                    line, first = line.removeprefix(_BOM), False
+                yield line
+        finally:
+            reader.detach()
+
+    def rows(self, separator: str) -> Iterator[Row]:
+        """The rows that hold anything. Raises LineTooLongError."""
+        waiting: list[str] = []
+        quotes = 0
+        number = 0
+        for number, line in enumerate(self.lines(), start=1):
+            waiting.append(line)
+            quotes += line.count('"')
+            if quotes % 2 and len(waiting) < MAX_LINES_OF_ROW and _opens_a_cell(waiting[0], separator):
+                continue
+            yield from _rows(waiting, number, separator)
+            waiting, quotes = [], 0
+        if waiting:
+            yield from _rows(waiting, number, separator)
+
+    def _decoded(self, line: bytes) -> str:
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            self.encoding = "cp1252"
+        try:
+            return line.decode("cp1252")
+        except UnicodeDecodeError:
+            return line.decode("latin-1")
+
+
+def cells_of(line: str, separator: str) -> tuple[str, ...]:
+    """The cells of one line."""
+    if '"' not in line:
+        return tuple([cell.strip() for cell in line.split(separator)])
+    try:
+        return tuple([cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])])
+    except csv.Error:
+        return tuple([cell.strip() for cell in line.split(separator)])
+
+
+def _opens_a_cell(line: str, separator: str) -> bool:
+    """Whether a quotation mark in the line stands where it can begin a quoted cell."""
+    return line.lstrip().startswith('"') or f'{separator}"' in line
+
+
+def _rows(lines: list[str], last: int, separator: str) -> Iterator[Row]:
+    first = last - len(lines) + 1
+    if len(lines) == 1:
+        yield from _row(first, cells_of(lines[0], separator))
+        return
+    joined = "\n".join(lines)
+    if joined.count('"') % 2 == 0:
+        yield from _row(first, _quoted(joined, separator))
+        return
+    # never closed: the mark belongs to a text, so every line is a row of its own
+    for number, line in enumerate(lines, start=first):
+        yield from _row(number, tuple(cell.strip() for cell in line.split(separator)))
+
+
+def _quoted(text: str, separator: str) -> tuple[str, ...]:
+    try:
+        return tuple(cell.strip() for cell in next(csv.reader([text], delimiter=separator)))
+    except (csv.Error, StopIteration):
+        return (text,)
+
+
+def _row(line: int, cells: tuple[str, ...]) -> Iterator[Row]:
+    if any(cells):
+        yield Row(line, cells)
