@@ -1,6 +1,6 @@
 """Bank accounts, transactions, and what the engine and people think paid what."""
 
-from matching.models.account import AccountState, BankAccount
+from matching.models.account import AccountState, BankAccount, BankAccountEvent
 from matching.models.external import ExternalPayment, ExternalPaymentChange, PayoutItem, PayoutReport
 from matching.models.file import TransactionFile
 from matching.models.proposal import Allocation, Decision, Proposal
@@ -10,6 +10,7 @@ __all__ = [
     "AccountState",
     "Allocation",
     "BankAccount",
+    "BankAccountEvent",
     "Decision",
     "ExternalPayment",
     "ExternalPaymentChange",

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.display import moment
 from accounts.models import Client
 
 
@@ -14,6 +15,7 @@ class AccountState(models.TextChoices):
     REQUESTED = "requested", _("requested")
     OPEN = "open", _("connected")
     CLOSED = "closed", _("closed")
+    REFUSED = "refused", _("refused")
 
 
 class BankAccount(models.Model):
@@ -60,7 +62,7 @@ class BankAccount(models.Model):
             models.UniqueConstraint(fields=["client", "key"], condition=~models.Q(key=""), name="bank_account_unique"),
             models.CheckConstraint(condition=models.Q(state__in=AccountState.values), name="bank_account_state_known"),
             models.CheckConstraint(
-                condition=models.Q(state="requested") | ~models.Q(key=""), name="bank_account_open_has_key"
+                condition=models.Q(state__in=["requested", "refused"]) | ~models.Q(key=""), name="bank_account_open_has_key"
             ),
             models.CheckConstraint(
                 condition=models.Q(successor__isnull=True) | models.Q(successor_from__isnull=False),
@@ -70,3 +72,48 @@ class BankAccount(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.iban or self.key or self.bank
+
+
+class BankAccountEvent(models.Model):
+    """One entry of an account's history: what somebody did with it, and why."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        REQUESTED = "requested", _("requested")
+        ACCEPTED = "accepted", _("accepted")
+        CORRECTED = "corrected", _("corrected")
+        REFUSED = "refused", _("refused")
+        TAKEN_OVER = "taken_over", _("taken over by another account")
+        NOT_TAKEN_OVER = "not_taken_over", _("no longer taken over")
+        CLOSED = "closed", _("closed")
+        REOPENED = "reopened", _("opened again")
+        PRIVATE = "private", _("marked as private")
+        BUSINESS = "business", _("marked as used for the business")
+
+    account = models.ForeignKey(
+        BankAccount, on_delete=models.CASCADE, related_name="events", verbose_name=_("bank account")
+    )
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    kind = models.CharField(_("what"), max_length=20, choices=Kind.choices)
+    from_state = models.CharField(_("from"), max_length=20, blank=True, choices=AccountState.choices)
+    to_state = models.CharField(_("to"), max_length=20, blank=True, choices=AccountState.choices)
+    # What was said with it, or the columns that changed: {"bank": ["old", "new"], …}.
+    words = models.CharField(_("words"), max_length=1000, blank=True)
+    detail = models.JSONField(_("details"), default=dict, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+
+    class Meta:
+        verbose_name = _("entry of an account's history")
+        verbose_name_plural = _("histories of bank accounts")
+        indexes = [models.Index(fields=["account", "-at"], name="bank_account_event_recent")]
+
+    def __str__(self) -> str:
+        return f"{moment(self.at)} {self.get_kind_display()}"

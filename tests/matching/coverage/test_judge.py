@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,8 +38,8 @@ def cut(moved: dict[date, Decimal], begins: Sequence[int], *, balances: bool = T
         last = starts[number + 1] - DAY if number + 1 < len(starts) else LAST
         booked = sum((amount for day, amount in moved.items() if first <= day <= last), Decimal(0))
         opening = balance(moved, first)
-        told = (opening, opening + booked) if balances else (None, None)
-        made.append(Delivered(number, Span(first, last), booked, *told, sequence=str(number + 1), format="camt.053"))
+        piece = Delivered(number, Span(first, last), booked, sequence=str(number + 1), format="camt.053")
+        made.append(replace(piece, opening=opening, closing=opening + booked) if balances else piece)
     return made
 
 
@@ -50,6 +51,12 @@ def years(draw: st.DrawFn, *, balances: bool = True) -> Pieces:
     moved = {FIRST + n * DAY: Decimal(cents + n % step) / 100 for n in range(YEAR.days)}
     begins = draw(st.lists(st.integers(1, 364), min_size=2, max_size=30))
     return Pieces(moved, cut(moved, begins, balances=balances))
+
+
+def shifted(one: Delivered, by: int) -> dict[str, Any]:
+    assert one.opening is not None
+    assert one.closing is not None
+    return {"opening": one.opening + by, "closing": one.closing + by}
 
 
 def days_of(spans: Sequence[Span]) -> set[date]:
@@ -110,7 +117,7 @@ def test_an_altered_balance_is_found_in_its_statement_and_nowhere_else(year: Pie
 @given(years(), st.data())
 def test_a_statement_that_is_moved_as_a_whole_breaks_the_chain_on_both_sides(year: Pieces, data: st.DataObject):
     one = data.draw(st.sampled_from(year.statements))
-    moved = replace(one, opening=one.opening + 7, closing=one.closing + 7)
+    moved = replace(one, **shifted(one, 7))
     found = coverage([moved if other is one else other for other in year.statements], YEAR)
     sides = {one.span.first - DAY, one.span.first} if one.span.first > FIRST else set()
     sides |= {one.span.last, one.span.last + DAY} if one.span.last < LAST else set()
@@ -121,7 +128,7 @@ def test_a_statement_that_is_moved_as_a_whole_breaks_the_chain_on_both_sides(yea
 @given(years(), st.data())
 def test_days_that_the_bank_changed_later_are_named(year: Pieces, data: st.DataObject):
     one = data.draw(st.sampled_from(year.statements))
-    later = replace(one, number=5000, booked=one.booked + 1, closing=one.closing + 1)
+    later = replace(one, number=5000, booked=one.booked + 1, closing=shifted(one, 1)["closing"])
     found = coverage([*year.statements, later], YEAR)
     (first, *_rest) = [f for f in found.findings if f.kind is Kind.CHANGED]
     assert (first.span, first.statements) == (one.span, (one.number, 5000))
@@ -137,7 +144,7 @@ def test_overlapping_deliveries_agree_or_are_found(year: Pieces, others: list[in
     able = [one for one in again if one.span not in spans]
     if able:
         one = data.draw(st.sampled_from(able))
-        moved = replace(one, opening=one.opening + 1, closing=one.closing + 1)
+        moved = replace(one, **shifted(one, 1))
         found = coverage(
             [*year.statements, *(moved if other is one else other for other in again)], YEAR, lines=year.moved
         )
@@ -149,7 +156,7 @@ def _touches(a: Span, b: Span) -> bool:
     return a.first <= b.last + DAY and b.first - DAY <= a.last
 
 
-def day(number: int, at: str, opening: str | None, closing: str | None, booked: str = "0", **more: object) -> Delivered:
+def day(number: int, at: str, opening: str | None, closing: str | None, booked: str = "0", **more: Any) -> Delivered:
     when = date.fromisoformat(at)
     return Delivered(
         number,
