@@ -109,7 +109,7 @@ class _Reader:
         """Which message it is, and whether its first balance is the last one of the page before."""
         if field.tag in ("60F", "60M", "62F", "62M"):
             now.message = "mt940"
-        elif field.tag in ("34F", "90C", "90D") and now.opening is None and not now.header_given:
+        elif field.tag in ("34F", "90C", "90D") and now.opening is None and now.given is None:
             now.message = "mt942"
         if field.tag != "60M" or now.opening is None or self._page is None:
             return
@@ -126,12 +126,13 @@ class _Reader:
             return
         pending, details = now.pending, now.details
         now.pending, now.details = None, []
-        if not now.header_given:
-            now.header_given = True
-            yield now.header()
+        header = now.given
+        if header is None:
+            header = now.give()
+            yield header
         now.entries += 1
         place, booked = now.place(pending.line), now.message == "mt940"
-        reading = read_entry(pending.lines, details, now.currency, place, german=now.german, booked=booked)
+        reading = read_entry(pending.lines, details, header.currency, place, german=now.german, booked=booked)
         yield from reading.problems
         entry = now.count(reading)
         if entry is not None:
@@ -142,7 +143,7 @@ class _Reader:
         if now is None:
             return
         yield from self._flush()
-        if not now.header_given:
+        if now.given is None:
             yield now.header()
         yield from now.finish(complete=complete)
         inner = now.closing if now.closing_tag == "62M" else None

@@ -163,8 +163,8 @@ def _money(
             for match in _MONEY.finditer(text):
                 found.setdefault(match[1], (read_amount(match[3]), match[2]))
     for field, keyword in (("OCMT", "OAMT"), ("CHGS", "COAM")):
-        if field not in found and (match := _SEPA_MONEY.fullmatch(sepa.get(keyword, ""))):
-            found[field] = (read_amount(match[2]), match[1] or match[3] or "EUR")
+        if field not in found and (said_money := _SEPA_MONEY.fullmatch(sepa.get(keyword, ""))):
+            found[field] = (read_amount(said_money[2]), said_money[1] or said_money[3] or "EUR")
     return found.get("OCMT", (None, "")), found.get("CHGS", (None, ""))
 
 

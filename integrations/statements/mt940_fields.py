@@ -80,7 +80,8 @@ def fields(stream: GuardedStream) -> Iterator[Field]:
             if inside.startswith(b":"):
                 source.push_back(number, inside)
             continue
-        if _LOOKS_LIKE_ENTRY.match(line):
+        # the sixth byte is one of the date's, however much stands before it
+        if line[5:6].isdigit() and _LOOKS_LIKE_ENTRY.match(line):
             yield Field("?", number, [line])
         if current is not None:
             size += len(line) + 1

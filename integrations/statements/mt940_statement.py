@@ -38,7 +38,8 @@ class OpenStatement:
         self.ended = False
         self.pending: Field | None = None
         self.details: list[bytes] = []
-        self.header_given = False
+        self.given: StatementHeader | None = None
+        self.german = False
         self.entries = self.unreadable = self.not_booked = 0
         self._sums = {Direction.CREDIT: Decimal(0), Direction.DEBIT: Decimal(0)}
         self._counts = {Direction.CREDIT: 0, Direction.DEBIT: 0}
@@ -60,16 +61,17 @@ class OpenStatement:
         return self.entries > 0 or self.pending is not None
 
     @property
-    def german(self) -> bool:
-        """Whether the account is kept in Germany."""
-        account = "".join(self.texts.get("25", "").upper().split())
-        return _GERMAN.fullmatch(iban_of(account) or account) is not None
-
-    @property
     def currency(self) -> str:
         """By the balances, else as appended to the account, else by the floor limit; or empty."""
         balance = self.opening or self.closing
         return balance.currency if balance else currency_of(self.texts.get("25", "")) or self.texts.get("34F", "")
+
+    def give(self) -> StatementHeader:
+        """The header as it stands before the first entry. ``german`` is known from here on."""
+        account = "".join(self.texts.get("25", "").upper().split())
+        self.german = _GERMAN.fullmatch(iban_of(account) or account) is not None
+        self.given = self.header()
+        return self.given
 
     def place(self, line: int = 0) -> Place:
         """The place of a field, or of the entry in hand."""
@@ -191,7 +193,8 @@ class OpenStatement:
         """The days it covers. The opening balance is that of the day before, unless entries are of its day."""
         if self.message == "mt942":
             return None, date.fromisoformat(created[:10]) if created else None
-        first, last = self.opening and self.opening.on, self.closing and self.closing.on
+        first = self.opening.on if self.opening else None
+        last = self.closing.on if self.closing else None
         if first is None or last is None or first > last:
             return None, None
         return (first if self._on_opening_day or first == last else first + timedelta(days=1)), last
