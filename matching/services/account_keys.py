@@ -24,7 +24,7 @@ def account_for(
     known = BankAccount.objects.filter(client=client, key=key).first()
     if known:
         return known
-    if iban and BankAccount.objects.filter(iban=iban).exclude(client=client).exists():
+    if iban and BankAccount.objects.filter(key=iban).exclude(client=client).exists():
         raise AccountOfAnotherClient(iban)
     account, _ = BankAccount.objects.get_or_create(
         client=client, key=key, defaults={"iban": iban, "currency": currency or "EUR", "bank": bank[:120]}
