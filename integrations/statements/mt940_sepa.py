@@ -36,23 +36,28 @@ def split_purpose(lines: Sequence[str]) -> tuple[dict[str, str], tuple[str, ...]
     Placeholders such as NOTPROVIDED are left out; the first of two equal keywords counts.
     """
     texts: list[str] = []
-    values: list[tuple[str, list[str]]] = []
-    for line in lines:
+    # of each value the lines as written, and with seams
+    values: list[tuple[str, list[str], list[str]]] = []
+    for line, seamed in zip(lines, with_seams(lines), strict=True):
         keyword = _keyword(line)
         if keyword:
-            values.append((keyword, [line[len(keyword) + 1 :]]))
+            start = len(keyword) + 1
+            values.append((keyword, [line[start:]], [seamed[start:]]))
         elif values:
             values[-1][1].append(line)
+            values[-1][2].append(seamed)
         elif line:
-            texts.append(line)
+            texts.append(seamed)
     if not values:
         return _second_pass(texts)
     found: dict[str, str] = {}
-    for keyword, parts in values:
+    said = False  # whether any of the text stands behind SVWZ
+    for keyword, parts, seamed_parts in values:
         if keyword == "SVWZ":
-            texts += [part for part in parts if part.strip()]
+            said = True
+            texts += [part for part in seamed_parts if part.strip()]
             continue
-        joined = "".join(with_seams(parts) if keyword in ("ABWA", "ABWE") else parts)
+        joined = "".join(seamed_parts if keyword in ("ABWA", "ABWE") else parts)
         inline = _INLINE.search(joined) if keyword in _IDS else None
         if inline is None:
             _keep(found, keyword, joined)
@@ -62,14 +67,16 @@ def split_purpose(lines: Sequence[str]) -> tuple[dict[str, str], tuple[str, ...]
         rest = _cut(_INLINE, joined[inline.start() :])
         for name, value in rest:
             if name == "SVWZ":
+                said = True
                 texts.append(value)
             else:
                 _keep(found, name, value)
-    seamed = with_seams(texts)
-    text = "".join(seamed).strip()
-    if text:
+    if texts:
+        texts[-1] = texts[-1].rstrip()
+    text = "".join(texts).strip()
+    if text and said:
         found["SVWZ"] = text
-    return found, seamed
+    return found, tuple(texts)
 
 
 def _keyword(line: str) -> str:
@@ -94,8 +101,7 @@ def _cut(pattern: re.Pattern[str], text: str) -> list[tuple[str, str]]:
 
 
 def _second_pass(texts: list[str]) -> tuple[dict[str, str], tuple[str, ...]]:
-    seamed = with_seams(texts)
-    text = "".join(seamed)
+    seamed, text = tuple(texts), "".join(texts)
     found: dict[str, str] = {}
     first = _LOOSE.search(text)
     if first is not None:
