@@ -25,4 +25,4 @@ def describe_place(place: Place) -> str:
         words.append(gettext("entry %(number)s") % {"number": place.entry})
     if place.line:
         words.append(gettext("line %(number)s") % {"number": place.line})
-    return ", ".join(words) or gettext("file")
+    return ": ".join(filter(None, (place.member, ", ".join(words)))) or gettext("file")

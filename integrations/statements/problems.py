@@ -27,6 +27,13 @@ class Code(StrEnum):
     TOO_LARGE = "too_large"
     CANNOT_OPEN = "cannot_open"
     ARCHIVE = "archive"
+    ARCHIVE_DAMAGED = "archive_damaged"
+    ARCHIVE_LIMITS = "archive_limits"
+    ARCHIVE_TOO_LARGE = "archive_too_large"
+    ARCHIVE_NESTED = "archive_nested"
+    ENCRYPTED = "encrypted"
+    MEMBER_DAMAGED = "member_damaged"
+    REPEATED_MEMBER = "repeated_member"
     FOREIGN = "foreign"
     UNKNOWN = "unknown"
     DOCTYPE = "doctype"
@@ -81,8 +88,27 @@ TEXTS: Final[dict[Code, str]] = {
     Code.TOO_LARGE: gettext_noop("The file is larger than %(limit)s MB and was not read."),
     Code.CANNOT_OPEN: gettext_noop("The file cannot be opened: %(reason)s"),
     Code.ARCHIVE: gettext_noop("This is a packed file (%(format)s). Unpack it first, then upload the files in it."),
-    Code.FOREIGN: gettext_noop("This is not a CAMT bank statement but a file of the kind %(format)s."),
-    Code.UNKNOWN: gettext_noop("This is not a CAMT bank statement; the kind of file was not recognised."),
+    Code.ARCHIVE_DAMAGED: gettext_noop("The archive is damaged and cannot be opened. Download it from the bank again."),
+    Code.ARCHIVE_LIMITS: gettext_noop(
+        "The archive holds more than %(limit)s files and was not opened. Split it into several."
+    ),
+    Code.ARCHIVE_TOO_LARGE: gettext_noop(
+        "The archive would unpack to more than %(limit)s MB, or to far more than bank files do; it was not opened."
+    ),
+    Code.ARCHIVE_NESTED: gettext_noop(
+        "This is an archive within an archive within an archive. Unpack it first, then upload the files in it."
+    ),
+    Code.ENCRYPTED: gettext_noop(
+        "This file in the archive is protected by a password and was not read. Unpack it first, then upload it."
+    ),
+    Code.MEMBER_DAMAGED: gettext_noop(
+        "This file in the archive is damaged; what stands before the damage was read. Download it from the bank again."
+    ),
+    Code.REPEATED_MEMBER: gettext_noop("This file is in the archive twice (also as %(name)s); it was read once."),
+    Code.FOREIGN: gettext_noop("This is not a bank statement that can be read here but a file of the kind %(format)s."),
+    Code.UNKNOWN: gettext_noop(
+        "This is not a bank statement that can be read here; the kind of file was not recognised."
+    ),
     Code.DOCTYPE: gettext_noop(
         "The file contains a document type declaration (DOCTYPE). Bank statements never do; it was refused for safety."
     ),

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from integrations.statements.archive import read_archive
 from integrations.statements.camt import read_camt
 from integrations.statements.detect import detect
 from integrations.statements.mt940 import FORMATS, read_mt940
 from integrations.statements.problems import Code
 from integrations.statements.shapes import Opened, Place, ReadError, Record
-from integrations.statements.source import MAX_FILE, MEGABYTE, FileTooLargeError, Source, open_source
+from integrations.statements.source import MAX_FILE, MEGABYTE, FileTooLargeError, GuardedStream, Source, open_source
 from integrations.statements.tables import Mapping, read_table
 
 
@@ -20,12 +21,19 @@ def read_statements(source: Source, *, table: Mapping | None = None) -> Iterator
     """
     try:
         with open_source(source) as stream:
-            format_name = detect(stream.head())
-            if format_name == "csv" or (table is not None and format_name == "unknown"):
-                yield from read_table(stream, table)
-                return
-            reader = read_mt940 if format_name in FORMATS else read_camt
-            yield from reader(stream)
+            yield from _read(stream, table)
     except FileTooLargeError:
         yield Opened("unknown")
         yield ReadError(Place(), Code.TOO_LARGE, {"limit": str(MAX_FILE // MEGABYTE)})
+
+
+def _read(stream: GuardedStream, table: Mapping | None, *, packed: bool = False) -> Iterator[Record]:
+    format_name = detect(stream.head())
+    if format_name == "zip" and not packed:
+        yield from read_archive(stream, lambda member: _read(member, table, packed=True))
+    elif format_name == "csv" or (table is not None and format_name == "unknown"):
+        yield from read_table(stream, table)
+    elif format_name in FORMATS:
+        yield from read_mt940(stream)
+    else:
+        yield from read_camt(stream)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import SEEK_END, BytesIO
 from pathlib import Path
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol, cast
 
 MEGABYTE: Final = 1024 * 1024
 MAX_FILE: Final = 200 * MEGABYTE
@@ -72,6 +72,23 @@ class GuardedStream:
         if self._count - self._progress > self._max_unread or self._tags > MAX_UNREAD_TAGS:
             raise EntryTooLargeError
         return chunk
+
+    def whole(self) -> BinaryIO:
+        """All of it from the beginning, as a stream that can be moved about in. Instead of `read`.
+
+        Raises FileTooLargeError.
+        """
+        seek = getattr(self._stream, "seek", None)
+        if seek is not None and getattr(self._stream, "seekable", lambda: True)():
+            seek(0)
+            return cast(BinaryIO, self._stream)
+        pieces, size = [self._head], len(self._head)
+        while chunk := self._stream.read(MEGABYTE):
+            pieces.append(chunk)
+            size += len(chunk)
+            if size > self._max_file:
+                raise FileTooLargeError
+        return BytesIO(b"".join(pieces))
 
     def progress(self) -> None:
         """Note that everything read so far has been dealt with."""

@@ -73,6 +73,7 @@ class _Lines:
 
     def __init__(self) -> None:
         self._seen: Counter[bytes] = Counter()
+        self._scope = ""
         self._headers: set[tuple[object, ...]] = set()
         self._header: StatementHeader | None = None
 
@@ -84,6 +85,11 @@ class _Lines:
             (header.created, header.period_from, header.period_to, header.opening, header.closing),
         )
         self._header = None
+        # Another file of an archive may hold the same entries again, but the pages of one statement do not.
+        scope = f"{header.account} {header.statement_id}" if header.member and header.page else header.member
+        if scope != self._scope:
+            self._scope = scope
+            self._seen.clear()
         # STARTUMS, the reference of every German MT940, names no statement: balances or a moment must do so
         if header.message == ADVICE:
             yield ReadError(place, Code.DETAILS_ONLY, {"format": header.format}, Severity.WARNING)
