@@ -192,6 +192,12 @@ if (_lexware.hostname or "").endswith((".lexware.io", ".lexoffice.io")):
     if _lexware.scheme != "https":
         raise ImproperlyConfigured("LEXWARE_API_URL must begin with https://: the clients' keys are sent there.")
 
+# --- Qonto --------------------------------------------------------------------------------------------------
+QONTO_API_URL = env.web_address("QONTO_API_URL", "https://thirdparty.qonto.com")
+_qonto = urlsplit(QONTO_API_URL)
+if (_qonto.hostname or "").endswith((".qonto.com", ".qonto.co")) and _qonto.scheme != "https":
+    raise ImproperlyConfigured("QONTO_API_URL must begin with https://: the clients' keys are sent there.")
+
 # --- browser security --------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -68,13 +68,14 @@ _READ = "SELECT {pace} FROM {table} WHERE key = %(key)s"
 class DatabaseBudget:
     """The budget named ``key``: an organization's id, or a key's fingerprint while its organization is unknown.
 
-    ``time_scale`` makes the seconds of this budget that many times shorter (default: ``LEXWARE_TIME_SCALE``).
+    ``interval``: the seconds between two calls (default: those of Lexware Office). ``time_scale`` makes the seconds of
+    this budget that many times shorter (default: ``LEXWARE_TIME_SCALE``).
     """
 
-    def __init__(self, key: str, *, time_scale: float | None = None) -> None:
+    def __init__(self, key: str, *, interval: float = INTERVAL, time_scale: float | None = None) -> None:
         scale = time_scale or settings.LEXWARE_TIME_SCALE
         self.key = key
-        self.interval = INTERVAL / scale
+        self.interval = interval / scale
         self.longest_wait = LONGEST_WAIT / scale
         self.longest_penalty = LONGEST_PENALTY / scale
         self._parameters: dict[str, float | str] = {

@@ -7,62 +7,24 @@ general words, never itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
-from integrations.models import Reason
+from integrations import qonto_words
+from integrations.models import Provider, Reason
+from integrations.word_shapes import Turn, Words
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as Text
-
-
-class Turn(Enum):
-    """Who must act."""
-
-    CLIENT = "client"
-    TIME = "time"
-    US = "us"
-
-    @property
-    def for_client(self) -> str:
-        """The sentence for the client."""
-        return str(_FOR_CLIENT[self.value])
-
-    @property
-    def for_staff(self) -> str:
-        """The same seen from the firm."""
-        return str(_FOR_STAFF[self.value])
-
-
-_FOR_CLIENT = {
-    "client": _("It is your turn."),
-    "time": _("Nobody has to do anything: we keep trying."),
-    "us": _("It is our turn."),
-}
-_FOR_STAFF = {
-    "client": _("The client has to act."),
-    "time": _("Nobody has to act: it is tried again."),
-    "us": _("It is our turn."),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What to say about one problem.
-
-    ``title``: two or three words. ``what``: what happened. ``turn``: who acts. ``next``: the client's next step.
-    ``staff``: what somebody of the firm can do.
-    """
-
-    title: Text
-    what: Text
-    turn: Turn
-    next: Text
-    staff: Text
-
+__all__ = [
+    "FAILURES",
+    "FETCH_PROBLEMS",
+    "IN_DOUBT",
+    "LEFT_OUT",
+    "Turn",
+    "Words",
+    "failure",
+    "fetch_problem",
+    "in_doubt",
+    "left_out",
+]
 
 FAILURES: dict[str, Words] = {
     Reason.KEY_REJECTED: Words(
@@ -126,9 +88,10 @@ _UNKNOWN_FAILURE = Words(
 )
 
 
-def failure(reason: str) -> Words:
+def failure(reason: str, provider: str = Provider.LEXWARE) -> Words:
     """The words for a failed connection's reason code."""
-    return FAILURES.get(reason, _UNKNOWN_FAILURE)
+    known = qonto_words.FAILURES if provider == Provider.QONTO else FAILURES
+    return known.get(reason, _UNKNOWN_FAILURE)
 
 
 # Documents that one fetch could not take over; the codes are those of the client's errors about one record.
@@ -199,8 +162,10 @@ _UNKNOWN_LEFT_OUT = Words(
 )
 
 
-def left_out(code: str) -> Words:
-    """The words for a document that a fetch did not take over."""
+def left_out(code: str, provider: str = Provider.LEXWARE) -> Words:
+    """The words for a record that a fetch did not take over."""
+    if provider == Provider.QONTO:
+        return qonto_words.LEFT_OUT.get(code, qonto_words.UNKNOWN_LEFT_OUT)
     return LEFT_OUT.get(code, _UNKNOWN_LEFT_OUT)
 
 
@@ -247,6 +212,13 @@ _UNKNOWN_FETCH_PROBLEM = Words(
 )
 
 
-def fetch_problem(code: str) -> Words:
+def in_doubt(provider: str = Provider.LEXWARE) -> Words:
+    """The words for a key that was rejected once."""
+    return qonto_words.IN_DOUBT if provider == Provider.QONTO else IN_DOUBT
+
+
+def fetch_problem(code: str, provider: str = Provider.LEXWARE) -> Words:
     """The words for a fetch that failed; reasons of a failed connection are known here too."""
+    if provider == Provider.QONTO:
+        return qonto_words.FETCH_PROBLEMS.get(code) or qonto_words.FAILURES.get(code) or _UNKNOWN_FETCH_PROBLEM
     return FETCH_PROBLEMS.get(code) or FAILURES.get(code) or _UNKNOWN_FETCH_PROBLEM

@@ -21,6 +21,7 @@ os.environ.update(
         "FIRM_NAME": "Kanzlei Beispiel",
         "LEXWARE_API_URL": "http://127.0.0.1:9",
         "LEXWARE_TIME_SCALE": "200",
+        "QONTO_API_URL": "http://127.0.0.1:9",
         "DATABASE_URL": os.environ.get("KONTOR_TEST_DATABASE_URL") or f"sqlite:///{_data / 'db.sqlite3'}",
         "LOG_LEVEL": "WARNING",
     }

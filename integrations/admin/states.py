@@ -71,7 +71,7 @@ class Case:
 def case(connection: Connection) -> Case:
     """What to say about a connection to somebody of the firm."""
     if connection.status == Status.FAILED:
-        words = failure(connection.reason)
+        words = failure(connection.reason, connection.provider)
         return Case(words.what, words.turn.for_staff, words.staff, f"{words.what} {words.next}")
     turn, step = QUIET[connection.status]
     return Case("", turn, step, "")

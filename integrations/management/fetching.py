@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from accounts.operator_command import Progress
 from integrations.models import Connection, SyncRun
+from integrations.services.fetch_work import ProgressHook
 from integrations.services.progress import phase_words
 from integrations.services.progress_now import progress_of
 from integrations.services.sync_queue import LIVE
-from integrations.services.sync_work import ProgressHook
 from integrations.words import fetch_problem
 
 LOOK_SECONDS = 2.0
@@ -64,5 +64,5 @@ def problem(run: SyncRun) -> str:
     """Why a run failed, for an operator."""
     if run.error == "not_connected":
         return _("The client is not connected.")
-    words = fetch_problem(run.error)
+    words = fetch_problem(run.error, run.connection.provider)
     return f"{words.what} {words.staff}"

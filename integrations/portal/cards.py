@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Client, Service
 from accounts.tax import sync_start
 from integrations.key_end_words import SOON_DAYS, countdown, days_left, tone
-from integrations.models import Connection, Provider, Reason, SkippedRecord, Status, SyncRun
+from integrations.models import Connection, FeedAccount, Provider, Reason, SkippedRecord, Status, SyncRun
 from integrations.portal.key_words import Move, missing_permission, offered_move
 from integrations.services.progress import Progress
 from integrations.services.progress_now import progress_of
-from integrations.words import IN_DOUBT, Words, failure, fetch_problem
+from integrations.services.qonto_lines import FAMILY
+from integrations.words import Words, failure, fetch_problem, in_doubt
 from integrations.words import left_out as left_out_words
+from matching.models import Sighting
 from vouchers.models import Voucher
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ def _skipped(connection: Connection) -> QuerySet[SkippedRecord]:
 def left_out(connection: Connection) -> list[LeftOut]:
     """The documents that are missing or incomplete here, by number, at most ``MOST_LEFT_OUT``."""
     records = _skipped(connection).order_by("number", "pk")[:MOST_LEFT_OUT]
-    return [LeftOut(record.number, left_out_words(record.reason)) for record in records]
+    return [LeftOut(record.number, left_out_words(record.reason, connection.provider)) for record in records]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +121,31 @@ class Card:
         return tone(self.key_days)
 
     @property
+    def is_bank(self) -> bool:
+        """Whether it brings bank transactions instead of documents."""
+        return self.provider == Provider.QONTO
+
+    @property
+    def mark(self) -> str:
+        """What tells the card's buttons from those of the first provider."""
+        return "" if self.provider == Provider.LEXWARE else f"-{self.provider}"
+
+    @property
+    def accounts(self) -> list[FeedAccount]:
+        """The accounts that are read, or why not."""
+        return list(self.connection.feed_accounts.order_by("pk")) if self.connection and self.is_bank else []
+
+    @property
     def needs_key(self) -> bool:
         """Whether a new key is the client's way out; during an outage the old one is still good."""
         return self.connection is not None and self.connection.reason != Reason.UNREACHABLE
+
+
+def _count(connection: Connection) -> int:
+    """How many records of this provider are here: documents, or bank transactions."""
+    if connection.provider == Provider.QONTO:
+        return Sighting.objects.filter(account__client=connection.client_id, family=FAMILY).count()
+    return Voucher.objects.filter(client=connection.client_id, withdrawn_at=None).count()
 
 
 def card_of(client: Client, provider: Provider, connection: Connection | None, today: date) -> Card:
@@ -130,20 +154,20 @@ def card_of(client: Client, provider: Provider, connection: Connection | None, t
     since = sync_start(client, today)
     bookkeeping = client.service == Service.BOOKKEEPING
     if connection is None or connection.status in (Status.NONE, Status.ACTIVATE):
-        kept = Voucher.objects.filter(client=client, withdrawn_at=None).count() if connection else 0
+        kept = _count(connection) if connection else 0
         return Card(provider, connection, look, documents=kept, since=since, bookkeeping=bookkeeping)
     run = last_run(connection)
     active = connection.status == Status.ACTIVE
     broken = run is not None and run.state == SyncRun.State.FAILED and run.error not in NO_PROBLEM
-    problem = fetch_problem(run.error) if run is not None and active and broken else None
+    problem = fetch_problem(run.error, provider) if run is not None and active and broken else None
     return Card(
         provider,
         connection,
         look,
-        words=failure(connection.reason) if connection.status == Status.FAILED else None,
-        problem=IN_DOUBT if active and connection.doubted_at else problem,
+        words=failure(connection.reason, provider) if connection.status == Status.FAILED else None,
+        problem=in_doubt(provider) if active and connection.doubted_at else problem,
         progress=progress_of(run),
-        documents=Voucher.objects.filter(client=client, withdrawn_at=None).count(),
+        documents=_count(connection),
         since=connection.synced_from or since,
         bookkeeping=bookkeeping,
         left_out=_skipped(connection).count(),

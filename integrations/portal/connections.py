@@ -55,7 +55,7 @@ def begin(request: HttpRequest, place: Place, provider: str) -> HttpResponse:
     """ "+ Connect": remember that it was begun, and lead to the key form. Begun already: just lead there."""
     place.connection(provider)
     with suppress(StateMoved):  # begun twice at once, by a double click: begun it is
-        service.begin(place.client, actor=place.user)
+        service.begin(place.client, actor=place.user, provider=provider)
     return redirect("portal:key", place.client.number, provider)
 
 

@@ -10,8 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
+from integrations.models import Provider
 from integrations.portal import key_words
-from integrations.services.key_check import UnusableKey, clean_key
+from integrations.services import lexware_key, qonto_key
+from integrations.services.key_check import UnusableKey
 from integrations.services.key_end import WrongEnd, latest_end, possible_end
 
 SHORTEST_KEY = 20
@@ -122,6 +124,11 @@ class KeyForm(forms.Form):
         )
         self.offer(move)
 
+    @property
+    def not_a_key(self) -> str:
+        """What to say of something that cannot be a key."""
+        return str(key_words.NOT_A_KEY)
+
     def offer(self, move: key_words.Move | None) -> None:
         """Let the person say that the company has moved to this organization."""
         self.move = move
@@ -140,7 +147,7 @@ class KeyForm(forms.Form):
     def clean_api_key(self) -> str:
         """Tidy the key. The messages never repeat it."""
         try:
-            key = clean_key(self.cleaned_data["api_key"])
+            key = lexware_key.clean_key(self.cleaned_data["api_key"])
         except UnusableKey:
             raise ValidationError(key_words.NOT_A_KEY, "not_a_key") from None
         if "://" in key or "@" in key:
@@ -152,6 +159,36 @@ class KeyForm(forms.Form):
         if len(key) > LONGEST_KEY:
             raise ValidationError(key_words.TOO_LONG, "too_long")
         return key
+
+
+class QontoKeyForm(KeyForm):
+    """Takes login and secret key of Qonto, which have no end."""
+
+    def __init__(self, *args: Any, today: date, move: key_words.Move | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, today=today, move=move, **kwargs)
+        del self.fields["key_expires_on"]
+        self.fields["api_key"].label = _("Enter login and secret key here, one after the other")
+
+    @property
+    def not_a_key(self) -> str:
+        """Two values are wanted."""
+        return str(key_words.TWO_VALUES)
+
+    @sensitive_variables()
+    def clean_api_key(self) -> str:
+        """Tidy both values. The messages never repeat them."""
+        try:
+            key = qonto_key.clean_key(self.cleaned_data["api_key"])
+        except UnusableKey:
+            raise ValidationError(self.not_a_key, "not_a_key") from None
+        if len(key) > LONGEST_KEY:
+            raise ValidationError(key_words.TOO_LONG, "too_long")
+        return key
+
+
+def form_of(provider: str) -> type[KeyForm]:
+    """The form that takes a provider's key."""
+    return QontoKeyForm if provider == Provider.QONTO else KeyForm
 
 
 class SupportForm(forms.Form):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from integrations.models import Connection, Provider, Reason, Status
 from integrations.portal import key_words
-from integrations.portal.forms import KeyEndForm, KeyForm
+from integrations.portal.forms import KeyEndForm, KeyForm, form_of
 from integrations.portal.place import Place, inside, page
 from integrations.services import connections as service
 
@@ -28,17 +28,17 @@ def key(request: HttpRequest, place: Place, provider: str) -> HttpResponse:
     connection = place.connection(provider)
     asked = connection is not None and connection.reason == Reason.ORGANIZATION_CHANGED
     move = key_words.offered_move(connection) if connection is not None and asked else None
-    form = KeyForm(request.POST or None, today=timezone.localdate(), move=move)
+    form = form_of(provider)(request.POST or None, today=timezone.localdate(), move=move)
     if request.method == "POST" and form.is_valid():
         renewed = connection is not None and connection.status == Status.ACTIVE
-        problems = submit(connection or service.get_or_create(place.client), form, place.user)
+        problems = submit(connection or service.get_or_create(place.client, provider), form, place.user)
         if not problems:
             if renewed:
                 messages.success(request, _("The new API key works. The old one is no longer needed."))
             return redirect("portal:company", place.client.number)
         for text in problems:
             form.add_error("api_key", text)
-        connection = service.get_or_create(place.client)
+        connection = service.get_or_create(place.client, provider)
     context = {
         "form": form,
         "provider": Provider(provider),
@@ -48,13 +48,14 @@ def key(request: HttpRequest, place: Place, provider: str) -> HttpResponse:
         and connection.status in (Status.ACTIVE, Status.FAILED)
         and bool(connection.organization_id),
     }
-    return page(request, place, "portal/key.html", context, quiet_about=connection)
+    template = "portal/key_qonto.html" if provider == Provider.QONTO else "portal/key.html"
+    return page(request, place, template, context, quiet_about=connection)
 
 
 @sensitive_variables()
 def submit(connection: Connection, form: KeyForm, actor: User) -> list[str]:
     """Hand the key over; the messages for the person where it was not taken, none where the connection is active."""
-    outages = connection.outages
+    outages, provider = connection.outages, connection.provider
     moved = form.cleaned_data["moved"]
     try:
         connection = service.connect(
@@ -65,9 +66,9 @@ def submit(connection: Connection, form: KeyForm, actor: User) -> list[str]:
             may_change_to="" if moved == service.ANY_ORGANIZATION else moved,
         )
     except service.UnusableKey:
-        return [str(key_words.NOT_A_KEY)]
+        return [str(form.not_a_key)]
     except service.NotReachable:
-        return [str(key_words.LATER)]
+        return [str(key_words.later(provider))]
     except service.TooManyKeys:
         return [str(key_words.TOO_MANY)]
     except service.OldKeyKept as kept:
@@ -78,7 +79,7 @@ def submit(connection: Connection, form: KeyForm, actor: User) -> list[str]:
     if connection.status == Status.ACTIVE:
         return []
     if connection.outages > outages:  # a failed connection keeps its old reason while nothing new is known
-        return [str(key_words.LATER)]
+        return [str(key_words.later(provider))]
     return refused(connection, connection.reason, form)
 
 
@@ -88,7 +89,7 @@ def refused(connection: Connection, reason: str, form: KeyForm) -> list[str]:
     form.offer(move)
     if move is not None:
         return [move.problem]
-    texts = [str(key_words.problem(reason))]
+    texts = [str(key_words.problem(reason, connection.provider))]
     missing = key_words.missing_permission(connection) if reason == Reason.PERMISSION_MISSING else ""
     if missing:
         texts.append(_("What is missing: %(permission)s.") % {"permission": missing})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from integrations.models import Connection, Reason
+from integrations.models import Connection, Provider, Reason
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Text
@@ -36,6 +36,20 @@ PROBLEMS: dict[str, Text] = {
         "This key belongs to another company than the one connected here before. Enter a key of the right company."
     ),
 }
+TWO_VALUES = _(
+    "Qonto shows two values, the login and the secret key. Enter both, one after the other, and nothing else."
+)
+QONTO_PROBLEMS: dict[str, Text] = {
+    Reason.KEY_REJECTED: _(
+        "Qonto does not accept this login and secret key. Part of it may be missing, or the key was renewed there. "
+        "Copy both again."
+    ),
+    Reason.PERMISSION_MISSING: _(
+        "The key is right, but it may not read everything that we need. Let the account's owner create it."
+    ),
+    Reason.ORGANIZATION_CHANGED: PROBLEMS[Reason.ORGANIZATION_CHANGED],
+}
+LATER_QONTO = _("Qonto does not answer right now. Nothing is lost: please try again in a few minutes.")
 LATER = _("Lexware Office does not answer right now. Nothing is lost: please try again in a few minutes.")
 STRANGE = _("Lexware Office answered in a way that we do not understand. That is for us to solve: please write to us.")
 MOVED = _("Somebody else changed the connection at the same time. Please look at its state, then try again.")
@@ -46,6 +60,8 @@ TOO_MANY = _("Too many keys were refused within a minute. Please wait a minute, 
 # What a key must be allowed to read, by the first part of the path, as people know it.
 PERMISSIONS: dict[str, Text] = {
     "profile": _("company profile"),
+    "organization": _("company and its accounts"),
+    "transactions": _("bank transactions"),
     "voucherlist": _("list of documents"),
     "vouchers": _("receipts"),
     "invoices": _("invoices"),
@@ -56,14 +72,21 @@ PERMISSIONS: dict[str, Text] = {
 }
 
 
-def problem(reason: str) -> Text:
+def problem(reason: str, provider: str = Provider.LEXWARE) -> Text:
     """The message for a reason code of a failed connection."""
-    return LATER if reason == Reason.UNREACHABLE else PROBLEMS.get(reason, STRANGE)
+    if reason == Reason.UNREACHABLE:
+        return later(provider)
+    return (QONTO_PROBLEMS if provider == Provider.QONTO else PROBLEMS).get(reason, STRANGE)
+
+
+def later(provider: str) -> Text:
+    """The message while the provider does not answer."""
+    return LATER_QONTO if provider == Provider.QONTO else LATER
 
 
 def permission_of(path: str) -> str:
     """What a refused path gives access to, as people know it; empty where the path says nothing to them."""
-    first = path.strip("/").removeprefix("v1/").split("/")[0]
+    first = path.strip("/").removeprefix("v1/").removeprefix("v2/").split("/")[0]
     return str(PERMISSIONS.get(first, ""))
 
 

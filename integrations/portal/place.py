@@ -44,7 +44,8 @@ class Place:
     @property
     def banners(self) -> list[Banner]:
         """The failed connections."""
-        return [Banner(c, failure(c.reason)) for c in self.connections.values() if c.status == Status.FAILED]
+        failed = [c for c in self.connections.values() if c.status == Status.FAILED]
+        return [Banner(c, failure(c.reason, c.provider)) for c in failed]
 
 
 def companies_of(user: User) -> list[Client]:

@@ -39,7 +39,7 @@ def ask(request: HttpRequest, place: Place) -> HttpResponse:
         "form": form,
         "connection": connection,
         "look": look_of(connection),
-        "words": failure(connection.reason) if connection is not None and failed else None,
+        "words": failure(connection.reason, connection.provider) if connection is not None and failed else None,
         "now": timezone.now(),
     }
     return page(request, place, "portal/ask.html", context, quiet_about=connection)

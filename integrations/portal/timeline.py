@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from integrations.models import ConnectionEvent, Status, VoucherChange
+from integrations.models import ConnectionEvent, Provider, Status, VoucherChange
 from integrations.portal.key_words import permission_of
-from integrations.words import IN_DOUBT, failure, fetch_problem
+from integrations.words import failure, fetch_problem, in_doubt
 
 Kind = ConnectionEvent.Kind
 # So many numbers of documents are named for each fetch and each thing that became of them.
@@ -85,6 +85,11 @@ def _numbers(events: Iterable[ConnectionEvent]) -> Numbers:
 
 def _words(event: ConnectionEvent, numbers: Numbers) -> tuple[str, str, str, str]:
     detail = event.detail if isinstance(event.detail, dict) else {}
+    provider = event.connection.provider
+    if event.kind == Kind.SYNC and provider == Provider.QONTO:
+        return _bank_fetched(event, detail)
+    if event.kind == Kind.BANK:
+        return (*_bank_changed(detail), "amber", "alert")
     if event.kind == Kind.SYNC:
         return _fetched(event, detail, numbers)
     if event.kind == Kind.HINT:
@@ -98,9 +103,13 @@ def _words(event: ConnectionEvent, numbers: Numbers) -> tuple[str, str, str, str
     if event.kind == Kind.SUPPORT:
         return _("You wrote to support."), str(detail.get("reference", "")), "grey", "mail"
     if event.kind == Kind.CALL_FAILED and event.reason == "in_doubt":
-        return _("Lexware Office did not accept the API key once."), str(IN_DOUBT.next), "amber", "clock"
+        name = {"provider": event.connection.get_provider_display()}
+        words = _("%(provider)s did not accept the API key once.") % name
+        return words, str(in_doubt(provider).next), "amber", "clock"
     if event.kind == Kind.CALL_FAILED:
-        return _("Lexware Office could not be asked."), str(fetch_problem("unavailable").next), "grey", "none"
+        name = {"provider": event.connection.get_provider_display()}
+        words = _("%(provider)s could not be asked.") % name
+        return words, str(fetch_problem("unavailable", provider).next), "grey", "none"
     if event.kind == Kind.CHECK and event.reason:
         return _("The API key was not accepted."), _why(event, detail), "grey", "alert"
     if detail.get("former"):
@@ -130,7 +139,7 @@ def _why(event: ConnectionEvent, detail: dict[str, object]) -> str:
     more = permission_of(str(detail.get("path", ""))) if event.reason == "permission_missing" else ""
     if event.reason == "organization_changed" and detail.get("organization"):
         more = _("It is a key of “%(company)s”.") % {"company": detail["organization"]}
-    return f"{failure(event.reason).what} {more}".strip()
+    return f"{failure(event.reason, event.connection.provider).what} {more}".strip()
 
 
 def _hinted(detail: dict[str, object]) -> str:
@@ -171,6 +180,26 @@ def _asked(detail: dict[str, object]) -> str:
     return sentences.get(str(detail.get("outcome")), _("“%(number)s”: there was no answer.")) % {
         "number": detail.get("number", "")
     }
+
+
+def _bank_fetched(event: ConnectionEvent, detail: dict[str, object]) -> tuple[str, str, str, str]:
+    new, skipped = _number(detail, "created"), _number(detail, "skipped")
+    parts = [ngettext("%(n)d new transaction", "%(n)d new transactions", new) % {"n": new}] if new else []
+    if skipped:
+        parts.append(ngettext("%(n)d not taken over", "%(n)d not taken over", skipped) % {"n": skipped})
+    return _("Fetched."), ", ".join(parts) or _("Nothing new."), "green", "check"
+
+
+def _bank_changed(detail: dict[str, object]) -> tuple[str, str]:
+    values = {"transaction": detail.get("transaction", ""), "before": _said(detail, "before")}
+    values["now"] = _said(detail, "now")
+    words = _("“%(transaction)s” was “%(before)s”, and is “%(now)s” now. We keep it as it was, and look at it.")
+    return _("The bank changed a booked transaction."), words % values
+
+
+def _said(detail: dict[str, object], name: str) -> str:
+    said = detail.get(name)
+    return " ".join(str(value) for value in said.values() if value) if isinstance(said, dict) else ""
 
 
 def _fetched(event: ConnectionEvent, detail: dict[str, object], numbers: Numbers) -> tuple[str, str, str, str]:

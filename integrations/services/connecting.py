@@ -25,9 +25,10 @@ from integrations.services.connection_state import (
     well,
 )
 from integrations.services.doubt import everybody_rejected, scaled
-from integrations.services.key_check import CheckResult, check_key, check_saved, clean_key
+from integrations.services.key_check import CheckResult
 from integrations.services.key_end import latest_end, possible_end
-from integrations.services.organization_change import FROM_THE_BEGINNING, leave_organization, others_of_organization
+from integrations.services.organization_change import FROM_THE_BEGINNING, others_of_organization
+from integrations.services.providers import check_saved, door_of
 from integrations.services.sync_queue import enqueue
 
 # A key that was just refused is not asked about again; the authorization server has a limit of its own, and who runs
@@ -37,11 +38,11 @@ MOST_REFUSALS = 10
 
 
 class NotReachable(ConnectProblem):
-    """Lexware Office did not answer, so nothing is known about the key."""
+    """The provider did not answer, so nothing is known about the key."""
 
 
 class TooManyKeys(ConnectProblem):
-    """So many keys were refused within a minute that Lexware Office is not asked about another one now."""
+    """So many keys were refused within a minute that the provider is not asked about another one now."""
 
 
 class OldKeyKept(ConnectProblem):
@@ -82,7 +83,8 @@ def connect(
     connection is active and stays so. ``TooManyKeys``: too many refused ones within a minute. ``StateMoved``: somebody
     else was faster.
     """
-    key = clean_key(api_key)
+    door = door_of(connection)
+    key = door.clean_key(api_key)
     today = timezone.localdate()
     if key_expires_on is not None and key_expires_on > latest_end(today):
         possible_end(key_expires_on, today)
@@ -94,7 +96,7 @@ def connect(
     remembered = _remembered(connection, name)
     if remembered and not (may_change_to and remembered.reason == Reason.ORGANIZATION_CHANGED):
         return _refuse(connection, remembered, actor=actor, own=same_key, again=True)
-    result = check_key(
+    result = door.check_key(
         key,
         known_organization=_binding_organization(connection),
         may_change_to=may_change_to,
@@ -103,16 +105,21 @@ def connect(
     )
     log(connection, result)
     result = replace(result, detail={**result.detail, "key": name[:16]})
-    if result.reason in REJECTED and everybody_rejected(timezone.now()):
+    if result.reason in REJECTED and everybody_rejected(timezone.now(), connection.provider):
         result = replace(result, reason="", outage=True)
     if result.outage:
         if note_outage(connection, result, actor=actor):
             return connection
-        raise NotReachable(_("Lexware Office is not reachable at the moment. Please try again in a few minutes."))
+        known_as = {"provider": connection.get_provider_display()}
+        raise NotReachable(
+            _("%(provider)s is not reachable at the moment. Please try again in a few minutes.") % known_as
+        )
     if result.reason:
         return _refuse(connection, result, actor=actor, own=same_key)
+    if ends is None and door.keys_end:
+        ends = latest_end(today)
     with transaction.atomic():
-        leaving = _accept(connection, key, result, ends or latest_end(today), actor=actor)
+        leaving = _accept(connection, key, result, ends, actor=actor)
         if sync:
             enqueue(connection, SyncRun.Trigger.CONNECT)
     if leaving is not None:
@@ -135,7 +142,7 @@ def _remembered(connection: Connection, name: str) -> CheckResult | None:
 
 
 def _accept(
-    connection: Connection, key: str, result: CheckResult, ends: date, *, actor: User | None
+    connection: Connection, key: str, result: CheckResult, ends: date | None, *, actor: User | None
 ) -> subscriptions.Leaving | None:
     """Keep the key and make the connection active; to be called in a transaction.
 
@@ -166,7 +173,7 @@ def _accept(
     leaving = None
     if moved_on:
         leaving = replace(subscriptions.leave(connection), organization_id=former)
-        leave_organization(connection)
+        door_of(connection).leave(connection)
     ConnectionSecret.objects.update_or_create(
         connection=connection, defaults={"api_key": key, "saved_at": timezone.now()}
     )
@@ -207,4 +214,4 @@ def _refuse(
 
 def _binding_organization(connection: Connection) -> str:
     """The organization a new key must belong to; none as long as nothing of it is here that could be mixed."""
-    return connection.organization_id if connection.client.vouchers.exists() else ""
+    return connection.organization_id if door_of(connection).binds(connection) else ""

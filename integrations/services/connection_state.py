@@ -138,7 +138,7 @@ def note_rejection(connection: Connection, result: CheckResult, *, actor: User |
     if not ripe(connection, now):
         plan(connection, confirm_at(connection.doubted_at))
         return False
-    if everybody_rejected(now, connection):
+    if everybody_rejected(now, connection.provider, connection):
         return note_outage(connection, result, actor=actor)
     fail(connection, result.reason, result, actor=actor)
     return True

@@ -29,8 +29,9 @@ from integrations.services.connection_state import (
     record,
     well,
 )
-from integrations.services.key_check import ANY_ORGANIZATION, CheckResult, UnusableKey, check_saved
+from integrations.services.key_check import ANY_ORGANIZATION, CheckResult, UnusableKey
 from integrations.services.key_end import WrongEnd, possible_end
+from integrations.services.providers import check_saved
 from integrations.services.sync_queue import enqueue
 from integrations.services.sync_times import retry_at
 
@@ -58,21 +59,21 @@ __all__ = [
 ]
 
 
-def get_or_create(client: Client) -> Connection:
-    """The client's connection to Lexware Office; one in state none where there is none yet."""
-    return Connection.objects.get_or_create(client=client, provider=Provider.LEXWARE)[0]
+def get_or_create(client: Client, provider: str = Provider.LEXWARE) -> Connection:
+    """The client's connection to a provider; one in state none where there is none yet."""
+    return Connection.objects.get_or_create(client=client, provider=provider)[0]
 
 
-def begin(client: Client, actor: User | None = None) -> Connection:
+def begin(client: Client, actor: User | None = None, provider: str = Provider.LEXWARE) -> Connection:
     """The client starts to connect: none becomes activate. In every other state nothing changes."""
-    connection = get_or_create(client)
+    connection = get_or_create(client, provider)
     if connection.status == Status.NONE:
         move(connection, Status.ACTIVATE, actor=actor)
     return connection
 
 
 def check(connection: Connection) -> CheckResult:
-    """Ask Lexware Office about the saved key, without changing anything but the log of calls."""
+    """Ask the provider about the saved key, without changing anything but the log of calls."""
     return log(connection, check_saved(connection, timezone.localdate()))
 
 

@@ -34,8 +34,8 @@ def ripe(connection: Connection, now: datetime) -> bool:
     return connection.doubted_at is not None and now >= confirm_at(connection.doubted_at)
 
 
-def everybody_rejected(now: datetime, connection: Connection | None = None) -> bool:
-    """Whether the service rejects everybody at this moment, rather than this one key.
+def everybody_rejected(now: datetime, provider: str, connection: Connection | None = None) -> bool:
+    """Whether a provider rejects everybody at this moment, rather than this one key.
 
     True where several organizations, ``connection`` included, are in doubt and nobody else has had a good answer since
     the last of them came into it. Two queries at most.
@@ -44,17 +44,20 @@ def everybody_rejected(now: datetime, connection: Connection | None = None) -> b
     if connection is not None and connection.doubted_at is not None and connection.doubted_at < since:
         return False
     believed_to_work = Q(status=Status.ACTIVE) | Q(status=Status.FAILED, reason=Reason.UNREACHABLE)
-    doubted = Connection.objects.filter(believed_to_work, doubted_at__gte=since).exclude(organization_id="")
+    doubted = Connection.objects.filter(believed_to_work, provider=provider, doubted_at__gte=since).exclude(
+        organization_id=""
+    )
     moments = dict(doubted.values_list("organization_id", "doubted_at"))
     if connection is not None and connection.doubted_at is not None:
         moments[connection.organization_id] = connection.doubted_at
     if len(moments) < FLEET:
         return False
-    return not _answered_well(max(filter(None, moments.values())), set(moments))
+    return not _answered_well(provider, max(filter(None, moments.values())), set(moments))
 
 
-def _answered_well(since: datetime, doubted: set[str]) -> bool:
+def _answered_well(provider: str, since: datetime, doubted: set[str]) -> bool:
     good = CallEntry.objects.filter(connection=OuterRef("pk"), at__gt=since, status=200)
-    others = Connection.objects.filter(status__in=[Status.ACTIVE, Status.FAILED]).exclude(organization_id__in=doubted)
+    others = Connection.objects.filter(provider=provider, status__in=[Status.ACTIVE, Status.FAILED])
+    others = others.exclude(organization_id__in=doubted)
     # A doubted one that was answered well is not in doubt any more, and so among the others.
     return others.filter(Q(last_sync_at__gt=since) | Exists(good)).exists()

@@ -25,6 +25,7 @@ from integrations.models import (
     Connection,
     ConnectionEvent,
     ConnectionSecret,
+    Provider,
     Status,
     SyncRun,
     Webhooks,
@@ -78,7 +79,7 @@ def start_due(now: datetime | None = None) -> int:
     A new connection's first list goes before: a call for each event would hold it up.
     """
     now = now or timezone.now()
-    active = Connection.objects.filter(status=Status.ACTIVE).exclude(secret=None)
+    active = Connection.objects.filter(provider=Provider.LEXWARE, status=Status.ACTIVE).exclude(secret=None)
     if possible():
         listed = SyncRun.objects.filter(connection=OuterRef("pk"), listed_at__isnull=False)
         new = active.filter(Q(synced_through__isnull=False) | Exists(listed), webhooks_checked_at=None)
@@ -103,7 +104,7 @@ def check(connection_id: int) -> None:
     Never raises because of the provider and never fails the connection: after an outage it is tried again in an hour,
     after a refusal the next day.
     """
-    connection = Connection.objects.filter(pk=connection_id, status=Status.ACTIVE).first()
+    connection = Connection.objects.filter(pk=connection_id, provider=Provider.LEXWARE, status=Status.ACTIVE).first()
     if connection is None:
         return
     try:

@@ -11,14 +11,14 @@ from django.db import connection as database
 from django.utils import timezone
 
 from accounts.tax import sync_start
-from integrations.lexware import api_for
 from integrations.models import Connection, ConnectionSecret, Reason, Status, SyncRun
 from integrations.providers.errors import ProviderError
 from integrations.providers.pace import Clock
 from integrations.services import connections, fetch_places
+from integrations.services.fetch_work import ProgressHook, RunSteps, ignore_progress
 from integrations.services.key_check import CheckResult
+from integrations.services.providers import door_of
 from integrations.services.sync_end import refused, stopped, succeed
-from integrations.services.sync_fetch import fetch
 from integrations.services.sync_queue import (
     LIVE,
     RunLost,
@@ -31,7 +31,6 @@ from integrations.services.sync_queue import (
     release_dead_runs,
 )
 from integrations.services.sync_watch import OwnWatch, Watch
-from integrations.services.sync_work import ProgressHook, Work, ignore_progress
 from matching.tasks import enqueue_matching
 
 __all__ = ["carry_out", "enqueue", "release_dead_runs", "run", "run_now"]
@@ -112,15 +111,16 @@ def _carry_out(
         finish(run, SyncRun.State.FAILED, error="not_connected")
         return
     try:
-        work = Work(run, connection.client, api_for(connection, clock=clock, session=session), watch, on_progress)
+        begun = door_of(connection).begin(run, watch, on_progress, clock, session)
     except (InvalidToken, ConnectionSecret.DoesNotExist) as error:
         detail = {"code": "key_not_decryptable" if isinstance(error, InvalidToken) else "no_key_saved"}
         refused(run, {}, Reason.KEY_REJECTED, CheckResult(reason=Reason.KEY_REJECTED, detail=detail))
         return
+    work = begun.work
     try:
         start = sync_start(connection.client, timezone.localdate())
         try:
-            fetch(work, start)
+            begun.fetch(start)
             succeed(work, start)
         except ProviderError as error:
             stopped(work, error)
@@ -139,7 +139,7 @@ def _carry_out(
         work.write_calls()
 
 
-def _make_way(work: Work) -> None:
+def _make_way(work: RunSteps) -> None:
     """Give the run back; the next turn does not know any more what this one has read for the matching."""
     work.breathe(now=True)
     if work.details:

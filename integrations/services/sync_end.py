@@ -9,14 +9,14 @@ from integrations.models import Connection, ConnectionEvent, Status, SyncRun
 from integrations.providers.errors import KeyRejected, ProviderError, Unavailable
 from integrations.services import connections
 from integrations.services.connection_state import IN_DOUBT
+from integrations.services.fetch_work import RunSteps
 from integrations.services.key_check import CheckResult, error_detail, reason_of
 from integrations.services.organization_change import REPLACED
 from integrations.services.sync_queue import enqueue, finish
 from integrations.services.sync_times import next_morning
-from integrations.services.sync_work import Work
 
 
-def succeed(work: Work, start: date) -> None:
+def succeed(work: RunSteps, start: date) -> None:
     """The fetch is complete: the bookmark moves on, doubts are gone, and the next morning is planned."""
     run, now = work.run, timezone.now()
     # Whatever changed while we listed is listed again next time; a row that could not be read as well.
@@ -37,7 +37,7 @@ def succeed(work: Work, start: date) -> None:
         )
 
 
-def stopped(work: Work, error: ProviderError) -> None:
+def stopped(work: RunSteps, error: ProviderError) -> None:
     """The fetch cannot go on: because of the key, or because of the time.
 
     A 401 ends it and puts the connection in doubt; whether the key is really rejected is asked some minutes later.

@@ -11,7 +11,7 @@ from integrations.services.fetch_places import Worker, beat_seconds
 from integrations.services.sync_queue import RunLost, make_sure_it_is_ours
 
 # Phases that go on where they stopped. A list that is cut short begins anew.
-RESUMABLE = frozenset({"payments", "documents"})
+RESUMABLE = frozenset({"payments", "documents", "transactions"})
 # How long a run that was taken away may go on without noticing.
 CHECK_SECONDS = 0.3
 

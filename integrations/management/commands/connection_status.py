@@ -101,7 +101,7 @@ def _words(progress: dict[str, Any] | None) -> str:
 
 def _reason(connection: Connection) -> str:
     if connection.reason:
-        return str(failure(connection.reason).what)
+        return str(failure(connection.reason, connection.provider).what)
     return f"{IN_DOUBT.what} {IN_DOUBT.staff}" if connection.doubted_at else ""
 
 

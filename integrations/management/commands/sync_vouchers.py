@@ -51,7 +51,7 @@ class Command(OperatorCommand):
     def _connection(self, client: Client) -> Connection:
         connection = client.connections.filter(provider=Provider.LEXWARE).first()
         if connection is not None and connection.status == Status.FAILED:
-            words = failure(connection.reason)
+            words = failure(connection.reason, connection.provider)
             raise Failed(
                 _("The connection of client %(client)s has failed: %(what)s %(next)s")
                 % {"client": client.number, "what": words.what, "next": words.staff}

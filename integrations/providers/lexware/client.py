@@ -9,9 +9,10 @@ from uuid import UUID
 
 import requests
 
+from integrations.providers import files
 from integrations.providers.calls import CallRecord
 from integrations.providers.errors import AnswerNotUnderstood, NotFound, ProviderError, RecordUnreadable
-from integrations.providers.lexware import answers, files, paging, reading, subscriptions
+from integrations.providers.lexware import answers, paging, reading, subscriptions
 from integrations.providers.lexware.questions import AXES, Axis, Question, Range
 from integrations.providers.lexware.subscriptions import Subscription
 from integrations.providers.lexware.types import Document, Download, Payments, Profile, VoucherPage

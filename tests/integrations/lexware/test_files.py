@@ -5,9 +5,8 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.providers import transport
+from integrations.providers import files, transport
 from integrations.providers.errors import AnswerNotUnderstood, NotDownloadable, Unavailable
-from integrations.providers.lexware import files
 from integrations.providers.lexware.client import LexwareApi
 from tests.integrations.lexware.conftest import URL, FakeClock
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Client, User
 from integrations.models import Connection, ConnectionEvent, ConnectionSecret, Status, SyncRun
 from integrations.services import connections
-from integrations.services.key_check import clean_key
+from integrations.services.lexware_key import clean_key
 from tests.integrations.keys.later import later
 from tests.integrations.sync.conftest import Lexware, fetch, tasks
 from vouchers.models import Voucher

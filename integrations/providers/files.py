@@ -68,10 +68,18 @@ def is_whole(content: bytes) -> bool:
 def file_name(disposition: str | None, fallback: str, media_type: str) -> str:
     """Return the bare file name of a ``Content-Disposition`` header, or ``fallback`` with a fitting ending.
 
-    The provider sends ``inline; filename=name.pdf;`` without quotes (reference: download 9.2). Parts of a path, control
-    characters and everything that a file system or a reader could misunderstand are removed; at most 150 characters.
+    The provider sends ``inline; filename=name.pdf;`` without quotes (reference: download 9.2).
     """
-    name = _UNSAFE.sub("", _given_name(disposition or ""))
+    return bare_name(_given_name(disposition or ""), fallback, media_type)
+
+
+def bare_name(given: str, fallback: str, media_type: str) -> str:
+    """Return a file name from outside without parts of a path, or ``fallback`` with a fitting ending.
+
+    Control characters and everything that a file system or a reader could misunderstand are removed; at most 150
+    characters are left.
+    """
+    name = _UNSAFE.sub("", storable(given))
     name = PurePosixPath(name.replace("\\", "/")).name.strip(" .")
     if not name:
         return fallback + _ENDINGS.get(media_type, "")

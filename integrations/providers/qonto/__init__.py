@@ -1,0 +1,1 @@
+"""Qonto: its typed client, answers and the walk through its moving list."""
