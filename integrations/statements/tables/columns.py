@@ -35,11 +35,13 @@ class Columns:
 
     In a profile a role may name alternatives, the better one first. ``amount`` is signed unless ``direction`` says in
     words which way the money went; else ``debit`` and ``credit``. ``payer`` and ``payee`` are columns of which one
-    names the account's owner. ``instant`` is a moment in UTC that stands in for a missing booking date.
+    names the account's owner. ``instant`` is a moment in UTC that stands in for a missing booking date,
+    ``announced`` a day that does so for rows that are not booked yet.
     """
 
     booking_date: tuple[str, ...] = ()
     instant: tuple[str, ...] = ()
+    announced: tuple[str, ...] = ()
     value_date: tuple[str, ...] = ()
     amount: tuple[str, ...] = ()
     debit: tuple[str, ...] = ()

@@ -130,6 +130,8 @@ class RowReader:
                 warnings.append(ReadError(place, Code.VALUE_DATE, {"value": written[:40]}, Severity.WARNING))
         if booked is None:
             booked = self._instant(row)
+        if booked is None and row.kind is Kind.PENDING:
+            booked = self._day("announced", row)
         if booked is None:
             written = row.text.get("booking_date", "")
             if row.kind is not Kind.PENDING or normal_name(written) not in _UNBOOKED_DAYS:

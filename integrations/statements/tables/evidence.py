@@ -16,7 +16,7 @@ from integrations.statements.tables.profile import Profile, Sign
 from integrations.statements.tables.text import Row, Text
 from integrations.statements.values import decimal_text
 
-DAYS: Final[tuple[str, ...]] = ("booking_date", "instant", "value_date")
+DAYS: Final[tuple[str, ...]] = ("booking_date", "instant", "announced", "value_date")
 NUMBERS: Final[tuple[str, ...]] = ("amount", "debit", "credit", "balance", "fee", "original_amount")
 
 

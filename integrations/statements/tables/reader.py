@@ -29,7 +29,7 @@ from integrations.statements.tables.banks import PROFILES
 from integrations.statements.tables.columns import Found, find_columns, normal_name
 from integrations.statements.tables.dates import is_date
 from integrations.statements.tables.entries import RowReader, UnreadableRow
-from integrations.statements.tables.evidence import Forms, examine, known_names, rows_below
+from integrations.statements.tables.evidence import DAYS, Forms, examine, known_names, rows_below
 from integrations.statements.tables.fitting import MONEY, fitted
 from integrations.statements.tables.locate import Located, locate
 from integrations.statements.tables.mapping import Mapping
@@ -182,7 +182,7 @@ class _Statement:
     def _has_day(self, cells: tuple[str, ...]) -> bool:
         """Whether this is a row of the table; without a day, if it is one that is not booked yet."""
         at = self._found.at
-        if any(is_date(cells[at[role]]) for role in ("booking_date", "instant", "value_date") if role in at):
+        if any(is_date(cells[at[role]]) for role in DAYS if role in at):
             return True
         money = any(is_number(cells[at[role]]) for role in MONEY if role in at)
         status = normal_name(cells[at["status"]]) if "status" in at else ""

@@ -14,7 +14,8 @@ QONTO = Profile(
     ),
     columns=Columns(
         booking_date=("Settlement date (local)", "settlement_date_local"),
-        instant=("Settlement date (UTC)", "Operation date (UTC)", "Emitted date"),
+        instant=("Settlement date (UTC)",),
+        announced=("Operation date (local)", "Operation date (UTC)", "Emitted date"),
         value_date=("Value date", "Value date (local)"),
         amount=("Total amount (incl. VAT)", "amount"),
         debit=("Debit",),
