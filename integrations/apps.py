@@ -11,5 +11,9 @@ class IntegrationsConfig(AppConfig):
     verbose_name = _("Connections")
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks, and what follows a run of the engine."""
         from integrations import checks  # noqa: F401
+        from integrations.services.external_drafts import after_matching
+        from matching.signals import matching_finished
+
+        matching_finished.connect(after_matching, dispatch_uid="external drafts")

@@ -25,6 +25,7 @@ class Reason(TypedDict):
 
 # For each code the fullest sentence first; a shorter one is taken where the engine left a parameter out.
 SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
+    "external_payment": (_("Paid outside the connected accounts: an external transaction."),),
     "number_in_text": (_("The number %(number)s stands in the text."),),
     "number_rewritten": (
         _("The number %(number)s stands in the text, written “%(found)s”."),

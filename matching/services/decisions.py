@@ -1,11 +1,13 @@
 """Decisions of people about proposals: confirm, reject, undo. Every change is logged and can be undone."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from matching.models import Decision, Proposal, Transaction
+from matching.services.giving_way import come_back, give_way
 from matching.services.loading import shares_of, usage_around
 from matching.services.states import (
     Kind,
@@ -18,6 +20,7 @@ from matching.services.states import (
     replace_competitors,
 )
 from matching.services.usage import Conflict
+from matching.services.yielding import Yielding
 from vouchers.locks import lock
 from vouchers.models import Voucher
 
@@ -41,6 +44,7 @@ def confirm(proposal: Proposal, actor: User, reason: str = "") -> Decision:
     _must_fit(current)
     decision = _move(current, State.CONFIRMED, Kind.CONFIRM, actor, reason)
     if decision.from_state == State.SUGGESTED:
+        give_way(decision)
         replace_competitors(decision)
     return decision
 
@@ -56,6 +60,7 @@ def reject(proposal: Proposal, actor: User, reason: str = "") -> Decision:
         raise UnableToDecide(_decided_already(current))
     decision = _move(current, State.REJECTED, Kind.REJECT, actor, reason)
     if decision.from_state == State.AUTOMATIC:
+        come_back(decision)
         bring_back_competitors(decision)
     return decision
 
@@ -80,8 +85,10 @@ def undo(what: Decision | Proposal, actor: User, reason: str = "") -> Decision:
             raise UnableToDecide(_("The same match is proposed or confirmed elsewhere by now."))
     decision = _move(current, State(last.from_state), Kind.UNDO, actor, reason, undoes=last)
     if stood and not current.is_standing:
+        come_back(decision)
         bring_back_competitors(decision)
     elif current.is_standing and not stood:
+        give_way(decision)
         replace_competitors(decision)
     return decision
 
@@ -101,7 +108,9 @@ def reopen_for_voucher(voucher: Voucher, reason: str) -> int:
             move(proposal, State.SUPERSEDED, Kind.SUPERSEDE, reason=reason)
     standing = list(touched.filter(state__in=Proposal.STANDING))
     for proposal in standing:
-        bring_back_competitors(move(proposal, State.SUGGESTED, Kind.REOPEN, reason=reason))
+        decision = move(proposal, State.SUGGESTED, Kind.REOPEN, reason=reason)
+        come_back(decision)
+        bring_back_competitors(decision)
     return len(standing)
 
 
@@ -145,7 +154,8 @@ def _must_fit(proposal: Proposal) -> None:
     if withdrawn is not None:
         raise UnableToDecide(_("The voucher %(voucher)s was withdrawn.") % {"voucher": withdrawn})
     shares = shares_of([proposal.pk])[proposal.pk]
-    conflict = usage_around(shares, without=proposal.pk).conflict(shares)
+    yielding = Yielding(Q(allocations__voucher__in=[share.voucher for share in shares]))
+    conflict, _gone = yielding.conflict(usage_around(shares, without=proposal.pk), shares)
     if conflict is None:
         return
     kind, pk, _others = conflict

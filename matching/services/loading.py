@@ -13,6 +13,9 @@ from matching.services.usage import Booked, Payable, Share, Usage
 from vouchers.models import MONEY_IN_TYPES, PaymentItem, Voucher
 
 Pairs = frozenset[tuple[str, str]]
+EXTERNAL = "external"
+"""The kind of a proposal that joins a voucher with an external transaction; people make them, not the engine."""
+
 SHARE = ("proposal_id", "voucher_id", "transaction_id", "amount")
 
 
@@ -97,8 +100,10 @@ def engine_vouchers(client: Client) -> list[engine.Voucher]:
 
 
 def engine_transactions(client: Client) -> list[engine.Transaction]:
-    """All transactions of the client."""
-    rows = Transaction.objects.filter(client=client).select_related("account").defer("raw").order_by("pk")
+    """What can be matched: all transactions that stand, except external ones that somebody has given their voucher."""
+    rows = Transaction.objects.filter(client=client, withdrawn_at=None)
+    rows = rows.exclude(external_payment__voucher__isnull=False)
+    rows = rows.select_related("account").defer("raw").order_by("pk")
     return [
         engine.Transaction(
             id=str(row.pk),
@@ -130,8 +135,13 @@ class Standing:
 
 
 def standing(client: Client) -> list[Standing]:
-    """The matches that stand at a client."""
-    rows = Proposal.objects.filter(client=client, state__in=Proposal.STANDING).prefetch_related("allocations")
+    """The matches that stand at a client.
+
+    Those with external transactions are left out: what they stand for is a payment that no bank line has shown, and
+    the engine looks on for the line.
+    """
+    rows = Proposal.objects.filter(client=client, state__in=Proposal.STANDING).exclude(kind=EXTERNAL)
+    rows = rows.prefetch_related("allocations")
     return [
         Standing(
             row.fingerprint,

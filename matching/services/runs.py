@@ -20,7 +20,10 @@ from matching.models import Allocation, Decision, Proposal, Transaction
 from matching.services import loading
 from matching.services.decisions import reopen_for_voucher
 from matching.services.drafts import Draft, draft
+from matching.services.giving_way import give_way, vouchers_paid_externally
 from matching.services.states import Kind, State, move
+from matching.services.yielding import Yielding
+from matching.signals import matching_finished
 from vouchers.locks import lock
 from vouchers.models import Voucher
 
@@ -62,6 +65,7 @@ def run_matching(client: Client, *, progress: Callable[[int, int], None] | None 
     vouchers = loading.engine_vouchers(client)
     drafts = _think(client, vouchers, progress)
     _write(client, drafts, {int(voucher.id): voucher for voucher in vouchers}, open_before)
+    matching_finished.send_robust(Client, client=client)
     return _standing_of(client, time.monotonic() - began)
 
 
@@ -91,9 +95,28 @@ def _think(client: Client, vouchers: list[engine.Voucher], progress: Callable[[i
         drafts = sorted((draft(client.pk, proposal) for proposal in found), key=Draft.order)
         repeated = {candidate.fingerprint for candidate in drafts if candidate.automatic}
         surprising = {match.fingerprint for match in standing} - told - repeated
-        if not surprising:
+        barred = _barred(client, drafts, set(rejected))
+        if not surprising and not barred:
             return drafts
         told |= surprising
+        rejected += barred
+
+
+def _barred(client: Client, drafts: list[Draft], known: set[loading.Pairs]) -> list[loading.Pairs]:
+    """The certain finds that an external match forbids, because the bank line was there when a person saved it.
+
+    The engine is told, so that the line is free for what else it may have paid.
+    """
+    yielding = Yielding(Q(client=client))
+    if not yielding:
+        return []
+    usage = loading.usage_of(client)
+    found = []
+    for candidate in drafts:
+        conflict = yielding.conflict(usage, candidate.shares)[0] if candidate.automatic else None
+        if conflict is not None and any(other in yielding for other in conflict[2]) and candidate.pairs not in known:
+            found.append(candidate.pairs)
+    return found
 
 
 @transaction.atomic
@@ -106,6 +129,7 @@ def _write(client: Client, drafts: list[Draft], seen: dict[int, engine.Voucher],
     current = {int(voucher.id): voucher for voucher in loading.engine_vouchers(client)}
     looked_at = {pk for pk, voucher in seen.items() if current.get(pk) == voucher}
     usage = loading.usage_of(client)
+    yielding = Yielding(Q(client=client))
     refused = set(loading.pairs_of(client, REJECTED))
     personal = frozenset[tuple[str, str]]().union(*loading.pairs_of(client, Q(SEEN_BY_A_PERSON)))
     usable = {
@@ -117,15 +141,20 @@ def _write(client: Client, drafts: list[Draft], seen: dict[int, engine.Voucher],
     }
     stands: list[Draft] = []
     for candidate in usable.values():
-        if candidate.automatic and not candidate.pairs & personal and not usage.conflict(candidate.shares):
+        if not candidate.automatic or candidate.pairs & personal:
+            continue
+        conflict, gone = yielding.conflict(usage, candidate.shares)
+        if conflict is None:
+            for external in gone:
+                usage.remove(external)
             usage.add(-len(stands), candidate.shares)  # zero and below: numbers that no row has
             stands.append(candidate)
-    suggested = [candidate for candidate in usable.values() if not usage.conflict(candidate.shares)]
+    suggested = [candidate for candidate in usable.values() if not yielding.conflict(usage, candidate.shares)[0]]
     ranks = _ranks(suggested)
 
-    open_now = {
-        row.fingerprint: row for row in Proposal.objects.filter(client=client, state=State.SUGGESTED).order_by("pk")
-    }
+    # People make external matches: a run does not touch them, except where its own certain finds take their place.
+    waiting = Proposal.objects.filter(client=client, state=State.SUGGESTED).exclude(kind=loading.EXTERNAL)
+    open_now = {row.fingerprint: row for row in waiting.order_by("pk")}
     shares = loading.shares_of([row.pk for row in open_now.values()])
     fresh = []
     kept = {pk for pk, some in shares.items() if any(share.voucher not in looked_at for share in some)}
@@ -144,8 +173,12 @@ def _write(client: Client, drafts: list[Draft], seen: dict[int, engine.Voucher],
         if candidate.fingerprint in open_now:
             move(open_now.pop(candidate.fingerprint), State.SUPERSEDED, Kind.SUPERSEDE)
     causes = _create(client, stands, ranks, State.AUTOMATIC)
+    externally_paid = vouchers_paid_externally(client)
+    for decision, candidate in zip(causes, stands, strict=True):
+        if any(share.voucher in externally_paid for share in candidate.shares):
+            give_way(decision)
     for row in open_now.values():
-        conflict = usage.conflict(shares[row.pk])
+        conflict, _gone = yielding.conflict(usage, shares[row.pk])
         if conflict is not None:
             # the match in the way is the cause: undoing it brings this proposal back
             cause = next((causes[-other] for other in conflict[2] if other <= 0), None)
@@ -213,7 +246,8 @@ def _standing_of(client: Client, seconds: float) -> MatchingResult:
     proposals = Proposal.objects.filter(client=client)
     live = Allocation.objects.filter(proposal__client=client, proposal__state__in=[*Proposal.STANDING, State.SUGGESTED])
     vouchers = Voucher.objects.filter(client=client, withdrawn_at=None).exclude(pk__in=live.values("voucher"))
-    transactions = Transaction.objects.filter(client=client).exclude(pk__in=live.values("transaction"))
+    transactions = Transaction.objects.filter(client=client, withdrawn_at=None)
+    transactions = transactions.exclude(pk__in=live.values("transaction"))
     return MatchingResult(
         automatic=proposals.filter(state=State.AUTOMATIC).count(),
         suggested=proposals.filter(state=State.SUGGESTED).count(),

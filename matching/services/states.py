@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from matching.models import Allocation, Decision, Proposal
-from matching.services.loading import shares_of, usage_around
+from matching.services.loading import EXTERNAL, shares_of, usage_around
+from matching.services.yielding import Yielding
 
 State = Proposal.State
 Kind = Decision.Kind
@@ -59,7 +60,8 @@ def replace_competitors(cause: Decision) -> int:
     open_ones = list(Proposal.objects.filter(state=State.SUGGESTED, pk__in=shared.values("proposal")).order_by("pk"))
     shares = shares_of([proposal.pk for proposal in open_ones])
     usage = usage_around([share for some in shares.values() for share in some])
-    beaten = [proposal for proposal in open_ones if usage.conflict(shares[proposal.pk])]
+    yielding = Yielding(Q(pk__in=shared.values("proposal")))
+    beaten = [proposal for proposal in open_ones if yielding.conflict(usage, shares[proposal.pk])[0]]
     for proposal in beaten:
         move(proposal, State.SUPERSEDED, Kind.SUPERSEDE, cause=cause)
     return len(beaten)
@@ -70,6 +72,7 @@ def bring_back_competitors(cause: Decision) -> int:
     last = Decision.objects.filter(proposal=OuterRef("pk")).order_by("-pk")
     replaced = (
         Proposal.objects.filter(state=State.SUPERSEDED, client=cause.proposal.client_id)
+        .exclude(kind=EXTERNAL)
         .annotate(last=Subquery(last.values("pk")[:1]))
         .filter(decisions__pk=F("last"), decisions__cause__proposal=cause.proposal_id)
         .order_by("pk")
@@ -93,4 +96,5 @@ def is_free(proposal: Proposal) -> bool:
     if proposal.allocations.filter(voucher__withdrawn_at__isnull=False).exists():
         return False
     shares = shares_of([proposal.pk])[proposal.pk]
-    return usage_around(shares, without=proposal.pk).conflict(shares) is None
+    yielding = Yielding(Q(allocations__voucher__in=[share.voucher for share in shares]))
+    return yielding.conflict(usage_around(shares, without=proposal.pk), shares)[0] is None

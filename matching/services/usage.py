@@ -11,7 +11,7 @@ A proposal is one unit: it stands with all its shares or not at all. Two rules k
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -75,21 +75,33 @@ class Usage:
         for share in kept:
             self._pairs[share.voucher, share.transaction] = proposal
 
-    def conflict(self, shares: Iterable[Share]) -> tuple[Conflict, int, tuple[int, ...]] | None:
-        """Why ``shares`` cannot stand as well: the conflict, the voucher or transaction, the proposals in the way."""
+    def remove(self, proposal: int) -> None:
+        """Let a proposal stand no more; nothing happens where it did not."""
+        for share in self._standing.pop(proposal, ()):
+            self._of_voucher[share.voucher].pop(proposal, None)
+            self._of_transaction[share.transaction].pop(proposal, None)
+            self._pairs.pop((share.voucher, share.transaction), None)
+
+    def conflict(
+        self, shares: Iterable[Share], ignoring: Collection[int] = ()
+    ) -> tuple[Conflict, int, tuple[int, ...]] | None:
+        """Why ``shares`` cannot stand as well: the conflict, the voucher or transaction, the proposals in the way.
+
+        Those in ``ignoring`` count as if they did not stand.
+        """
         kept = tuple(shares)
         for share in kept:
             other = self._pairs.get((share.voucher, share.transaction))
-            if other is not None:
+            if other is not None and other not in ignoring:
                 return Conflict.PAIR, share.voucher, (other,)
         for transaction, amount in self._per_transaction(kept).items():
             if amount <= 0:
                 return Conflict.DIRECTION, transaction, ()
-            others = self._of_transaction.get(transaction, {})
+            others = _without(self._of_transaction.get(transaction, {}), ignoring)
             if sum(others.values(), amount) > abs(self.transactions[transaction].amount):
                 return Conflict.TRANSACTION, transaction, tuple(others)
         for voucher, amount in self._per_voucher(kept).items():
-            others = self._of_voucher.get(voucher, {})
+            others = _without(self._of_voucher.get(voucher, {}), ignoring)
             if not others:
                 continue
             together = [*kept, *(share for other in others for share in self._standing[other])]
@@ -116,3 +128,9 @@ class Usage:
             sign = 1 if self.transactions[share.transaction].amount > 0 else -1
             sums[share.transaction] += sign * self.vouchers[share.voucher].direction * share.amount
         return sums
+
+
+def _without(amounts: Mapping[int, Decimal], ignoring: Collection[int]) -> Mapping[int, Decimal]:
+    if not ignoring:
+        return amounts
+    return {proposal: amount for proposal, amount in amounts.items() if proposal not in ignoring}
