@@ -10,25 +10,39 @@ from django.utils.translation import gettext, gettext_noop
 
 from accounts.models import Client, User
 from integrations.models import StatementFile
+from integrations.services.statement_accounts import PrivateAccount, account_of, named
+from integrations.services.statement_days import Covered, keep_days, through
+from integrations.services.statement_lines import advice_data, transaction_data
+from integrations.services.table_mappings import known_mapping
 from integrations.statements.messages import describe, describe_place
 from integrations.statements.problems import Code, Severity
 from integrations.statements.read import read_statements
-from integrations.statements.shapes import BankLine, Opened, Place, ReadError, Statement, StatementHeader
-from integrations.statements.source import MAX_FILE
-from integrations.statements.transactions import ADVICE, balance_problem, bank_lines
-from matching.services.intake import (
-    AccountOfAnotherClient,
-    ImportOutcome,
-    TransactionData,
-    account_for,
-    import_transactions,
+from integrations.statements.shapes import (
+    Advice,
+    BankLine,
+    Opened,
+    Place,
+    ReadError,
+    Record,
+    Statement,
+    StatementHeader,
 )
+from integrations.statements.source import MAX_FILE
+from integrations.statements.tables import Mapping
+from integrations.statements.transactions import ADVICE, balance_problem, bank_lines
+from matching.models import BankAccount
+from matching.services.intake import AccountOfAnotherClient, TransactionData, import_transactions
 from matching.tasks import enqueue_matching
 from vouchers.storage import store
 
 FOREIGN_ACCOUNT = "account_of_another_client"
+PRIVATE_ACCOUNT = "private_account"
 AMOUNT_TOO_FINE = "amount_too_fine"
 WORDS = {
+    PRIVATE_ACCOUNT: gettext_noop(
+        "The account %(account)s is marked as private; nothing of it was stored. If it is used for the business, "
+        "change that at the account and import the file again."
+    ),
     FOREIGN_ACCOUNT: gettext_noop(
         "The account %(account)s is kept at another client; its transactions were not taken over. "
         "Check to which client the file belongs."
@@ -44,10 +58,12 @@ LARGEST = Decimal("1e14")
 class StatementImport:
     """What came of one file.
 
-    ``transactions``: booked lines in the file; ``new`` of them were written, ``duplicate`` were known. ``errors``:
+    ``transactions``: booked lines in the file; ``new`` of them were written, ``duplicate`` were known, ``sightings`` of
+    these told in another format than before. ``pending`` lines are announced only. ``errors``:
     what was not read or not taken over; ``warnings``: what a person should look at. Each problem is a dict of
     ``place``, ``message`` (English), ``code`` and, to say it in another language, ``params`` and ``at``; see
-    ``problem_words``. ``again``: the same bytes were imported before. ``file``: None only where the file is too large.
+    ``problem_words``. ``again``: the same bytes were imported before. ``file``: None only where the file is too large,
+    or is about private accounts alone.
     """
 
     name: str
@@ -60,6 +76,13 @@ class StatementImport:
     warnings: tuple[dict[str, Any], ...] = ()
     again: bool = False
     file: StatementFile | None = None
+    sightings: int = 0
+    pending: int = 0
+
+    @property
+    def needs_account(self) -> bool:
+        """Whether the file does not say its account, so that somebody must choose one (``account`` of the import)."""
+        return any(problem["code"] == Code.NO_ACCOUNT.value for problem in self.errors)
 
 
 @dataclass(slots=True)
@@ -71,6 +94,11 @@ class _Reading:
     transactions: int = 0
     new: int = 0
     duplicate: int = 0
+    sightings: int = 0
+    pending: int = 0
+    private: bool = False
+    statements: int = 0
+    covered: list[Covered] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
@@ -80,23 +108,34 @@ class _Reading:
         kept.append(_problem(problem.place, problem.code.value, dict(problem.params), problem.message))
 
 
-def import_file(client: Client, name: str, content: bytes, *, actor: User | None = None) -> StatementImport:
-    """Import the booked lines of a bank file for a client, then ask for matching.
+def import_file(
+    client: Client,
+    name: str,
+    content: bytes,
+    *,
+    actor: User | None = None,
+    account: BankAccount | None = None,
+    table: Mapping | None = None,
+) -> StatementImport:
+    """Import the lines of a bank file of any format for a client, then ask for matching.
 
-    Each statement in the file is taken over as a whole or not at all; a broken place costs nothing that stands before
-    or after it. The same file twice, or another one over the same days, writes nothing new. A statement of an account
-    that is kept at another client is refused with words. Nothing is raised for bad files: they are kept, with what is
-    wrong with them.
+    ``account``: of the client, for statements that do not name theirs. ``table``: how a table is read that no profile
+    knows; without it, as somebody confirmed it for this client before. Each statement in the file is taken over as a
+    whole or not at all; a broken place costs nothing that stands before or after it. The same file twice, or another
+    one over the same days, writes nothing new. A statement of an account that is kept at another client, or that is
+    private, is refused with words. Nothing is raised for bad files: they are kept, with what is wrong with them.
     """
     reading = _Reading()
-    for header, lines in _statements(content, reading):
-        outcome = _take_over(client, header, lines, reading)
-        reading.transactions += len(lines)
-        reading.new += outcome.new
-        reading.duplicate += outcome.duplicate
+    if table is None and len(content) <= MAX_FILE:
+        table = known_mapping(client, content)
+    for statement, lines in _statements(content, reading, account, table):
+        reading.statements += 1
+        _take_over(client, name, statement, lines, reading, account)
     file, again = _keep(client, name, content, reading, actor)
+    if file is not None:
+        keep_days(file, reading.covered)
     # A first attempt may have died between writing its lines and asking: then nothing is new, but the file is.
-    if reading.new or (reading.duplicate and not again):
+    if reading.new or reading.sightings or (reading.duplicate and not again):
         enqueue_matching(client)
     return StatementImport(
         name=name,
@@ -109,6 +148,8 @@ def import_file(client: Client, name: str, content: bytes, *, actor: User | None
         warnings=tuple(reading.warnings),
         again=again,
         file=file,
+        sightings=reading.sightings,
+        pending=reading.pending,
     )
 
 
@@ -127,56 +168,97 @@ def problem_words(problem: dict[str, Any]) -> tuple[str, str]:
     return describe_place(at), describe(ReadError(at, Code(problem["code"]), params))
 
 
-def _statements(content: bytes, reading: _Reading) -> Iterator[tuple[StatementHeader, list[BankLine]]]:
-    """Each statement with its booked lines, as soon as it is read; everything else goes into ``reading``."""
-    lines: list[BankLine] = []
-    for record in bank_lines(read_statements(content)):
+def _records(content: bytes, account: BankAccount | None, table: Mapping | None) -> Iterator[Record]:
+    """What the reader says, with each account under one name."""
+    for record in read_statements(content, table=table):
+        yield named(record, account) if isinstance(record, StatementHeader) else record
+
+
+def _statements(
+    content: bytes, reading: _Reading, account: BankAccount | None, table: Mapping | None
+) -> Iterator[tuple[Statement, list[TransactionData]]]:
+    """Each statement with its lines, as soon as it is read; everything else goes into ``reading``."""
+    lines: list[TransactionData] = []
+    for record in bank_lines(_records(content, account, table)):
         if isinstance(record, Opened):
             reading.format = record.format
         elif isinstance(record, ReadError):
             reading.note(record)
         elif isinstance(record, BankLine):
-            if record.pending:
-                continue
-            if record.amount == round(record.amount, 2) and abs(record.amount) < LARGEST:
-                lines.append(record)
-            else:
-                amount = {"amount": f"{record.amount} {record.currency}"}
-                reading.errors.append(_problem(record.place, AMOUNT_TOO_FINE, amount))
+            if _fits(record, reading):
+                lines.append(transaction_data(record))
+        elif isinstance(record, Advice):
+            if all(_fits(line, reading) for line in record.lines):
+                lines += advice_data(record)
         elif isinstance(record, Statement):
             problem = balance_problem(record)
             if problem is not None:
                 reading.note(problem)
-            if record.header.account and record.header.message != ADVICE:
-                yield record.header, lines
+            if record.header.account or account is not None:
+                yield record, lines
             lines = []
 
 
-def _take_over(client: Client, header: StatementHeader, lines: list[BankLine], reading: _Reading) -> ImportOutcome:
+def _fits(line: BankLine, reading: _Reading) -> bool:
+    if line.amount == round(line.amount, 2) and abs(line.amount) < LARGEST:
+        return True
+    amount = {"amount": f"{line.amount} {line.currency}"}
+    reading.errors.append(_problem(line.place, AMOUNT_TOO_FINE, amount))
+    return False
+
+
+def _take_over(
+    client: Client,
+    name: str,
+    statement: Statement,
+    lines: list[TransactionData],
+    reading: _Reading,
+    chosen: BankAccount | None,
+) -> None:
+    header = statement.header
+    place = Place(statement=header.number, member=header.member)
+    booked = [line for line in lines if not line.pending]
+    is_advice = header.message == ADVICE
+    reading.transactions += 0 if is_advice else len(booked)
+    days = frozenset(line.booking_date for line in booked)
     try:
         with transaction.atomic():
-            account = account_for(
-                client,
-                iban=header.iban,
-                other_id=header.other_id,
-                currency=header.currency,
-                bank=header.bank_name or header.bank_bic,
+            account = account_of(client, header, chosen)
+            outcome = import_transactions(
+                account,
+                lines,
+                family=header.format[:40],
+                delivery=_storable(name),
+                through=None if is_advice else through(statement, days),
             )
-            outcome = import_transactions(account, (_data(line) for line in lines))
     except AccountOfAnotherClient:
-        place = Place(statement=header.number)
         reading.errors.append(_problem(place, FOREIGN_ACCOUNT, {"account": header.account}))
-        return ImportOutcome(0, 0)
+        return
+    except PrivateAccount:
+        reading.private = True
+        reading.errors.append(_problem(place, PRIVATE_ACCOUNT, {"account": header.account or str(chosen)}))
+        return
     if account.key not in reading.accounts:
         reading.accounts.append(account.key)
-    return outcome
+    if is_advice:
+        return
+    reading.new += outcome.new
+    reading.duplicate += outcome.duplicate
+    reading.sightings += outcome.sightings
+    reading.pending += outcome.pending
+    reading.covered.append(Covered(account, reading.statements, statement, days))
+
+
+def _storable(name: str) -> str:
+    """A name that comes from a file system, which takes bytes that are no characters; no database does."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _keep(
     client: Client, name: str, content: bytes, reading: _Reading, actor: User | None
 ) -> tuple[StatementFile | None, bool]:
     """Store the bytes and a row about them. The second answer: whether they had been imported before."""
-    if len(content) > MAX_FILE:
+    if len(content) > MAX_FILE or (reading.private and not reading.accounts):
         return None, False
     findings = {
         "format": reading.format[:40],
@@ -189,8 +271,7 @@ def _keep(
     file, created = StatementFile.objects.get_or_create(
         client=client,
         stored=store(content, "application/octet-stream" if reading.format == "unknown" else "application/xml"),
-        # The name comes from a file system, which takes bytes that are no characters; no database does.
-        defaults={"name": name.encode("utf-8", "replace").decode()[:255], "imported_by": actor, **findings},
+        defaults={"name": _storable(name)[:255], "imported_by": actor, **findings},
     )
     if not created and reading.new:
         # a first attempt that was broken off or refused in part, completed now
@@ -198,29 +279,6 @@ def _keep(
         StatementFile.objects.filter(pk=file.pk).update(**{**findings, "new": known})
         file.refresh_from_db()
     return file, not created
-
-
-def _data(line: BankLine) -> TransactionData:
-    purpose = line.purpose
-    if line.structured_reference and line.structured_reference not in purpose:
-        purpose = f"{purpose} {line.structured_reference}".strip()
-    return TransactionData(
-        key=f"{line.key}-{line.ordinal}",
-        booking_date=line.booking_date,
-        value_date=line.value_date,
-        amount=line.amount,
-        currency=line.currency,
-        counterparty=line.counterparty or line.ultimate_party,
-        counterparty_iban=line.counterparty_iban,
-        purpose=purpose,
-        end_to_end_id=line.end_to_end_id,
-        mandate_id=line.mandate_id,
-        creditor_id=line.creditor_id,
-        code=line.code,
-        bank_reference=line.bank_reference,
-        is_reversal=line.reversal,
-        raw=line.raw,
-    )
 
 
 def _problem(place: Place, code: str, params: dict[str, str], message: str = "") -> dict[str, Any]:

@@ -60,6 +60,12 @@ class BankAccount(models.Model):
         verbose_name_plural = _("bank accounts")
         constraints = [
             models.UniqueConstraint(fields=["client", "key"], condition=~models.Q(key=""), name="bank_account_unique"),
+            # An IBAN names one account in the world: it is kept at one client.
+            models.UniqueConstraint(
+                fields=["iban"],
+                condition=~models.Q(key="") & ~models.Q(iban="") & models.Q(state="open", is_private=False),
+                name="bank_account_iban_at_one_client",
+            ),
             models.CheckConstraint(condition=models.Q(state__in=AccountState.values), name="bank_account_state_known"),
             models.CheckConstraint(
                 condition=models.Q(state__in=["requested", "refused"]) | ~models.Q(key=""), name="bank_account_open_has_key"

@@ -1,5 +1,8 @@
 """Which account of a client a delivery means."""
 
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
 from accounts.models import Client
 from matching.models import BankAccount
 
@@ -24,9 +27,14 @@ def account_for(
     known = BankAccount.objects.filter(client=client, key=key).first()
     if known:
         return known
-    if iban and BankAccount.objects.filter(key=iban).exclude(client=client).exists():
+    # a request carries an IBAN, too, but keeps no statements: it has no key
+    elsewhere = BankAccount.objects.exclude(client=client).filter(Q(key=iban) | (Q(iban=iban) & ~Q(key="")))
+    if iban and elsewhere.exists():
         raise AccountOfAnotherClient(iban)
-    account, _ = BankAccount.objects.get_or_create(
-        client=client, key=key, defaults={"iban": iban, "currency": currency or "EUR", "bank": bank[:120]}
-    )
+    values = {"iban": iban, "currency": currency or "EUR", "bank": bank[:120]}
+    try:
+        with transaction.atomic():
+            account, _ = BankAccount.objects.get_or_create(client=client, key=key, defaults=values)
+    except IntegrityError:  # another client took it in this moment
+        raise AccountOfAnotherClient(iban) from None
     return account

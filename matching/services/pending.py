@@ -25,10 +25,10 @@ def replace_pending(
     Each delivery of a family replaces what that family said before, and of the others what is not later than the last
     day it covers: an old statement says nothing about next week. To be called under the lock of the account.
     """
+    if through is None and not announced:
+        return 0  # a part of a feed, which says nothing about what it announced before
     days = [line.booking_date for line in (*booked, *announced)]
-    last = max([*days, *([through] if through else [])], default=None)
-    if last is None:
-        return 0
+    last = max([*days, *([through] if through else [])])
     first = min(days, default=last)
     outdated = Q(day__lte=last) | Q(day=None) | Q(family=family, day__gte=first)
     PendingLine.objects.filter(outdated, account=account).delete()

@@ -122,7 +122,6 @@ def test_a_file_that_breaks_off_keeps_what_was_read(kontor_client: Client) -> No
         (b"", "empty", "empty"),
         (b"%PDF-1.4 nonsense", "pdf", "foreign"),
         (b"hello", "unknown", "unknown"),
-        (b":20:X\r\n:25:1234/567\r\n:28C:1\r\n", "mt940", "foreign"),
         (b'<!DOCTYPE a [<!ENTITY x "y">]><Document/>', "xml", "doctype"),
         (b"<html><body>Sorry</body></html>", "html", "foreign"),
     ],
