@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev-$(shell cksum requirements-dev.txt | cut -d' ' -f1)
 # Commands that only look at the code need settings, but neither secrets nor a database of anybody's.
 LOOK := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=.
 
-.PHONY: help run chain test test-browser pictures lint format lock translations bench-rate bench-sync bench-fleet bench-webhooks bench-matching clean
+.PHONY: help run chain test fuzz test-browser pictures lint format lock translations bench-rate bench-sync bench-fleet bench-webhooks bench-matching clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -22,6 +22,9 @@ chain: $(RUNTIME) ## the main job once on a fresh database; exit 0 only if every
 
 test: $(DEV) ## every test, on SQLite, and on PostgreSQL where TEST_DATABASE_URL answers
 	@$(BIN)/python -m tests.run
+
+fuzz: $(DEV) ## 100,000 damaged bank files of each format (COUNT=…, SEED=… to repeat a run)
+	@$(BIN)/python -m tests.fuzzing --count $(or $(COUNT),100000) $(if $(SEED),--seed $(SEED))
 
 test-browser: $(DEV) ## the browser tests alone
 	@$(BIN)/python -m tests.run --browser

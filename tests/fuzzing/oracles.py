@@ -1,0 +1,55 @@
+"""What the lines of a file add up to, by the simplest reading there is; None where the damage leaves that open."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final
+
+_ENTRY: Final = re.compile(r":61:[0-9]{6}(?:[0-9]{4})?(R?[CD])[A-Z]?([0-9]{1,15}),([0-9]{0,2})N[A-Z0-9]{3}(?![0-9,]).*")
+_LIKE_ENTRY: Final = re.compile(r"[0-9]{4}R?[CD][A-Z]?[0-9]+,")
+_NTRY: Final = re.compile(r"<Ntry>(.*?)</Ntry>", re.DOTALL)
+_AMOUNT: Final = re.compile(r'<Amt Ccy="[A-Z]{3}">([0-9]{1,15}\.[0-9]{2})</Amt>')
+_DIRECTION: Final = re.compile(r"<CdtDbtInd>(CRDT|DBIT)</CdtDbtInd>")
+
+Oracle = Callable[[bytes], Decimal | None]
+
+
+def mt940_sum(data: bytes) -> Decimal | None:
+    """Every line that is a plain :61:, provided that nothing else looks like one."""
+    text = data.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
+    if re.search(r"[\x00-\x09\x0b-\x1f\x7f]|@@", text):
+        return None
+    found = [match for line in text.split("\n") if (match := _ENTRY.fullmatch(line))]
+    if not (len(found) == text.count(":61:") == len(_LIKE_ENTRY.findall(text))):
+        return None
+    return sum((_signed(*match.groups()) for match in found), Decimal(0))
+
+
+def _signed(mark: str, whole: str, cents: str) -> Decimal:
+    amount = Decimal(f"{whole}.{cents:0<2}")
+    return amount if mark in ("C", "RD") else -amount
+
+
+def camt_sum(data: bytes) -> Decimal | None:
+    """Amount and direction of every ``Ntry``, provided that each has exactly one of both before its details."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    if (
+        "<!" in text
+        or text.count("<?") > 1
+        or not text.count("<Ntry>") == text.count("</Ntry>") == text.count("Ntry>") / 2
+    ):
+        return None
+    total = Decimal(0)
+    for block in _NTRY.findall(text):
+        own = block.partition("<NtryDtls>")[0]
+        amounts, directions = _AMOUNT.findall(own), _DIRECTION.findall(own)
+        if (
+            not (len(amounts) == len(directions) == own.count("<Amt") == own.count("<CdtDbtInd") == 1)
+            or "<Ntry>" in block
+        ):
+            return None
+        total += Decimal(amounts[0]) * (1 if directions[0] == "CRDT" else -1)
+    return total
