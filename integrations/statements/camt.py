@@ -14,7 +14,7 @@ from integrations.statements.camt_entry import EntryReading, read_entry
 from integrations.statements.camt_header import HeaderDraft
 from integrations.statements.detect import ARCHIVES, MESSAGES, detect, has_doctype
 from integrations.statements.leaves import TooDeepError
-from integrations.statements.problems import Code
+from integrations.statements.problems import Code, Severity
 from integrations.statements.shapes import (
     Direction,
     Opened,
@@ -90,6 +90,7 @@ class _Group:
         self.entries = self.transactions = self.not_booked = self.unreadable = 0
         self.sums = {Direction.CREDIT: Decimal(0), Direction.DEBIT: Decimal(0)}
         self.booked = Decimal(0)
+        self.confirmed = False
 
     def absorb(self, *, until: etree._Element | None) -> Iterator[ReadError]:
         """Take the elements before ``until`` (or all) into the header, and free their memory."""
@@ -118,6 +119,19 @@ class _Group:
             if not not_booked:
                 self.booked += reading.direction.sign(reading.amount)
 
+    def check_totals(self) -> ReadError | None:
+        """Compare the totals that the statement announces with its entries, where that says something."""
+        announced = self.draft.announced()
+        if announced is None or self.unreadable or self.not_booked:
+            return None
+        credits_, debits = self.sums[Direction.CREDIT], self.sums[Direction.DEBIT]
+        difference = announced.differs(self.entries, credits_, debits)
+        self.confirmed = difference is None and announced.total is not None
+        if difference is None:
+            return None
+        params = dict(zip(("announced", "found"), difference, strict=True))
+        return ReadError(Place(statement=self.number), Code.TOTALS, params, Severity.WARNING)
+
     def finish(self, *, complete: bool) -> Statement:
         """The statement with everything that was read of it."""
         return Statement(
@@ -130,6 +144,7 @@ class _Group:
             debit_total=self.sums[Direction.DEBIT],
             booked=self.booked,
             complete=complete,
+            confirmed=self.confirmed,
         )
 
 
@@ -239,12 +254,16 @@ class _Reader:
         group = self._group or self._begin(element)
         yield from group.absorb(until=None)
         self._group = None
+        problem = group.check_totals()
         statement = group.finish(complete=True)
         if group.header is None:
             yield statement.header
         _forget_before(element)
         element.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs do not know it
         self._stream.progress()
+        # where the balances prove that every entry is there, other totals say nothing
+        if problem is not None and statement.difference != 0:
+            yield problem
         yield statement
 
     def _place(self, line: int = 0) -> Place:

@@ -1,6 +1,8 @@
 """The head of a statement: account, number, period, balances."""
 
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from integrations.statements.problems import Code
@@ -9,13 +11,39 @@ from integrations.statements.values import currency_or_empty, date_or_none, mean
 from integrations.statements.xmltree import Node
 
 HEAD_ELEMENTS: Final = frozenset(
-    {"Id", "StmtPgntn", "RptPgntn", "NtfctnPgntn", "ElctrncSeqNb", "CreDtTm", "FrToDt", "Acct"}
+    {"Id", "StmtPgntn", "RptPgntn", "NtfctnPgntn", "ElctrncSeqNb", "LglSeqNb", "CreDtTm", "FrToDt", "Acct"}
+    | {"TxsSummry", "AddtlStmtInf", "AddtlRptInf", "AddtlNtfctnInf"}
 )
 # Booked balances only: the available and interim ones (CLAV, ITBD, …) say nothing for the books.
 BALANCE_CODES: Final = frozenset({"OPBD", "PRCD", "CLBD"})
 
+_REMARKS: Final = ("AddtlStmtInf", "AddtlRptInf", "AddtlNtfctnInf")
+# As the elements of ``TxsSummry`` are called.
+_TOTALS: Final = ("NbOfNtries", "Sum", "TtlCdtNtries", "TtlDbtNtries")
+MAX_MORE: Final = 20
+
 # ISO 20022: IBAN2007Identifier and Max34Text.
 LONGEST_IDENTIFIER: Final = 34
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Totals of all entries as a statement announces them (``TxsSummry``); None where it does not."""
+
+    entries: int | None
+    total: Decimal | None
+    credits: Decimal | None
+    debits: Decimal | None
+
+    def differs(self, entries: int, incoming: Decimal, outgoing: Decimal) -> tuple[str, str] | None:
+        """What is announced and what was found instead, for a message; None where all of it agrees."""
+        found = (entries, incoming + outgoing, incoming, outgoing)
+        announced = (self.entries, self.total, self.credits, self.debits)
+        pairs = zip(_TOTALS, announced, found, strict=True)
+        wrong = [(name, said, is_) for name, said, is_ in pairs if said is not None and said != is_]
+        if not wrong:
+            return None
+        return ", ".join(f"{n} {said}" for n, said, _ in wrong), ", ".join(f"{n} {is_}" for n, _, is_ in wrong)
 
 
 class HeaderDraft:
@@ -30,6 +58,7 @@ class HeaderDraft:
         self._balances: dict[str, Balance] = {}
         self._balance_currency = ""
         self._first_currency = ""
+        self._more: dict[str, str] = {}
 
     def absorb(self, name: str, node: Node) -> ReadError | None:
         """Take an element of the statement that is not an entry; unknown ones are ignored."""
@@ -41,6 +70,10 @@ class HeaderDraft:
             self._balance_currency = self._balance_currency or currency_or_empty(amount.currency if amount else "")
             if code in BALANCE_CODES and code not in self._balances:
                 return self._take_balance(code, node)
+            if code and amount and len(self._more) < MAX_MORE:
+                day = node.get("Dt", "Dt") or node.get("Dt", "DtTm")
+                written = (amount.text.strip(), amount.currency, node.get("CdtDbtInd"), day)
+                self._more.setdefault(code, " ".join(filter(None, written)))
         return None
 
     def _take_balance(self, code: str, node: Node) -> ReadError | None:
@@ -57,6 +90,21 @@ class HeaderDraft:
         on = date_or_none(node.get("Dt", "Dt") or node.get("Dt", "DtTm"))
         self._balances[code] = Balance(code, amount, currency, on)
         return None
+
+    def announced(self) -> Announced | None:
+        """The totals that the statement says it has; None if it says none, or one that cannot be read."""
+        if "TxsSummry" not in self._kids:
+            return None
+        summary = self._kids["TxsSummry"][0]
+        try:
+            return Announced(
+                entries=_count(summary.get("TtlNtries", "NbOfNtries")),
+                total=_sum(summary.get("TtlNtries", "Sum")),
+                credits=_sum(summary.get("TtlCdtNtries", "Sum")),
+                debits=_sum(summary.get("TtlDbtNtries", "Sum")),
+            )
+        except ValueError:
+            return None
 
     def see_currency(self, currency: str) -> None:
         """Remember the currency of the first entry, the last resort."""
@@ -90,12 +138,22 @@ class HeaderDraft:
             bank_name=bank.get("Nm"),
             opening=opening,
             closing=closing,
+            legal_number=head.get("LglSeqNb"),
+            more={**self._more, **{name: text for name in _REMARKS if (text := head.get(name))}},
         )
 
 
 def _identifier(text: str) -> str:
     """An account's id; nothing longer is one."""
     return text if len(text.upper()) <= LONGEST_IDENTIFIER else ""
+
+
+def _count(text: str) -> int | None:
+    return int(text[:15]) if text else None
+
+
+def _sum(text: str) -> Decimal | None:
+    return read_amount(text) if text else None
 
 
 def _first(*nodes: Node | None) -> Node:

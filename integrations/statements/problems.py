@@ -55,6 +55,7 @@ class Code(StrEnum):
     DETAILS_SUM = "details_sum"
     CURRENCY_DIFFERS = "currency_differs"
     BALANCE_EQUATION = "balance_equation"
+    BALANCE_WRONG = "balance_wrong"
     REPEATED = "repeated"
     NOT_IMPORTED = "not_imported"  # in rows about earlier imports
     DETAILS_ONLY = "details_only"
@@ -148,6 +149,10 @@ TEXTS: Final[dict[Code, str]] = {
     Code.BALANCE_EQUATION: gettext_noop(
         "The statement does not add up: %(opening)s + %(credits)s − %(debits)s gives %(expected)s, "
         "but the closing balance is %(closing)s."
+    ),
+    Code.BALANCE_WRONG: gettext_noop(
+        "The closing balance %(closing)s is wrong: %(opening)s + %(credits)s − %(debits)s gives %(expected)s, and the "
+        "totals that the statement brings agree with its entries. The entries were read. Ask the bank for a right one."
     ),
     Code.REPEATED: gettext_noop("The same statement is in the file twice; it was read once."),
     Code.NOT_IMPORTED: gettext_noop(

@@ -253,7 +253,8 @@ class Statement:
 
     ``entries``, ``transactions`` and ``not_booked`` count every ``Ntry``, the sums those whose amount could be read,
     whatever their status; ``booked`` is the signed sum of the booked ones. ``unreadable`` entries were left out.
-    ``complete`` is False when the file broke off inside.
+    ``complete`` is False when the file broke off inside. ``confirmed``: the statement brings totals of its entries, and
+    they are right, so no entry is missing or changed.
     """
 
     header: StatementHeader
@@ -265,6 +266,7 @@ class Statement:
     debit_total: Decimal
     booked: Decimal
     complete: bool
+    confirmed: bool = field(default=False, kw_only=True)
 
     @property
     def difference(self) -> Decimal | None:

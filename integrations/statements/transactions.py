@@ -216,7 +216,11 @@ class _Lines:
 
 
 def balance_problem(statement: Statement) -> ReadError | None:
-    """A warning if opening balance plus booked entries is not the closing balance (ISO 20022 camt.053)."""
+    """A problem if opening balance plus booked entries is not the closing balance (ISO 20022 camt.053).
+
+    A warning as a rule: balances of pages, of anonymised or foreign files are often careless. Where the statement's
+    own totals prove that its entries are all there, the balance itself is wrong, and that is an error.
+    """
     opening, closing, difference = statement.header.opening, statement.header.closing, statement.difference
     if not difference or opening is None or closing is None:
         return None
@@ -228,6 +232,8 @@ def balance_problem(statement: Statement) -> ReadError | None:
         "closing": decimal_text(closing.amount),
     }
     place = Place(statement=statement.header.number, member=statement.header.member)
+    if statement.confirmed:
+        return ReadError(place, Code.BALANCE_WRONG, params)
     return ReadError(place, Code.BALANCE_EQUATION, params, Severity.WARNING)
 
 

@@ -2,7 +2,7 @@
 
 from integrations.statements.problems import Code
 from integrations.statements.read import read_statements
-from integrations.statements.shapes import BankLine, Entry, LineRecord, ReadError, Statement
+from integrations.statements.shapes import Advice, BankLine, Entry, LineRecord, ReadError, Statement
 from integrations.statements.source import Source
 from integrations.statements.transactions import bank_lines
 
@@ -18,6 +18,10 @@ def lines(source: Source) -> list[BankLine]:
 
 def pending(source: Source) -> list[BankLine]:
     return [record for record in records(source) if isinstance(record, BankLine) and record.pending]
+
+
+def advices(source: Source) -> list[Advice]:
+    return [record for record in records(source) if isinstance(record, Advice)]
 
 
 def entries(source: Source) -> list[Entry]:

@@ -25,12 +25,11 @@ GOOD = booking("10.00", "before"), booking("20.00", "after")
     [
         (b"", Code.EMPTY, "empty"),
         (b"  \n", Code.EMPTY, "empty"),
-        (b":20:X\n:25:1/2\n:28C:1\n", Code.FOREIGN, "mt940"),
         (b"a;b;c\n1;2;3\n", Code.NO_TABLE, "csv"),
         (b"%PDF-1.4", Code.FOREIGN, "pdf"),
         (b"<html><body>Please log in</body></html>", Code.FOREIGN, "html"),
         (gzip.compress(one(*GOOD)), Code.ARCHIVE, "gzip"),
-        (b"PK\x03\x04....", Code.ARCHIVE, "zip"),
+        (b"PK\x03\x04....", Code.ARCHIVE_DAMAGED, "zip"),
         (b"Sehr geehrte Damen und Herren", Code.UNKNOWN, "unknown"),
         (document(), Code.NO_STATEMENT, "camt.053.001.08"),
     ],

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from integrations.statements.problems import Code
-from integrations.statements.shapes import Advice, Direction
+from integrations.statements.shapes import Direction
 
 from .builder import OTHER_IBAN, OWN_IBAN, OWNER, Booking, Payment, booking, document, one, statement
-from .reading import codes, entries, lines, pending, records, statements
+from .reading import advices, codes, entries, lines, pending, statements
 
 OWN = (OWNER, OWN_IBAN)
 OTHER = ("Schmidt Grundbesitz", OTHER_IBAN)
@@ -174,7 +174,7 @@ def test_an_advice_is_never_money() -> None:
     content = document(statement(replace(booking("6.00"), payments=BATCH), group="Ntfctn"), message="054")
     assert not lines(content)
     assert not pending(content)
-    (advice,) = [record for record in records(content) if isinstance(record, Advice)]
+    (advice,) = advices(content)
     assert (advice.message_id, advice.amount, advice.booking_date) == ("M-1", Decimal("-6.00"), date(2026, 3, 2))
     assert [str(line.amount) for line in advice.lines] == ["-3.50", "-2.50"]
     assert codes(content) == [Code.DETAILS_ONLY]
