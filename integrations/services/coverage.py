@@ -20,14 +20,15 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class AccountDays:
-    """A business account: the days that are here, and the last one on which it is used (None: still)."""
+    """A business account: the days that are here, the first and the last one on which it is used, where known."""
 
     days: Days
+    first: date | None = None
     last: date | None = None
 
     def uses(self, day: date) -> bool:
-        """Whether something may be booked on it on that day."""
-        return self.last is None or day <= self.last
+        """Whether something may be booked on it on that day; one that took another's place, from then on."""
+        return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
 
     def covers(self, day: date) -> bool:
         """Whether what was booked on that day is here."""
