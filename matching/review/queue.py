@@ -11,6 +11,7 @@ from django.http import QueryDict
 from accounts.models import Client, User
 from accounts.scoping import scoped
 from matching.models import Allocation, Proposal, Transaction
+from matching.services.matchable import matchable
 from vouchers.models import Voucher
 
 PERIOD = re.compile(r"(?P<year>20\d\d)(?:-(?P<month>0[1-9]|1[0-2]))?")
@@ -110,7 +111,7 @@ def counts(user: User, filters: Filters) -> Counts:
     """The numbers above the queue. Six queries, plus those of scoping."""
     proposals = scoped(Proposal.objects.all(), user)
     vouchers = scoped(Voucher.objects.all(), user)
-    transactions = scoped(Transaction.objects.all(), user)
+    transactions = scoped(matchable(Transaction.objects.all()), user)
     if filters.client is not None:
         proposals = proposals.filter(client_id=filters.client)
         vouchers = vouchers.filter(client_id=filters.client)

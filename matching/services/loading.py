@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models import Client
 from matching.engine import types as engine
 from matching.models import Allocation, Proposal, Transaction
+from matching.services.matchable import matchable
 from matching.services.usage import Booked, Payable, Share, Usage
 from vouchers.models import MONEY_IN_TYPES, PaymentItem, Voucher
 
@@ -100,8 +101,8 @@ def engine_vouchers(client: Client) -> list[engine.Voucher]:
 
 
 def engine_transactions(client: Client) -> list[engine.Transaction]:
-    """What can be matched: all transactions that stand, except external ones that somebody has given their voucher."""
-    rows = Transaction.objects.filter(client=client, withdrawn_at=None)
+    """What can be matched: what is work, except external transactions that somebody has given their voucher."""
+    rows = matchable(Transaction.objects.filter(client=client))
     rows = rows.exclude(external_payment__voucher__isnull=False)
     rows = rows.select_related("account").defer("raw").order_by("pk")
     return [

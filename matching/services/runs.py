@@ -21,6 +21,8 @@ from matching.services import loading
 from matching.services.decisions import reopen_for_voucher
 from matching.services.drafts import Draft, draft
 from matching.services.giving_way import give_way, vouchers_paid_externally
+from matching.services.matchable import matchable
+from matching.services.own_transfers import recognise
 from matching.services.states import Kind, State, move
 from matching.services.yielding import Yielding
 from matching.signals import matching_finished
@@ -61,6 +63,7 @@ def run_matching(client: Client, *, progress: Callable[[int, int], None] | None 
     """
     began = time.monotonic()
     _send_back_what_was_withdrawn(client)
+    recognise(client)
     open_before = set(Proposal.objects.filter(client=client, state=State.SUGGESTED).values_list("pk", flat=True))
     vouchers = loading.engine_vouchers(client)
     drafts = _think(client, vouchers, progress)
@@ -246,7 +249,7 @@ def _standing_of(client: Client, seconds: float) -> MatchingResult:
     proposals = Proposal.objects.filter(client=client)
     live = Allocation.objects.filter(proposal__client=client, proposal__state__in=[*Proposal.STANDING, State.SUGGESTED])
     vouchers = Voucher.objects.filter(client=client, withdrawn_at=None).exclude(pk__in=live.values("voucher"))
-    transactions = Transaction.objects.filter(client=client, withdrawn_at=None)
+    transactions = matchable(Transaction.objects.filter(client=client))
     transactions = transactions.exclude(pk__in=live.values("transaction"))
     return MatchingResult(
         automatic=proposals.filter(state=State.AUTOMATIC).count(),
