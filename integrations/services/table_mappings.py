@@ -10,11 +10,12 @@ from integrations.statements.problems import Code, Severity
 from integrations.statements.read import read_statements
 from integrations.statements.shapes import BankLine, ReadError, Statement, StatementHeader
 from integrations.statements.source import Source
-from integrations.statements.tables import Mapping, MappingError, describe_table
+from integrations.statements.tables import Mapping, MappingError, describe_table, for_account
 from integrations.statements.transactions import bank_lines
 
 MAX_LINES: Final = 20
 MAX_PROBLEMS: Final = 50
+ANY_ACCOUNT: Final = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,16 @@ def forget(client: Client, key: str) -> bool:
     return bool(TableMapping.objects.filter(client=client, header_sha256=key).delete()[0])
 
 
-def preview(source: Source, mapping: Mapping | None = None) -> Preview:
-    """Read a file with a mapping, without storing anything. Raises OSError."""
+def preview(source: Source, mapping: Mapping | None = None, *, account: str = "") -> Preview:
+    """Read a file with a mapping, without storing anything. Raises OSError.
+
+    ``account`` is that of a table that does not say whose it is; to look at it, none is needed.
+    """
     header: StatementHeader | None = None
     lines: list[BankLine] = []
     statements: list[Statement] = []
     problems: list[ReadError] = []
-    for record in bank_lines(read_statements(source, table=mapping)):
+    for record in bank_lines(for_account(read_statements(source, table=mapping), account or ANY_ACCOUNT)):
         if isinstance(record, StatementHeader):
             header = header or record
         elif isinstance(record, BankLine):

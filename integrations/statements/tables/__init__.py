@@ -2,6 +2,16 @@
 
 from integrations.statements.tables.describe import ColumnShape, TableShape, describe_table
 from integrations.statements.tables.mapping import Mapping, MappingError, header_key
+from integrations.statements.tables.owner import for_account
 from integrations.statements.tables.reader import read_table
 
-__all__ = ["ColumnShape", "Mapping", "MappingError", "TableShape", "describe_table", "header_key", "read_table"]
+__all__ = [
+    "ColumnShape",
+    "Mapping",
+    "MappingError",
+    "TableShape",
+    "describe_table",
+    "for_account",
+    "header_key",
+    "read_table",
+]

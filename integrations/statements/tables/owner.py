@@ -1,9 +1,11 @@
 """Whose account a table is: a column of its rows, the notes above it, or nobody says."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
+from integrations.statements.shapes import Record, Statement, StatementHeader
 from integrations.statements.tables.columns import Found
 from integrations.statements.tables.evidence import Forms
 from integrations.statements.tables.profile import Profile
@@ -48,6 +50,19 @@ def owners(forms: Forms, profile: Profile, iban_above: str) -> tuple[list[Owner]
             iban = iban or iban_above
         groups.setdefault((iban, other, currency), set()).add((account, currency))
     return [Owner(iban, other, currency, frozenset(rows)) for (iban, other, currency), rows in groups.items()], odd
+
+
+def for_account(records: Iterable[Record], account: str) -> Iterator[Record]:
+    """Give the statements that do not say whose they are an account: an IBAN, or another number."""
+    number = "".join(account.split()).upper()
+    iban, other = (number, "") if valid_iban(number) else ("", number)
+    for record in records:
+        if isinstance(record, StatementHeader) and not record.account:
+            yield replace(record, iban=iban, other_id=other)
+        elif isinstance(record, Statement) and not record.header.account:
+            yield replace(record, header=replace(record.header, iban=iban, other_id=other))
+        else:
+            yield record
 
 
 def valid_iban(text: str) -> bool:

@@ -8,11 +8,8 @@ from integrations.statements.tables.profile import Cells, Certainty, Profile
 
 
 def _finish(cells: Cells) -> None:
-    incoming = cells.amount > 0
-    names = ("payername", "merchant") if incoming else ("payeename", "merchant")
-    cells.text["counterparty"] = next((cells.every[name] for name in names if cells.every.get(name)), "")
-    if incoming:
-        cells.text["iban"] = ""
+    if cells.amount > 0:
+        cells.text["iban"] = ""  # it is the payee's
     fee = cells.every.get("totalfees", "")
     if fee:
         cells.more["Total fees"] = fee
@@ -27,6 +24,9 @@ WISE = Profile(
         booking_date=("Date",),
         amount=("Amount",),
         currency=("Currency",),
+        counterparty=("Merchant",),
+        payer=("Payer Name",),
+        payee=("Payee Name",),
         iban=("Payee Account Number",),
         booking_text=("Transaction Details Type",),
         reference=("TransferWise ID", "ID"),

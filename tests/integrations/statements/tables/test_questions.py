@@ -1,0 +1,169 @@
+"""Where a file can be read in two ways, it is asked about, and nothing of it counts until a person has said."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from integrations.statements.problems import Code
+from integrations.statements.shapes import Entry, Opened, ReadError, Record, Statement, StatementHeader
+from integrations.statements.tables import Mapping, MappingError, describe_table, read_table
+from integrations.statements.tables.columns import Columns
+from integrations.statements.tables.dates import FORMATS, read_day
+from integrations.statements.tables.numbers import read_number
+from integrations.statements.tables.profile import Sign
+
+COLUMNS = Columns(
+    booking_date=("Tag",), amount=("Wert in Euro",), counterparty=("Wer",), purpose=("Wofür",), currency=("Whg",)
+)
+HEADER = "Tag;Wer;Wofür;Wert in Euro;Whg\n"
+
+
+def table(*rows: tuple[str, str]) -> bytes:
+    return (HEADER + "".join(f"{day};Kundin;RE-1;{amount};EUR\n" for day, amount in rows)).encode()
+
+
+def entries(records: list[Record]) -> list[tuple[date | None, Decimal]]:
+    return [(record.booking_date, record.signed) for record in records if isinstance(record, Entry)]
+
+
+def problems(records: list[Record]) -> list[ReadError]:
+    return [record for record in records if isinstance(record, ReadError)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "first", "second"),
+    [
+        ([("01.02.03", "-5,00")], "2003-02-01", "2001-02-03"),
+        ([("03/04/2025", "-5,00"), ("05/06/2025", "1,00")], "2025-04-03", "2025-03-04"),
+        ([("03.04.2025", "1.234"), ("03.04.2025", "-5")], "1234.00", "1.234"),
+        ([("03.04.2025", "10,00"), ("03.04.2025", "7,50")], "+10,00", "−10,00"),
+    ],
+)
+def test_two_readings_are_asked_about(rows: list[tuple[str, str]], first: str, second: str) -> None:
+    records = list(read_table(table(*rows), Mapping(columns=COLUMNS)))
+    (problem,) = problems(records)
+    assert (problem.code, problem.params["first"], problem.params["second"]) == (Code.AMBIGUOUS, first, second)
+    assert len(records) == 2
+    assert isinstance(records[0], Opened)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("13/04/2025", "-5,00"), ("03/04/2025", "1,00")],
+        [("01.02.03", "-5,00"), ("31.12.99", "2,00")],
+        [("01.02.2003", "-1.234"), ("01.02.2003", "2,5")],
+    ],
+)
+def test_one_row_that_tells_is_enough(rows: list[tuple[str, str]]) -> None:
+    records = list(read_table(table(*rows), Mapping(columns=COLUMNS)))
+    assert not problems([record for record in records if getattr(record, "code", "") != Code.NO_ACCOUNT])
+    assert len(entries(records)) == 2
+
+
+def test_decimals_of_both_kinds_are_asked_about() -> None:
+    records = list(read_table(table(("01.02.2003", "-1,50"), ("01.02.2003", "2.50")), Mapping(columns=COLUMNS)))
+    assert [problem.code for problem in problems(records)] == [Code.MIXED_DECIMALS]
+    assert not entries(records)
+
+
+@given(
+    form=st.sampled_from(FORMATS[:5]), decimal=st.sampled_from([",", "."]), sign=st.sampled_from(["signed", "reversed"])
+)
+@settings(deadline=None, max_examples=40)
+def test_an_answer_settles_it(form: str, decimal: str, sign: str) -> None:
+    text = {"Y": "2003-01-02", "y": "01.02.03"}.get(form[0], "01.02.03" if "y" in form else "01.02.2003")
+    text = "2003.01.02" if form == "Y.M.D" else text
+    mapping = Mapping(
+        columns=COLUMNS, date_format=form, decimal=decimal, sign=Sign(sign), account="DE89370400440532013000"
+    )
+    records = list(read_table(table((text, "1.234")), mapping))
+    amount = read_number("1.234", decimal) * (-1 if sign == "reversed" else 1)
+    assert entries(records) == [(read_day(text, form), amount)]
+    header = next(record for record in records if isinstance(record, StatementHeader))
+    assert (header.account, header.format) == ("DE89370400440532013000", "csv")
+
+
+def test_an_unknown_table_is_not_guessed_at() -> None:
+    records = list(read_table(table(("01.02.2003", "-5,00"))))
+    assert [problem.code for problem in problems(records)] == [Code.UNKNOWN_TABLE]
+    assert not entries(records)
+
+
+def test_a_mapping_of_another_table_does_not_fit() -> None:
+    mapping = Mapping(columns=replace(COLUMNS, counterparty=("Name",)))
+    records = list(read_table(table(("01.02.2003", "-5,00")), mapping))
+    assert [problem.code for problem in problems(records)] == [Code.MAPPING_FITS_NOT]
+
+
+def test_an_english_report_of_paypal_asks_for_the_order_of_day_and_month_and_keeps_what_is_known() -> None:
+    header = '"Date","Time","TimeZone","Name","Type","Status","Currency","Gross","Fee","Net","Transaction ID"\n'
+    rows = (
+        '"03/04/2026","10:00:00","CET","Customer","Payment","Completed","EUR","1,100.00","-3.49","1,096.51","1A"\n'
+        '"03/04/2026","10:00:00","CET","","General Account Hold","Pending","EUR","-9.00","0.00","-9.00","2B"\n'
+    )
+    content = (header + rows).encode()
+    (question,) = problems(list(read_table(content)))
+    assert (question.params["first"], question.params["second"]) == ("2026-04-03", "2026-03-04")
+    shape = describe_table(content)
+    assert shape is not None
+    assert shape.suggestion is not None
+    answered = replace(shape.suggestion, date_format="M/D/Y")
+    records = list(read_table(content, answered))
+    assert entries(records) == [(date(2026, 3, 4), Decimal("1096.51"))]
+    assert [problem.code for problem in problems(records)] == [Code.NO_BOOKING]
+    assert records[0] == Opened("csv:paypal")
+
+
+def test_debit_and_credit_in_words() -> None:
+    content = (
+        "Datum;Text;Betrag;S/H;Währung\n01.02.2003;a;1,00;S;EUR\n01.02.2003;b;2,00;H;EUR\n01.02.2003;c;3,00;?;EUR\n"
+    ).encode()
+    shape = describe_table(content)
+    assert shape is not None
+    assert shape.suggestion is not None
+    assert {column.name: column.role for column in shape.columns} == {
+        "Datum": "booking_date",
+        "Text": "purpose",
+        "Betrag": "amount",
+        "S/H": "direction",
+        "Währung": "currency",
+    }
+    records = list(read_table(content, shape.suggestion))
+    assert [amount for _, amount in entries(records)] == [Decimal("-1.00"), Decimal("2.00")]
+    assert [problem.code for problem in problems(records)] == [Code.DIRECTION]
+    (statement,) = [record for record in records if isinstance(record, Statement)]
+    assert (statement.entries, statement.unreadable) == (3, 1)
+
+
+def test_a_table_without_names_is_described_and_read_by_position() -> None:
+    content = b"Notes of the bank\n\n2003-02-01|Shop|-5.00\n2003-02-13|Customer|7.50\n"
+    shape = describe_table(content)
+    assert shape is not None
+    assert (shape.separator, shape.has_header, shape.first_line, shape.rows) == ("|", False, 3, 2)
+    mapping = Mapping(
+        columns=Columns(booking_date=("#1",), counterparty=("#2",), amount=("#3",)), has_header=False, separator="|"
+    )
+    records = list(read_table(content, mapping))
+    assert entries(records) == [(date(2003, 2, 1), Decimal("-5.00")), (date(2003, 2, 13), Decimal("7.50"))]
+
+
+def test_a_mapping_survives_json_and_nonsense_is_refused() -> None:
+    mapping = Mapping(columns=COLUMNS, date_format="D.M.y", decimal=",", sign=Sign.REVERSED, pending=("offen",), skip=2)
+    assert Mapping.from_json(mapping.to_json()) == mapping
+    for wrong in (
+        {},
+        {"columns": {"amount": ["a"]}},
+        {"columns": {"booking_date": ["a"]}},
+        {"columns": {"booking_date": ["a"], "amount": ["b"], "colour": ["c"]}},
+        {"columns": {"booking_date": ["a"], "amount": ["b"]}, "date_format": "Q"},
+        {"columns": {"booking_date": ["a"], "amount": ["b"]}, "decimal": ";"},
+        {"columns": {"booking_date": [1], "amount": ["b"]}},
+        {"columns": {"booking_date": ["a"], "amount": ["b"]}, "base": "csv:nobody"},
+    ):
+        with pytest.raises(MappingError):
+            Mapping.from_json(wrong)
