@@ -61,7 +61,12 @@ def coverage_of(client: Client) -> ClientCoverage:
         end = timezone.localtime(through).date() - DAY if through else None
         if account_id is not None and start is not None and end is not None and start <= end:
             stretches[account_id].append((start, end))
-    return ClientCoverage(tuple(AccountDays(joined(stretches[account.pk]), _last_day(account)) for account in accounts))
+    took_over = {account.successor_id: account.successor_from for account in accounts if account.successor_id}
+    days = [
+        AccountDays(joined(stretches[account.pk]), took_over.get(account.pk), _last_day(account))
+        for account in accounts
+    ]
+    return ClientCoverage(tuple(days))
 
 
 def joined(stretches: list[tuple[date, date]]) -> Days:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -19,13 +20,13 @@ DAY = date(2025, 3, 14)
 State = ExternalPayment.State
 
 
-def paid(client: Client, index: int, item: str, **fields: object) -> Voucher:
+def paid(client: Client, index: int, item: str, **fields: Any) -> Voucher:
     made = voucher(client, index, payments_read=True, paid_on=DAY, **fields)
     made.payments.update(type=item, date=DAY)
     return made
 
 
-def statement(of: BankAccount, first: date, last: date, **fields: object) -> AccountStatement:
+def statement(of: BankAccount, first: date, last: date, **fields: Any) -> AccountStatement:
     return AccountStatement.objects.create(
         account=of, format="camt.053.001.08", from_date=first, to_date=last, booked=0, **fields
     )
