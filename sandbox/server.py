@@ -18,6 +18,10 @@ from typing import Any, ClassVar
 
 from sandbox.control import control
 from sandbox.http import Request, Response
+from sandbox.qonto.control import ROOT as QONTO_CONTROL
+from sandbox.qonto.control import control as control_qonto
+from sandbox.qonto.service import is_ours
+from sandbox.qonto.service import serve as serve_qonto
 from sandbox.service import CUT, DRIP, internal_error, serve
 from sandbox.signing import public_key_pem
 from sandbox.state import Sandbox
@@ -50,16 +54,22 @@ class _Handler(BaseHTTPRequestHandler):
         request = Request.parse(self.command, self.path, dict(self.headers.items()), body)
         organisation, response = "", internal_error()
         controlled = request.path.startswith("/control")
+        banking = is_ours(request.path)
+        log = self.sandbox.qonto.log if banking else self.sandbox.log
         try:
-            if controlled:
+            if request.path.startswith(QONTO_CONTROL):
+                response = control_qonto(self.sandbox, request)
+            elif controlled:
                 response = control(self.sandbox, request)
+            elif banking:
+                response, organisation = serve_qonto(self.sandbox.qonto, request)
             else:
                 response, organisation = serve(self.sandbox, request)
         except Exception:
             logger.exception("the sandbox failed on %s %s", request.method, request.path)
         cut, drip = response.headers.pop(CUT, ""), response.headers.pop(DRIP, "")
         if not controlled:
-            self.sandbox.log.add(organisation, request, 0 if cut else response.status, started)
+            log.add(organisation, request, 0 if cut else response.status, started)
         if cut:
             self._cut(response)
         elif drip:
@@ -168,6 +178,14 @@ class RunningSandbox:
             "organizations": self.organizations,
             "special_keys": self.special_keys,
             "webhook_public_key": public_key_pem(),
+            "qonto": {
+                "url": self.url,
+                "control_url": f"{self.url}{QONTO_CONTROL}",
+                "organizations": [
+                    {"name": item.name, "key": item.key, "organization_id": item.id}
+                    for item in self.sandbox.qonto.organizations.values()
+                ],
+            },
         }
 
     def stop(self) -> None:

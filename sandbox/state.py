@@ -16,6 +16,8 @@ from sandbox.keys import ALL_SCOPES, Key, end_of, new_token
 from sandbox.later import Later
 from sandbox.limiter import TokenBucket
 from sandbox.past import Past
+from sandbox.qonto.making import demo
+from sandbox.qonto.office import Office
 from sandbox.requestlog import RequestLog
 from sandbox.resources.list_cache import ListCache
 from sandbox.settings import Settings
@@ -58,6 +60,9 @@ class Sandbox:
         self.events = EventLog()
         self.later = Later(time_scale)
         self.webhooks = PostOffice(self)
+        self.qonto = Office(seed=seed, time_scale=time_scale, monotonic=monotonic, shift=self._shift)
+        if kind == "demo":
+            demo(self.qonto, seed, local(self.today, 5))
         self.world = build_world(seed=seed, today=self.today, kind=kind)
         self.keys: dict[str, Key] = {}
         self.special_keys: dict[str, str] = {}

@@ -20,7 +20,7 @@ def _text(lines: list[str]) -> bytes:
 def write_plain_pdf(paper: Paper) -> bytes:
     """Write the facts of a paper as a valid PDF of one page; the same paper gives the same bytes."""
     recipient = paper.recipient.name if paper.recipient else ""
-    content = _text(
+    return plain_page(
         [
             f"{paper.heading} {paper.number}",
             f"{paper.issuer.name} an {recipient}" if recipient else paper.issuer.name,
@@ -30,6 +30,11 @@ def write_plain_pdf(paper: Paper) -> bytes:
             paper.note,
         ]
     )
+
+
+def plain_page(lines: list[str]) -> bytes:
+    """Write some lines as a valid PDF of one page; the same lines give the same bytes."""
+    content = _text(lines)
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",

@@ -25,7 +25,7 @@ def test_it_announces_itself_in_one_line_and_stops_quietly(number: signal.Signal
     try:
         assert process.stdout is not None
         said = json.loads(process.stdout.readline())
-        assert set(said) == {"url", "control_url", "organizations", "special_keys", "webhook_public_key"}
+        assert set(said) == {"url", "control_url", "organizations", "special_keys", "webhook_public_key", "qonto"}
         assert said["url"].startswith("http://127.0.0.1:")
         assert len(said["organizations"]) == 3
         assert set(said["organizations"][0]) == {"name", "key", "organization_id", "about"}
