@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -33,12 +34,14 @@ def split_date(text: str) -> tuple[str, str, str, str] | None:
     return found.group(1), found.group(3), found.group(4), found.group(2)
 
 
+@lru_cache(maxsize=4096)
 def is_date(text: str) -> bool:
     """Whether a text looks like a date in one of the `FORMATS`."""
     parts = split_date(text)
     return parts is not None and any(_fits(parts, form) for form in FORMATS)
 
 
+@lru_cache(maxsize=4096)
 def read_day(text: str, form: str) -> date:
     """Read a date (a time behind it does not matter) in one of the `FORMATS`. Raises ValueError."""
     parts = split_date(text)

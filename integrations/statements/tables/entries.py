@@ -1,10 +1,10 @@
 """A row of a table as an entry of a statement."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from json.encoder import encode_basestring as json_text
 from typing import Final
 
 from integrations.statements.problems import Code, Severity
@@ -49,8 +49,8 @@ class RowReader:
         self._forms = forms
         self._at = found.at
         self._roles = [(role, place) for role, place in found.at.items()]
-        self._names = found.names
         self._normal = tuple(map(normal_name, found.names))
+        self._keys = tuple(f"{json_text(name)}: " for name in found.names)
         self._purpose = found.purpose
 
     def take(self, cells: tuple[str, ...], place: Place, currency: str) -> tuple[Taken, list[ReadError]]:
@@ -58,7 +58,8 @@ class RowReader:
         text = {role: cells[at] for role, at in self._roles}
         row = Cells(
             text=text,
-            every=dict(zip(self._normal, cells, strict=True)),
+            names=self._normal,
+            cells=cells,
             purpose=[cells[at] for at in self._purpose if cells[at]],
             amount=self._money(text, place),
         )
@@ -211,7 +212,13 @@ class RowReader:
             batch=None,
             code=BankCode(),
             details=(detail,),
-            raw=json.dumps(dict(zip(self._names, cells, strict=True)), ensure_ascii=False),
+            raw=self._raw(cells),
+        )
+
+    def _raw(self, cells: tuple[str, ...]) -> str:
+        """The cells that hold anything, as a JSON object by the names of their columns."""
+        return (
+            "{" + ", ".join([key + json_text(cell) for key, cell in zip(self._keys, cells, strict=True) if cell]) + "}"
         )
 
     def _original(self, row: Cells, currency: str) -> tuple[Decimal | None, str]:

@@ -40,7 +40,8 @@ class Cells:
     """A row while it is read: texts by role. Profiles may correct it before it becomes an entry."""
 
     text: dict[str, str]
-    every: Mapping[str, str]  # all cells by the normal name of their column
+    names: tuple[str, ...]  # the normal names of all columns, and their cells
+    cells: tuple[str, ...]
     purpose: list[str]
     amount: Decimal
     kind: Kind = Kind.BOOKED
@@ -49,6 +50,10 @@ class Cells:
     charges: Decimal | None = None
     gross: Decimal | None = None
     more: dict[str, str] = field(default_factory=dict)
+
+    def every(self) -> Mapping[str, str]:
+        """All cells by the normal name of their column."""
+        return dict(zip(self.names, self.cells, strict=True))
 
 
 def nothing(cells: Cells) -> None:

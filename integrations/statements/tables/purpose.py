@@ -12,6 +12,8 @@ _COLON: Final = re.compile(rf"(?:^|(?<=\s))({_NAMES}): ?")
 
 def sepa_fields(text: str) -> dict[str, str]:
     """The fields in a purpose; what stands before the first of them is not in it. Placeholders are left out."""
+    if "+" not in text and ": " not in text:
+        return {}
     marks = list(_PLUS.finditer(text)) or list(_COLON.finditer(text))
     found: dict[str, str] = {}
     for mark, following in zip(marks, [*marks, None][1:], strict=True):

@@ -41,6 +41,7 @@ from integrations.statements.tables.text import LineTooLongError, Row, Text
 from integrations.statements.values import currency_or_empty
 
 UNKNOWN = "csv"
+_BOOKED = Kind.BOOKED.value
 _KNOWN_NAMES = known_names(PROFILES)
 
 
@@ -174,7 +175,7 @@ class _Statement:
 
     def _count(self, entry: Entry) -> None:
         self._sums[entry.direction] += entry.amount
-        if entry.status == Kind.BOOKED.value:
+        if entry.status == _BOOKED:
             self._booked += entry.signed
         else:
             self._pending += 1

@@ -30,7 +30,7 @@ _RELATED: Final = ("zugehoerigertransaktionscode", "referencetxnid")
 
 
 def _finish(cells: Cells) -> None:
-    every, text = cells.every, cells.text
+    every, text = cells.every(), cells.text
     effect = normal_name(every.get("auswirkungaufguthaben") or every.get("balanceimpact") or "")
     if cells.kind is Kind.REFUSED:
         return

@@ -10,7 +10,7 @@ from integrations.statements.tables.profile import Cells, Certainty, Profile
 def _finish(cells: Cells) -> None:
     if cells.amount > 0:
         cells.text["iban"] = ""  # it is the payee's
-    fee = cells.every.get("totalfees", "")
+    fee = cells.every().get("totalfees", "")
     if fee:
         cells.more["Total fees"] = fee
 
