@@ -28,6 +28,7 @@ _WORK = {
     "vouchers.contact": "view",
     "matching.bankaccount": "view",
     "matching.transaction": "view",
+    "matching.externalpayment": "view add change",
     "matching.proposal": "view change",
     "matching.allocation": "view",
     "matching.decision": "view",

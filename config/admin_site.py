@@ -32,6 +32,7 @@ class KontorAdminSite(UnfoldAdminSite):
         """The pages that belong to no single model."""
         from integrations.admin.finding import find_ask, find_page
         from integrations.admin.system import system_page
+        from matching.external_pages.urls import external_pages
         from matching.review.urls import review_pages
         from vouchers.file_views import voucher_file, voucher_file_page
 
@@ -46,6 +47,7 @@ class KontorAdminSite(UnfoldAdminSite):
             page("find/ask/", find_ask, "find_ask"),
             page("system/", system_page, "system"),
             *(page(*entry) for entry in review_pages),
+            *(page(*entry) for entry in external_pages),
         ]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

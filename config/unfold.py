@@ -98,6 +98,12 @@ UNFOLD: dict[str, Any] = {
                         "matching.view_transaction",
                     ),
                     _entry(
+                        _("External transactions"),
+                        "wallet",
+                        "admin:matching_externalpayment_changelist",
+                        "matching.view_externalpayment",
+                    ),
+                    _entry(
                         _("Bank accounts"),
                         "account_balance_wallet",
                         "admin:matching_bankaccount_changelist",

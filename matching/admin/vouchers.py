@@ -9,8 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scoped_admin import person
+from matching.admin.external import payment_state
 from matching.admin.states import MatchFilter, match_state, with_match
-from matching.models import Allocation
+from matching.external_words import reason_words
+from matching.models import Allocation, ExternalPayment
 from vouchers.admin import VoucherAdmin
 from vouchers.models import Voucher
 
@@ -54,6 +56,13 @@ class MatchedVoucherAdmin(VoucherAdmin):
             rows = Allocation.objects.filter(voucher=context["original"])
             context.update(
                 may_see_matches=True,
+                externals=[
+                    (payment, payment_state(payment), reason_words(payment))
+                    for payment in context["original"].external_payments.order_by("-pk")
+                ],
+                external_kinds=ExternalPayment.Kind.choices,
+                may_add_external=person(request).has_perm("matching.add_externalpayment")
+                and context["original"].withdrawn_at is None,
                 matches=list(
                     rows.select_related("proposal", "transaction__account").order_by(
                         "-standing", "proposal__rank", "-proposal__id"

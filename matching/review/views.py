@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.scoped_admin import person
 from accounts.scoping import scoped
 from matching import services
-from matching.models import Decision, Proposal
+from matching.models import Decision, ExternalPayment, Proposal
 from matching.review.case import case, decided, last_decision
 from matching.review.queue import Filters, clients_with_cases, counts, months_with_cases, open_cases, place
 
@@ -81,6 +81,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "queue": _address("review", filters),
         "last": last_decision(user),
         "may_decide": user.has_perm("matching.change_proposal"),
+        "may_pay_externally": user.has_perm("matching.add_externalpayment"),
+        "external_kinds": ExternalPayment.Kind.choices,
+        "after_external": _address("review_case", filters, where.next) if where.next else _address("review", filters),
     }
     return _page(request, "admin/review/case.html", context)
 

@@ -1,0 +1,1 @@
+"""Pages of external transactions in the admin: making, changing, saving, discarding, taking back."""
