@@ -26,7 +26,9 @@ _WORK = {
     "vouchers.voucherfile": "view",
     "vouchers.rawanswer": "view",
     "vouchers.contact": "view",
-    "matching.bankaccount": "view",
+    # "change" decides requests, and says what is closed, private or taken over.
+    "matching.bankaccount": "view change",
+    "matching.owntransfer": "view change",
     "matching.transaction": "view",
     "matching.externalpayment": "view add change",
     "matching.proposal": "view change",

@@ -1,4 +1,4 @@
-"""Bank accounts and transactions: to read."""
+"""Bank transactions: to read."""
 
 from typing import Any
 
@@ -13,29 +13,7 @@ from accounts.display import day, money, preformatted
 from accounts.period_filter import PeriodFilter
 from accounts.scoped_admin import ReadOnlyAdmin, person
 from matching.admin.states import MatchFilter, match_state, with_match
-from matching.models import Allocation, BankAccount, Transaction
-
-
-@admin.register(BankAccount)
-class BankAccountAdmin(ReadOnlyAdmin):
-    """The accounts whose lines were imported."""
-
-    list_display = ("name", "bank", "currency", "client_number")
-    list_filter = (("client", ClientFilter),)
-    search_fields = ("iban", "key", "bank")
-    ordering = ("client__number", "key")
-    list_select_related = ("client",)
-    fields = ("client", "key", "iban", "bank", "currency", "created_at")
-
-    @admin.display(description=_("account"), ordering="key")
-    def name(self, account: BankAccount) -> str:
-        """IBAN or the bank's own number."""
-        return str(account)
-
-    @admin.display(description=_("client"), ordering="client__number")
-    def client_number(self, account: BankAccount) -> str:
-        """Whose account it is."""
-        return str(account.client)
+from matching.models import Allocation, Transaction
 
 
 @admin.register(Transaction)

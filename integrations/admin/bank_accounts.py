@@ -1,0 +1,257 @@
+"""Bank accounts in the admin: requests, their life, the calendar, and over all clients what is missing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.client_filter import ClientFilter
+from accounts.display import state
+from accounts.models import User
+from accounts.scoped_admin import PageAdmin, person
+from integrations.completeness_words import Task, notes, summary, tasks
+from integrations.coverage_calendar import calendar
+from integrations.services.completeness import Covered, covered, missing
+from matching.models import AccountState, BankAccount
+from matching.services import bank_accounts as life
+from matching.services.bank_accounts import UnableToChange
+from matching.tasks import enqueue_matching
+
+TONES = {
+    AccountState.REQUESTED: "todo",
+    AccountState.OPEN: "good",
+    AccountState.CLOSED: "none",
+    AccountState.REFUSED: "none",
+}
+MOST_ROWS = 200
+Act = Callable[["AccountPages", BankAccount, User, QueryDict], BankAccount | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """An account of which something is missing, and what to do about it."""
+
+    account: BankAccount
+    words: str
+    tasks: list[Task]
+
+
+def account_state(account: BankAccount) -> SafeString:
+    """The state of an account with its sign; private stands before everything."""
+    if account.is_private:
+        return state("none", _("private"), "lock")
+    return state(TONES[AccountState(account.state)], account.get_state_display())
+
+
+def lacks(user: User, today: date) -> list[Lack]:
+    """The accounts of a person's clients of which something is due, by client."""
+    return [Lack(one.account, summary(one.coverage), tasks(one, today=today)) for one in missing(user, today)]
+
+
+@admin.register(BankAccount)
+class AccountPages(PageAdmin):
+    """What a client's accounts are, how complete they are, and what can be done with them."""
+
+    change_form_template = "admin/integrations/account_page.html"
+    list_before_template = "admin/integrations/accounts_before.html"
+    list_display = ("name", "client_number", "bank_name", "status_badge", "complete")
+    list_filter = (("client", ClientFilter), "state", "is_private")
+    search_fields = ("iban", "key", "bank", "town", "name", "client__name", "client__number")
+    search_help_text = _("IBAN, bank or client")
+    ordering = ("client__number", "state", "key")
+    list_select_related = ("client",)
+
+    @admin.display(description=_("account"), ordering="key")
+    def name(self, account: BankAccount) -> str:
+        """IBAN or the bank's own number."""
+        return str(account)
+
+    @admin.display(description=_("client"), ordering="client__number")
+    def client_number(self, account: BankAccount) -> str:
+        """Whose account it is."""
+        return str(account.client)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Look up the coverage of all accounts of the page at once."""
+        found = super().get_changelist_instance(request)
+        rows = list(found.result_list)
+        known = {one.account.pk: one for one in covered(_work(rows), timezone.localdate())}
+        for row in rows:
+            row.covered = known.get(row.pk)
+        found.result_list = rows
+        return found
+
+    @admin.display(description=_("bank"), ordering="bank")
+    def bank_name(self, account: BankAccount) -> str:
+        """The bank and its town."""
+        return ", ".join(part for part in (account.bank, account.town) if part)
+
+    @admin.display(description=_("state"), ordering="state")
+    def status_badge(self, account: BankAccount) -> SafeString:
+        """The state."""
+        return account_state(account)
+
+    @admin.display(description=_("complete"))
+    def complete(self, account: Any) -> str:
+        """What is complete and what is missing, in words."""
+        return summary(account.covered.coverage) if account.covered else ""
+
+    def get_urls(self) -> list[URLPattern]:
+        """The buttons of the page, and the list of what is missing."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("missing/", wrap(require_safe(self.missing_page)), name="matching_bankaccount_missing"),
+            path("<int:pk>/do/<slug:what>/", wrap(require_POST(self.do)), name="matching_bankaccount_do"),
+            *super().get_urls(),
+        ]
+
+    def may_act(self, request: HttpRequest) -> bool:
+        """Whether the person may press the buttons."""
+        return person(request).has_perm("matching.change_bankaccount")
+
+    def missing_page(self, request: HttpRequest) -> HttpResponse:
+        """Which client misses what, over all clients of the person."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = lacks(person(request), timezone.localdate())
+        by_client = groupby(found[:MOST_ROWS], key=lambda lack: lack.account.client)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Missing bank statements"),
+            "is_fullwidth": True,
+            "groups": [(client, list(some)) for client, some in by_client],
+            "accounts": len(found),
+            "more": len(found) > MOST_ROWS,
+        }
+        return TemplateResponse(request, "admin/integrations/missing_statements.html", context)
+
+    def do(self, request: HttpRequest, pk: int, what: str) -> HttpResponseRedirect:
+        """Press one of the buttons."""
+        if not self.may_act(request):
+            raise PermissionDenied
+        account: BankAccount | None = self.get_queryset(request).filter(pk=pk).first()
+        act = ACTS.get(what)
+        if account is None or act is None:
+            raise Http404
+        try:
+            other = act(self, account, person(request), request.POST)
+        except UnableToChange as problem:
+            messages.error(request, str(problem))
+            return redirect("admin:matching_bankaccount_change", pk)
+        # What is private or business now, and what another account has taken over, is looked at anew.
+        enqueue_matching(account.client)
+        messages.success(request, _("Done. The history below says it as well."))
+        return redirect("admin:matching_bankaccount_change", (other or account).pk)
+
+    def siblings(self, account: BankAccount) -> QuerySet[BankAccount]:
+        """The client's other accounts, of which one may take its place."""
+        others = BankAccount.objects.filter(client=account.client_id, is_private=False).exclude(pk=account.pk)
+        return others.exclude(state=AccountState.REFUSED).order_by("bank", "key")
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Put the account's life and its calendar on the page."""
+        account: BankAccount = context["original"]
+        known = covered(_work([account]), timezone.localdate())
+        context.update(
+            account=account,
+            title=str(account),
+            badge=account_state(account),
+            may_act=self.may_act(request),
+            siblings=list(self.siblings(account)),
+            events=list(account.events.select_related("actor").order_by("-at", "-pk")[:100]),
+            today=timezone.localdate(),
+            **_days(known[0] if known else None),
+        )
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
+
+
+def _work(accounts: list[BankAccount]) -> list[BankAccount]:
+    states = (AccountState.OPEN, AccountState.CLOSED)
+    return [one for one in accounts if one.state in states and not one.is_private]
+
+
+def _days(one: Covered | None) -> dict[str, Any]:
+    if one is None:
+        return {"months": [], "tasks": [], "notes": [], "summary": ""}
+    return {
+        "months": calendar(one.coverage),
+        "tasks": tasks(one),
+        "notes": notes(one),
+        "summary": summary(one.coverage),
+    }
+
+
+def _day(given: QueryDict, name: str) -> date:
+    try:
+        return date.fromisoformat(given.get(name, ""))
+    except ValueError:
+        raise UnableToChange(_("Please enter a day.")) from None
+
+
+def _accept(_page: AccountPages, account: BankAccount, user: User, given: QueryDict) -> BankAccount | None:
+    return life.accept(account, user, iban=given.get("iban", ""), other_id=given.get("other_id", ""))
+
+
+def _refuse(_page: AccountPages, account: BankAccount, user: User, given: QueryDict) -> BankAccount | None:
+    life.refuse(account, user, given.get("words", ""))
+    return None
+
+
+def _correct(_page: AccountPages, account: BankAccount, user: User, given: QueryDict) -> BankAccount | None:
+    values: dict[str, Any] = {name: given[name] for name in life.TEXTS if name in given}
+    if "wanted_from" in given:
+        values["wanted_from"] = _day(given, "wanted_from") if given["wanted_from"] else None
+    life.correct(account, user, **values)
+    return None
+
+
+def _take_over(page: AccountPages, account: BankAccount, user: User, given: QueryDict) -> BankAccount | None:
+    number = given.get("successor", "")
+    known = number.isascii() and number.isdigit() and len(number) < 18
+    successor = page.siblings(account).filter(pk=int(number)).first() if known else None
+    if successor is None:
+        raise UnableToChange(_("Please choose the account that has taken its place."))
+    life.take_over(account, user, successor, _day(given, "day"))
+    return None
+
+
+def _close(_page: AccountPages, account: BankAccount, user: User, given: QueryDict) -> BankAccount | None:
+    life.close(account, user, _day(given, "day"), given.get("words", ""))
+    return None
+
+
+def _with_words(change: Callable[[BankAccount, User, str], None]) -> Act:
+    def act(_page: AccountPages, account: BankAccount, user: User, given: QueryDict) -> BankAccount | None:
+        change(account, user, given.get("words", ""))
+        return None
+
+    return act
+
+
+ACTS: dict[str, Act] = {
+    "accept": _accept,
+    "refuse": _refuse,
+    "correct": _correct,
+    "take-over": _take_over,
+    "keep-on": _with_words(lambda account, user, _words: life.keep_on(account, user)),
+    "close": _close,
+    "reopen": _with_words(life.reopen),
+    "private": _with_words(life.mark_private),
+    "business": _with_words(life.mark_business),
+}
