@@ -96,7 +96,9 @@ def page(
     ``quiet_about``: the connection this page is about anyway, whose banner would say the same twice.
     """
     banners = [b for b in place.banners if quiet_about is None or b.connection.pk != quiet_about.pk]
-    name = request.resolver_match.url_name if request.resolver_match else ""
+    name = (request.resolver_match.url_name or "") if request.resolver_match else ""
     section = "support" if name in ("support", "ask", "request") else "connections"
+    if name.startswith("external"):
+        section = "external"
     frame = {"place": place, "company": place.client, "banners": banners, "section": section, "page_name": name}
     return render(request, template, {**frame, **(context or {})}, status=status)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.portal import connections, finding, history, key, support
+from integrations.portal import connections, external, finding, history, key, support
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("<str:number>/connections/<slug:provider>/left-out/", history.left_out, name="left_out"),
     path("<str:number>/connections/<slug:provider>/find/", finding.find, name="find"),
     path("<str:number>/connections/<slug:provider>/find/ask/", finding.ask_now, name="find_ask"),
+    path("<str:number>/external/", external.overview, name="external"),
+    path("<str:number>/external/documents/", external.documents, name="external_documents"),
+    path("<str:number>/external/new/", external.new, name="external_new"),
+    path("<str:number>/external/<int:pk>/", external.one, name="external_one"),
+    path("<str:number>/external/<int:pk>/act/", external.act, name="external_act"),
     path("<str:number>/support/", support.requests, name="support"),
     path("<str:number>/support/new/", support.ask, name="ask"),
     path("<str:number>/support/<slug:reference>/", support.request_detail, name="request"),
