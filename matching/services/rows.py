@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 from zlib import crc32
 
 from matching.models import BankAccount, Sighting, Transaction
+from matching.services.bulk import insert, reserve
 from matching.services.columns import ENRICHED, columns_of_row, from_json, merged, to_json
 from matching.services.identity import Seen, seen
 from matching.services.lines import LAST_RANK, LEGACY, TransactionData
@@ -16,6 +16,15 @@ ASKED: Final = 1000
 """Keys, days or ids in one query, and rows in one statement."""
 
 UPDATED: Final = (*ENRICHED, "entry_key", "part", "parts")
+
+NEW: Final = (
+    *("id", "client_id", "account_id", "source", "key", "booking_date", "amount", "currency"),
+    *("entry_key", "part", "parts", "withdrawn_at", "withdrawn_reason", "created_at"),
+    *ENRICHED,
+)
+SIGHTING: Final = (
+    *("transaction_id", "account_id", "family", "rank", "key", "delivery", "place", "said", "raw", "seen_at"),
+)
 
 _T = TypeVar("_T")
 
@@ -50,6 +59,7 @@ class Row:
 
     transaction: Transaction
     told: list[Told] = field(default_factory=list)
+    changed: bool = False
 
     @classmethod
     def begin(cls, account: BankAccount, source: str, told: Told) -> "Row":
@@ -81,12 +91,18 @@ class Row:
         """Let these be its sources: each column from the best one that says something."""
         self.told = sorted(told, key=lambda one: (one.sighting.rank, one.name))
         for name, value in merged([one.columns for one in self.told]).items():
-            setattr(self.transaction, name, value)
+            self._set(name, value)
         if self.transaction.parts == 1 and self.transaction.part == 1:
             split = next((one.line for one in self.told if one.line and one.line.parts > 1), None)
             if split is not None:
-                self.transaction.entry_key = split.entry_key[:80]
-                self.transaction.part, self.transaction.parts = split.part, split.parts
+                self._set("entry_key", split.entry_key[:80])
+                self._set("part", split.part)
+                self._set("parts", split.parts)
+
+    def _set(self, name: str, value: Any) -> None:
+        if getattr(self.transaction, name) != value:
+            setattr(self.transaction, name, value)
+            self.changed = self.transaction.pk is not None
 
 
 def load_rows(ids: Sequence[int]) -> dict[int, Row]:
@@ -114,31 +130,29 @@ def _unnamed(line: Transaction) -> Told:
 
 
 def write_rows(rows: Sequence[Row]) -> None:
-    """Write new transactions, those whose sources changed, and their sources, in few statements."""
+    """Write new transactions, those whose words changed, and the sources that are new or changed, all at once."""
     new = [row for row in rows if row.transaction.pk is None]
-    old = [row for row in rows if row.transaction.pk is not None]
-    Transaction.objects.bulk_create([row.transaction for row in new], batch_size=ASKED)
+    for row, pk in zip(new, reserve(Transaction, len(new)) if new else (), strict=True):
+        row.transaction.pk = pk
+    insert(Transaction, NEW, ([getattr(row.transaction, name) for name in NEW] for row in new))
+    changed = [row.transaction for row in rows if row.changed]
     Transaction.objects.bulk_create(
-        [row.transaction for row in old],
-        batch_size=ASKED,
-        update_conflicts=True,
-        unique_fields=["pk"],
-        update_fields=UPDATED,
+        changed, batch_size=ASKED, update_conflicts=True, unique_fields=["pk"], update_fields=UPDATED
     )
     outdated: list[int] = []
     sightings: list[Sighting] = []
-    for row in chain(old, new):
-        alone = len(row.told) == 1
+    for row in rows:
         for one in row.told:
             sighting = one.sighting
+            same = all(getattr(row.transaction, name) == value for name, value in one.columns.items())
+            said, raw = ({}, "") if same else (to_json(one.columns), one.columns["raw"])
+            now = (row.transaction.pk, said, raw)
             if sighting.pk is not None:
+                if now == (sighting.transaction_id, sighting.said, sighting.raw):
+                    continue
                 outdated.append(sighting.pk)
-                sighting.pk = None
-                sighting._state.adding = True
-            sighting.transaction = row.transaction
-            sighting.said = {} if alone else to_json(one.columns)
-            sighting.raw = "" if alone else one.columns["raw"]
+            sighting.transaction_id, sighting.said, sighting.raw = now
             sightings.append(sighting)
     for some in portions(outdated):
         Sighting.objects.filter(pk__in=some).delete()
-    Sighting.objects.bulk_create(sightings, batch_size=ASKED)
+    insert(Sighting, SIGHTING, ([getattr(one, name) for name in SIGHTING] for one in sightings))
