@@ -11,6 +11,7 @@ from integrations.statements.tables.columns import column_names, normal_name
 from integrations.statements.tables.dates import is_date
 from integrations.statements.tables.mapping import SEPARATORS, Mapping
 from integrations.statements.tables.numbers import is_number
+from integrations.statements.tables.preamble import read_preamble
 from integrations.statements.tables.profile import Profile
 from integrations.statements.tables.text import Row, Text, cells_of
 
@@ -35,7 +36,7 @@ def locate(text: Text, mapping: Mapping | None = None) -> Located | None:
     lines = list(islice(text.lines(), MAX_LINES_ABOVE))
     if mapping is not None:
         return _mapped(lines, mapping)
-    return _known(lines) or _headless(lines) or _unknown(lines)
+    return _told_apart(_known(lines)) or _headless(lines) or _unknown(lines)
 
 
 def _known(lines: Sequence[str]) -> Located | None:
@@ -53,6 +54,14 @@ def _known(lines: Sequence[str]) -> Located | None:
             if any(cells):
                 above.append(Row(number, cells))
     return best[1] if best else None
+
+
+def _told_apart(located: Located | None) -> Located | None:
+    """The right one of the banks that share a layout, by the account above the table."""
+    if located is None or located.profile is None or located.profile.by_account is None:
+        return located
+    iban = read_preamble(located.above, located.profile.decimal).iban
+    return replace(located, profile=located.profile.by_account(iban)) if iban else located
 
 
 def _headless(lines: Sequence[str]) -> Located | None:
@@ -98,7 +107,7 @@ def _unknown(lines: Sequence[str]) -> Located | None:
 def _mapped(lines: Sequence[str], mapping: Mapping) -> Located | None:
     profile = mapping.profile
     if mapping.base:
-        known = _known(lines) or _headless(lines)
+        known = _told_apart(_known(lines)) or _headless(lines)
         same = known is not None and known.profile is not None and known.profile.format == mapping.base
         return replace(known, profile=profile) if known is not None and same else None
     guess = _unknown(lines[mapping.skip :])

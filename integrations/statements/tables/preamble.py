@@ -14,7 +14,8 @@ from integrations.statements.tables.text import Row
 
 _IBAN: Final = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _DAY: Final = re.compile(r"\b[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}\b")
-_BALANCES: Final = ("saldo", "kontostand", "neuerkontostand", "aktuellerkontostand", "letzterkontostand", "kontosaldo")
+_BALANCES: Final = ("saldo", "kontostand", "neuerkontostand", "aktuellerkontostand", "kontosaldo")
+_BEFORE: Final = ("letzterkontostand", "alterkontostand", "anfangssaldo")
 _OWNERS: Final = ("kunde", "kontoinhaber", "inhaber")
 
 
@@ -24,6 +25,7 @@ class Preamble:
 
     iban: str = ""
     owner: str = ""
+    opening: Decimal | None = None
     balance: Decimal | None = None
     balance_on: date | None = None
     period_from: date | None = None
@@ -40,12 +42,13 @@ def read_preamble(rows: Iterable[Row], decimal: str) -> Preamble:
         name = normal_name(label)
         ibans |= {"".join(match.split()) for cell in row.cells for match in _IBAN.findall(cell)}
         text = " ".join(row.cells)
-        days = _days(text)
-        if name.startswith(_BALANCES):
-            amount = next((cell for cell in others if is_number(cell)), "")
-            if amount:
-                found.balance = _amount(amount, decimal)
-                found.balance_on = days[0] if days else None
+        days = days_in(text)
+        amount = next((cell for cell in others if is_number(cell)), "")
+        if name.startswith(_BEFORE) and amount:
+            found.opening = amount_or_none(amount, decimal)
+        elif name.startswith(_BALANCES) and amount:
+            found.balance = amount_or_none(amount, decimal)
+            found.balance_on = days[0] if days else None
         elif "erstelltam" in normal_name(text) and days:
             found.created = days[0].isoformat()
         elif len(days) == 2 and days[0] <= days[1]:
@@ -63,7 +66,8 @@ def read_preamble(rows: Iterable[Row], decimal: str) -> Preamble:
     return found
 
 
-def _days(text: str) -> list[date]:
+def days_in(text: str) -> list[date]:
+    """The German days in a text."""
     days = []
     for match in _DAY.findall(text):
         try:
@@ -73,7 +77,8 @@ def _days(text: str) -> list[date]:
     return days
 
 
-def _amount(text: str, decimal: str) -> Decimal | None:
+def amount_or_none(text: str, decimal: str) -> Decimal | None:
+    """An amount that only informs; None if it cannot be read that way."""
     try:
         return read_number(text, decimal or ",")
     except ValueError:

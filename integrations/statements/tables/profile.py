@@ -89,6 +89,8 @@ class Profile:
     # a person said so, nothing overrules it
     sure_dates: bool = False
     sure_decimal: bool = False
+    # banks that share a layout: the profile for an own IBAN
+    by_account: "Callable[[str], Profile] | None" = None
     # rows with amount 0 are messages of the bank
     zero_is_message: bool = True
 

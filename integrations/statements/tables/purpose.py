@@ -6,7 +6,7 @@ from typing import Final
 from integrations.statements.values import meaningful
 
 _NAMES: Final = "EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|COAM|OAMT|IBAN|BIC"
-_PLUS: Final = re.compile(rf"(?:^|(?<=[\s+])|(?<=[^A-Z]))({_NAMES})\+")
+_PLUS: Final = re.compile(rf"({_NAMES})\+")
 _COLON: Final = re.compile(rf"(?:^|(?<=\s))({_NAMES}): ?")
 
 

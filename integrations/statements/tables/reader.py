@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from integrations.statements.problems import Code, Severity
@@ -33,9 +34,9 @@ from integrations.statements.tables.evidence import DAYS, Forms, examine, known_
 from integrations.statements.tables.fitting import MONEY, fitted
 from integrations.statements.tables.locate import Located, locate
 from integrations.statements.tables.mapping import Mapping
-from integrations.statements.tables.numbers import is_number, read_number
+from integrations.statements.tables.numbers import is_number
 from integrations.statements.tables.owner import Owner, owners
-from integrations.statements.tables.preamble import Preamble, read_preamble
+from integrations.statements.tables.preamble import Preamble, amount_or_none, days_in, read_preamble
 from integrations.statements.tables.profile import Kind, Profile
 from integrations.statements.tables.text import LineTooLongError, Row, Text
 from integrations.statements.values import currency_or_empty
@@ -119,7 +120,7 @@ class _Statement:
         self._row = self._pending = self._unreadable = 0
         self._sums = {Direction.CREDIT: Decimal(0), Direction.DEBIT: Decimal(0)}
         self._booked = Decimal(0)
-        self._below: dict[str, Decimal] = {}
+        self._below: dict[str, tuple[Decimal, date | None]] = {}
         self._header = self._header_above()
 
     def records(self, *, alone: bool) -> Iterator[Record]:
@@ -195,9 +196,10 @@ class _Statement:
         place = Place(self._number, line=row.line)
         label = names[0] if names else ""
         if self._profile.footer and label.startswith(self._profile.footer):
-            amount = next((cell for cell in reversed(row.cells) if is_number(cell) and not is_date(cell)), "")
-            if amount:
-                self._below[label] = read_number(amount, self._profile.decimal or ",")
+            text = next((cell for cell in reversed(row.cells) if is_number(cell) and not is_date(cell)), "")
+            amount = amount_or_none(text, self._profile.decimal)
+            if amount is not None:
+                self._below[label] = amount, next(iter(days_in(" ".join(row.cells))), None)
             return False, None
         if names == [normal_name(cell) for cell in self._located.header if cell]:
             return False, None  # the same header again, where exports were put behind one another
@@ -220,7 +222,9 @@ class _Statement:
 
     def _header_above(self) -> StatementHeader:
         above = self._above
-        closing = None
+        opening = closing = None
+        if above.opening is not None:
+            opening = Balance("OPBD", above.opening, self._currency, None)
         if above.balance is not None:
             closing = Balance("CLBD", above.balance, self._currency, above.balance_on)
         return StatementHeader(
@@ -241,20 +245,20 @@ class _Statement:
             owner=above.owner,
             bank_bic="",
             bank_name=self._profile.bank,
-            opening=None,
+            opening=opening,
             closing=closing,
         )
 
     def _finish(self) -> Statement:
         opening, closing = self._chain.balances()
-        for label, amount in self._below.items():
-            balance = Balance("OPBD" if label.startswith("alter") else "CLBD", amount, self._currency, None)
+        for label, (amount, on) in self._below.items():
+            balance = Balance("OPBD" if label.startswith("alter") else "CLBD", amount, self._currency, on)
             if balance.code == "OPBD":
                 opening = opening or balance
             else:
                 closing = closing or balance
-        # The balance above is that of the moment of the export, the rows know better.
-        header = replace(self._header, opening=opening, closing=closing or self._header.closing)
+        # The balances above are those of the moment of the export, the rows know better.
+        header = replace(self._header, opening=opening or self._header.opening, closing=closing or self._header.closing)
         return Statement(
             header=header,
             entries=self._row,

@@ -32,7 +32,7 @@ class Row:
 
 
 class Text:
-    """A file that can be read more than once. ``encoding`` is known when `lines` has come to its end."""
+    """A file that can be read more than once, in constant memory."""
 
     def __init__(self, stream: Readable) -> None:
         self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # closed with the object
@@ -45,14 +45,14 @@ class Text:
         start = self._file.read(4)
         self._wide = next((name for bom, name in _WIDE if start.startswith(bom)), "")
         self._bom = start.startswith(b"\xef\xbb\xbf")
-        self.encoding = self._wide or ("utf-8-sig" if self._bom else "utf-8")
+        self.encoding = self._wide or ("utf-8-sig" if self._bom else self._narrow())
 
     def close(self) -> None:
         """Forget the file."""
         self._file.close()
 
     def lines(self) -> Iterator[str]:
-        """The lines without their ends. A line that is not UTF-8 is read as Windows-1252, as banks mix both.
+        """The lines without their ends. A line of a UTF-8 file that is none is read as Windows-1252.
 
         Raises LineTooLongError.
         """
@@ -94,11 +94,27 @@ class Text:
         if waiting:
             yield from _rows(waiting, number, separator)
 
+    def _narrow(self) -> str:
+        """UTF-8 or Windows-1252, by the lines with other than ASCII letters. Two bytes of the older one may be UTF-8
+        by chance, and a UTF-8 file may hold a spoilt line, so the majority counts."""
+        self._file.seek(0)
+        valid = invalid = 0
+        while line := self._file.readline(MAX_LINE):
+            if line.isascii():
+                continue
+            try:
+                line.decode()
+                valid += 1
+            except UnicodeDecodeError:
+                invalid += 1
+        return "cp1252" if invalid and invalid >= valid else "utf-8"
+
     def _decoded(self, line: bytes) -> str:
-        try:
-            return line.decode()
-        except UnicodeDecodeError:
-            self.encoding = "cp1252"
+        if self.encoding != "cp1252":
+            try:
+                return line.decode()
+            except UnicodeDecodeError:
+                pass
         try:
             return line.decode("cp1252")
         except UnicodeDecodeError:

@@ -1,8 +1,11 @@
 """Deutsche Bank, norisbank and Postbank, which share one layout (reference: bank feeds 4).
 
-Deutsche Bank writes the money into Soll and Haben and leaves Betrag for the amount of the order; Postbank writes all
-three. Debit and credit come first, therefore; where they are empty, Betrag is the money.
+The money stands in Soll and Haben, and in Betrag too, which some exports leave for the amount of the order. Debit and
+credit come first, therefore; where they are empty, Betrag is the money. The balance above the table is the one
+before it, that below it the one after it. Which of the banks it is shows in the fourth digit of the bank code.
 """
+
+from typing import Final
 
 from integrations.statements.tables.columns import Columns
 from integrations.statements.tables.profile import Certainty, Profile
@@ -26,6 +29,16 @@ _COLUMNS = Columns(
     purpose=("Verwendungszweck",),
 )
 
+_DEUTSCHE_BANK_GROUP: Final = "7"  # fourth digit of the German bank code: the group of the bank
+_PLACE_OF_GROUP: Final = 7  # in an IBAN: country, check digits, then the bank code
+
+
+def _told_apart(iban: str) -> Profile:
+    """Whose export it is, by the own IBAN above the table."""
+    group = iban[_PLACE_OF_GROUP : _PLACE_OF_GROUP + 1]
+    return DEUTSCHE_BANK if iban.startswith("DE") and group == _DEUTSCHE_BANK_GROUP else POSTBANK
+
+
 POSTBANK = Profile(
     name="postbank",
     bank="Postbank",
@@ -33,12 +46,13 @@ POSTBANK = Profile(
     marks=(("Buchungstag",), ("Umsatzart",), ("Begünstigter / Auftraggeber",), ("IBAN / Kontonummer",), ("Betrag",)),
     columns=_COLUMNS,
     footer=("kontostand",),
+    by_account=_told_apart,
 )
 
 DEUTSCHE_BANK = Profile(
     name="deutsche-bank",
     bank="Deutsche Bank",
-    certainty=Certainty.PARTLY,
+    certainty=Certainty.REPORTED,
     marks=(("Buchungstag",), ("Wert",), ("Umsatzart",), ("Begünstigter / Auftraggeber",), ("Soll", "Betrag")),
     columns=_COLUMNS,
     footer=("kontostand",),

@@ -92,6 +92,8 @@ PAYPAL = Profile(
         "expired",
         "abgelaufen",
         "failed",
+        "entfernt",
+        "removed",
     ),
     finish=_finish,
 )

@@ -22,7 +22,7 @@ at_leisure = settings(deadline=None, max_examples=12, suppress_health_check=[Hea
 amounts = st.integers(-99_999_999, 99_999_999).filter(bool).map(lambda cents: Decimal(cents) / 100)
 days = st.integers(0, 700).map(lambda number: date(2024, 11, 3) + timedelta(days=number))
 # letters that Windows-1252 has, and everything that divides cells
-words = st.text(st.sampled_from("abc äöüß€éXYZ 0123 ;,\"'/+-.|"), min_size=0, max_size=24).map(
+words = st.text(st.sampled_from("abc äöüßéXYZ 0123 ;,\"'/+-.|"), min_size=0, max_size=24).map(
     lambda text: f"T{' '.join(text.split())}X"
 )
 lines = st.builds(Line, day=days, amount=amounts, name=words, purpose=words)

@@ -167,3 +167,50 @@ def test_a_mapping_survives_json_and_nonsense_is_refused() -> None:
     ):
         with pytest.raises(MappingError):
             Mapping.from_json(wrong)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16"])
+def test_the_encoding_is_that_of_most_lines(encoding: str) -> None:
+    rows = "".join(f"0{day}.03.2003;Bäckerei Größe {day};Brötchen;-1,50;EUR\n" for day in range(1, 9))
+    # in Windows-1252 these two letters happen to be one of UTF-8
+    odd = "" if encoding == "latin-1" else "09.03.2003;Maß€;Brötchen;-1,50;EUR\n".replace("ö", "o")
+    records = list(read_table((HEADER + rows + odd).encode(encoding), Mapping(columns=COLUMNS)))
+    names = [record.details[0].counterparty for record in records if isinstance(record, Entry)]
+    assert names == [f"Bäckerei Größe {day}" for day in range(1, 9)] + (["Maß€"] if odd else [])
+
+
+def test_an_open_quotation_mark_costs_one_text_and_no_row() -> None:
+    content = (HEADER + '01.02.2003;"Kundin;RE-1;-5,00;EUR\n02.02.2003;Laden "Zur Post";RE-2;-6,00;EUR\n').encode()
+    records = list(read_table(content, Mapping(columns=COLUMNS)))
+    assert [amount for _, amount in entries(records)] == [Decimal("-5.00"), Decimal("-6.00")]
+    assert not [problem for problem in problems(records) if problem.code is not Code.ROW_MOVED]
+
+
+def test_a_line_break_in_a_purpose() -> None:
+    content = (HEADER + '01.02.2003;Kundin;"RE-1\nund RE-2";-5,00;EUR\n02.02.2003;Laden;x;-6,00;EUR\n').encode()
+    records = list(read_table(content, Mapping(columns=COLUMNS)))
+    found = [record for record in records if isinstance(record, Entry)]
+    assert [entry.details[0].purpose for entry in found] == ["RE-1\nund RE-2", "x"]
+    assert [entry.place.line for entry in found] == [2, 4]
+
+
+def test_what_cannot_be_read_is_named_and_costs_only_its_row() -> None:
+    rows = (
+        "01.02.2003;a;x;-5,00;EUR\n31.02.2003;b;x;-5,00;EUR\n02.02.2003;c;x;viel;EUR\n03.02.2003;d;x;-7,00;EUR\n"
+        ";e;x;-1,00;EUR\nSumme;;;;\n"
+    )
+    records = list(read_table((HEADER + rows).encode(), Mapping(columns=COLUMNS)))
+    assert [amount for _, amount in entries(records)] == [Decimal("-5.00"), Decimal("-7.00")]
+    assert [(problem.code, problem.place.line) for problem in problems(records)] == [
+        (Code.DATE, 3),
+        (Code.AMOUNT, 4),
+        (Code.NO_DATE, 6),
+        (Code.NO_BOOKING, 7),
+    ]
+    (statement,) = [record for record in records if isinstance(record, Statement)]
+    assert (statement.entries, statement.unreadable) == (5, 3)
+
+
+def test_a_huge_line_is_refused_and_many_rows_are_read_in_little_memory() -> None:
+    huge = b"Datum;Betrag;Text\n" + b"x" * 1_000_000
+    assert [problem.code for problem in problems(list(read_table(huge)))] == [Code.ENTRY_TOO_LARGE]
