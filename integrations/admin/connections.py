@@ -21,12 +21,12 @@ from accounts.scoped_admin import PageAdmin, person
 from integrations.admin.key_calendar import calendar, key_end
 from integrations.admin.states import case, connection_state
 from integrations.admin.timeline import FILTERS, end_of, timeline
-from integrations.models import Connection, Status, SyncRun
+from integrations.models import Connection, Provider, Status, SyncRun
 from integrations.services import connections, sync
 from integrations.services.key_end import latest_end
 from integrations.services.organization_change import others_of_organization
 from integrations.services.progress_now import progress_of
-from integrations.words import IN_DOUBT
+from integrations.words import in_doubt
 
 # The last day of the calendar has no end.
 LAST_DAY = date.max - timedelta(days=2)
@@ -40,7 +40,7 @@ class ConnectionAdmin(PageAdmin):
     list_before_template = "admin/integrations/connections_before.html"
     list_display = ("client_name", "provider", "status_badge", "cause", "since", "last_sync", "next_sync", "key_ends")
     list_display_links = ("client_name",)
-    list_filter = (("client", ClientFilter), "status", "reason")
+    list_filter = (("client", ClientFilter), "provider", "status", "reason")
     search_fields = ("client__number", "client__name", "organization_name")
     search_help_text = _("Client or organization")
     ordering = ("-status_since",)
@@ -82,11 +82,12 @@ class ConnectionAdmin(PageAdmin):
         return key_end(connection, timezone.localdate()) if connection.key_fingerprint else SafeString()
 
     def get_urls(self) -> list[URLPattern]:
-        """Three buttons, and the calendar of keys."""
+        """The buttons, and the calendar of keys."""
         wrap = self.admin_site.admin_view
         return [
             path("keys/", wrap(require_safe(self.key_calendar)), name="integrations_connection_keys"),
             path("<int:pk>/key-end/", wrap(require_POST(self.set_key_end)), name="integrations_connection_key_end"),
+            path("<int:pk>/files/", wrap(require_POST(self.choose_files)), name="integrations_connection_files"),
             path("<int:pk>/check/", wrap(require_POST(self.check_now)), name="integrations_connection_check"),
             path("<int:pk>/sync/", wrap(require_POST(self.sync_now)), name="integrations_connection_sync"),
             *super().get_urls(),
@@ -117,11 +118,12 @@ class ConnectionAdmin(PageAdmin):
         else:
             connection.refresh_from_db()
             if connection.doubted_at:
-                messages.warning(request, f"{IN_DOUBT.what} {IN_DOUBT.staff}")
+                words = in_doubt(connection.provider)
+                messages.warning(request, f"{words.what} {words.staff}")
             elif connection.status == Status.ACTIVE and connection.outages:
-                messages.warning(
-                    request, _("Lexware Office did not answer. The connection stays as it is; try again later.")
-                )
+                name = {"provider": connection.get_provider_display()}
+                words_of = _("%(provider)s did not answer. The connection stays as it is; try again later.")
+                messages.warning(request, words_of % name)
             elif connection.status == Status.ACTIVE:
                 messages.success(request, _("The key works."))
             else:
@@ -154,13 +156,26 @@ class ConnectionAdmin(PageAdmin):
         return redirect("admin:integrations_connection_change", pk)
 
     def sync_now(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
-        """Fetch vouchers now."""
+        """Fetch vouchers, or what else the provider has, now."""
         connection = self._for_action(request, pk)
         if connection.status != Status.ACTIVE:
-            messages.warning(request, _("Vouchers can be fetched only while the connection is active."))
+            messages.warning(request, _("Something can be fetched only while the connection is active."))
         else:
             sync.enqueue(connection, SyncRun.Trigger.MANUAL)
-            messages.success(request, _("Vouchers are being fetched; this page shows how far it is."))
+            messages.success(request, _("It is being fetched; this page shows how far it is."))
+        return redirect("admin:integrations_connection_change", pk)
+
+    def choose_files(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
+        """Note whether the documents beside transactions are wanted; the next fetch follows."""
+        connection = self._for_action(request, pk)
+        wanted = request.POST.get("files") == "yes"
+        Connection.objects.filter(pk=connection.pk).update(fetch_files=wanted)
+        messages.success(
+            request,
+            _("The documents beside transactions are fetched from the next fetch on.")
+            if wanted
+            else _("No further documents are fetched; those that are here stay."),
+        )
         return redirect("admin:integrations_connection_change", pk)
 
     def render_change_form(
@@ -178,10 +193,11 @@ class ConnectionAdmin(PageAdmin):
             key_end=key_end(connection, today) if connection.key_fingerprint else "",
             key_end_first=today,
             key_end_last=latest_end(today),
-            doubt=IN_DOUBT if connection.doubted_at else None,
+            doubt=in_doubt(connection.provider) if connection.doubted_at else None,
             shared=[other for other in others if other.pk in seen],
             shared_unseen=len(others) - len(seen),
             title=str(connection),
+            feeds=connection.feed_accounts.select_related("account").order_by("pk") if _is_bank(connection) else None,
             badge=connection_state(connection),
             case=case(connection),
             may_act=self.may_act(request),
@@ -213,6 +229,10 @@ class ConnectionAdmin(PageAdmin):
         if run is not None:
             run.connection = connection
         return {"last_run": run, "progress": progress_of(run)}
+
+
+def _is_bank(connection: Connection) -> bool:
+    return connection.provider == Provider.QONTO
 
 
 def _moment(text: str) -> datetime | None:

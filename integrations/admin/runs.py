@@ -66,7 +66,7 @@ class SyncRunAdmin(PageAdmin):
     def cause(self, run: Any) -> str:
         """How far it is, or why it failed."""
         if run.error:
-            return str(fetch_problem(run.error).title)
+            return str(fetch_problem(run.error, run.connection.provider).title)
         progress = getattr(run, "progress", None)
         if progress is None:
             return ""
@@ -119,7 +119,7 @@ class SyncRunAdmin(PageAdmin):
             badge=run_state(run),
             progress=progress_of(run),
             seconds=round((ended - run.started_at).total_seconds(), 1) if ended and run.started_at else None,
-            problem=fetch_problem(run.error) if run.error else None,
+            problem=fetch_problem(run.error, run.connection.provider) if run.error else None,
             inside=inside(run, ON_PAGE),
             may_list=person(request).has_perm("integrations.view_callentry"),
         )

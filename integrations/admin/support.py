@@ -84,7 +84,9 @@ class SupportRequestAdmin(PageAdmin):
             title=str(asked),
             badge=request_state(asked),
             now=connection_state(asked.connection) if asked.connection else "",
-            told=failure(asked.reason).what if asked.reason else "",
+            told=failure(asked.reason, asked.connection.provider if asked.connection else "").what
+            if asked.reason
+            else "",
             may_close=person(request).has_perm("integrations.change_supportrequest")
             and asked.state == SupportRequest.State.OPEN,
         )

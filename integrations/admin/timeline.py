@@ -46,7 +46,7 @@ FILTERS = {
 }
 EVENTS: dict[str, tuple[str, ...]] = {
     "fetches": (Kind.SYNC,),
-    "states": (Kind.STATUS, Kind.CALL_FAILED),
+    "states": (Kind.STATUS, Kind.CALL_FAILED, Kind.BANK),
     "webhooks": (Kind.HINT, Kind.WEBHOOKS),
     "key": (Kind.CHECK, Kind.KEY_END),
     "support": (Kind.ASKED,),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.display import day
 from integrations.models import (
     ConnectionEvent,
+    Provider,
     Status,
     SupportRequest,
     SyncRun,
@@ -63,12 +64,14 @@ ICONS: dict[str, str] = {
     Kind.WEBHOOKS: "webhook",
     Kind.KEY_END: "event",
     Kind.ASKED: "search",
+    Kind.BANK: "warning",
 }
 # What is said in words already is not repeated as a fact.
 SAID: dict[str, tuple[str, ...]] = {
     Kind.HINT: ("number", "outcome"),
     Kind.WEBHOOKS: ("webhooks", "made", "removed"),
     Kind.ASKED: ("number", "outcome", "documents"),
+    Kind.BANK: ("transaction", "id", "before", "now"),
     Kind.KEY_END: ("days", "reminded_of", "people", "before", "ends_on"),
 }
 HINTED: dict[str, str | Promise] = {
@@ -159,13 +162,25 @@ def _words(event: ConnectionEvent, detail: dict[str, Any]) -> str:
         return f"“{detail.get('number', '')}”: {ASKED.get(outcome, outcome or _('not answered'))}"
     if event.kind == Kind.KEY_END:
         return _key_end(detail)
+    if event.kind == Kind.BANK:
+        return _bank_changed(detail)
     words = []
     if event.from_status != event.to_status and event.to_status:
         words.append(f"{event.get_from_status_display() or '–'} → {event.get_to_status_display()}")
     if event.reason:
-        known = failure(event.reason) if event.to_status == Status.FAILED else fetch_problem(event.reason)
+        say = failure if event.to_status == Status.FAILED else fetch_problem
+        known = say(event.reason, event.connection.provider)
         words.append(str(known.what))
     return ". ".join(words)
+
+
+def _bank_changed(detail: dict[str, Any]) -> str:
+    before, now = (
+        " ".join(str(value) for value in said.values() if value) if isinstance(said, dict) else "–"
+        for said in (detail.get("before"), detail.get("now"))
+    )
+    words = _("Transaction %(key)s was “%(before)s”; the bank says “%(now)s” now. It is kept as it was: ask the bank.")
+    return words % {"key": detail.get("transaction", ""), "before": before, "now": now}
 
 
 def _key_end(detail: dict[str, Any]) -> str:
@@ -191,11 +206,21 @@ def _day(text: object) -> str:
 def run_entry(run: SyncRun) -> Entry:
     """A fetch: why it was started, how it ended, what it brought, what it cost. ``left_out`` is annotated."""
     failed = run.state == SyncRun.State.FAILED
-    what = _("Fetch broken off") if failed else LIVE.get(run.state, _("Vouchers fetched"))
+    bank = run.connection.provider == Provider.QONTO
+    fetched = _("Bank transactions fetched") if bank else _("Vouchers fetched")
+    what = _("Fetch broken off") if failed else LIVE.get(run.state, fetched)
     tone = "failed" if failed else "todo" if run.state in LIVE else "none"
     words = brought(run)
     if run.error:
-        words = " ".join(filter(None, (str(fetch_problem(run.error).what), "" if words == _("nothing new") else words)))
+        words = " ".join(
+            filter(
+                None,
+                (
+                    str(fetch_problem(run.error, run.connection.provider).what),
+                    "" if words == _("nothing new") else words,
+                ),
+            )
+        )
     return Entry(run.queued_at, "sync", tone, what, words, run.get_trigger_display(), run=run, facts=run_facts(run))
 
 

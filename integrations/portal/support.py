@@ -50,7 +50,7 @@ def ask(request: HttpRequest, place: Place) -> HttpResponse:
 def request_detail(request: HttpRequest, place: Place, reference: str) -> HttpResponse:
     """One request: its number, what was asked, whose turn it is. Also the thank-you after sending."""
     asked = get_object_or_404(_own(place).select_related("author", "connection"), reference=reference)
-    words = failure(asked.reason) if asked.reason else None
+    words = failure(asked.reason, asked.connection.provider if asked.connection else "") if asked.reason else None
     return page(request, place, "portal/request.html", {"asked": asked, "words": words})
 
 

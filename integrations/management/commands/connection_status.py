@@ -12,21 +12,27 @@ from accounts.operator_command import OperatorCommand
 from integrations.key_end_words import countdown
 from integrations.models import Connection, Provider, Status, Webhooks
 from integrations.services.progress_now import progress_of
+from integrations.services.qonto_lines import FAMILY
 from integrations.services.sync_queue import LIVE
-from integrations.words import IN_DOUBT, failure
+from integrations.words import failure, in_doubt
+from matching.models import Sighting
 
 
 class Command(OperatorCommand):
-    help = "Show how a client's connection with Lexware Office stands. Reads only."
+    help = "Show how a client's connection with Lexware Office, or with another provider, stands. Reads only."
     example = "python manage.py connection_status 10001"
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("client", metavar="CLIENT", help="Client number.")
+        parser.add_argument(
+            "--provider", choices=Provider.values, default=Provider.LEXWARE.value, help="Default: lexware."
+        )
 
     def work(self, **options: Any) -> None:
         client = self.client(options["client"])
-        connection = client.connections.filter(provider=Provider.LEXWARE).first()
-        connection = connection or Connection(client=client, status=Status.NONE)
+        provider = options["provider"]
+        connection = client.connections.filter(provider=provider).first()
+        connection = connection or Connection(client=client, provider=provider, status=Status.NONE)
         last_run = (
             connection.runs.filter(finished_at__isnull=False).order_by("-finished_at").first()
             if connection.pk
@@ -49,6 +55,9 @@ class Command(OperatorCommand):
             "key_days_left": _days_left(connection),
             "progress": _progress(connection),
         }
+        if provider == Provider.QONTO:
+            sightings = Sighting.objects.filter(account__client=client, family=FAMILY)
+            data |= {"transactions": sightings.count(), "files": connection.fetch_files}
         self.answer(data, self._text(connection, data))
 
     def _text(self, connection: Connection, data: dict[str, Any]) -> str:
@@ -61,7 +70,9 @@ class Command(OperatorCommand):
             (_("Last fetch"), _moment(connection.last_sync_at)),
             (_("Next fetch"), _moment(connection.next_sync_at)),
             (_("Fetching"), _words(data["progress"])),
-            (_("Vouchers"), str(data["vouchers"])),
+            (_("Transactions"), str(data["transactions"]))
+            if "transactions" in data
+            else (_("Vouchers"), str(data["vouchers"])),
             (_("Requests of the last fetch"), str(data["requests_last_sync"] or "")),
             (_("Webhooks"), Webhooks(connection.webhooks).label),
             (_("Last webhook"), _moment(data["last_webhook"])),
@@ -102,7 +113,8 @@ def _words(progress: dict[str, Any] | None) -> str:
 def _reason(connection: Connection) -> str:
     if connection.reason:
         return str(failure(connection.reason, connection.provider).what)
-    return f"{IN_DOUBT.what} {IN_DOUBT.staff}" if connection.doubted_at else ""
+    words = in_doubt(connection.provider)
+    return f"{words.what} {words.staff}" if connection.doubted_at else ""
 
 
 def _end(connection: Connection) -> str:

@@ -14,27 +14,33 @@ from integrations.words import failure
 
 
 class Command(OperatorCommand):
-    help = "Fetch the vouchers of a client, or of every connected client, in this process."
+    help = "Fetch the vouchers of a client, or of every connected client, in this process; --provider: something else."
     example = "python manage.py sync_vouchers 10001"
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("client", metavar="CLIENT", nargs="?", help="Client number.")
         parser.add_argument("--all", action="store_true", help="Every connected client.")
+        parser.add_argument(
+            "--provider",
+            choices=Provider.values,
+            default=Provider.LEXWARE.value,
+            help="Default: lexware. With qonto the bank transactions are fetched.",
+        )
         parser.add_argument("--full", action="store_true", help="Compare everything, not only what changed.")
 
     def work(self, **options: Any) -> None:
         if bool(options["client"]) == options["all"]:
             raise WrongUsage(_("Give either a client number or --all."))
         if options["all"]:
-            self._all(full=options["full"])
+            self._all(options["provider"], full=options["full"])
             return
-        run = self._fetch(self._connection(self.client(options["client"])), full=options["full"])
+        run = self._fetch(self._connection(self.client(options["client"]), options["provider"]), full=options["full"])
         self.answer(figures(run), summary(run))
         if run.state == SyncRun.State.FAILED:
             raise Failed(problem(run))
 
-    def _all(self, *, full: bool) -> None:
-        active = Connection.objects.filter(provider=Provider.LEXWARE, status=Status.ACTIVE)
+    def _all(self, provider: str, *, full: bool) -> None:
+        active = Connection.objects.filter(provider=provider, status=Status.ACTIVE)
         runs = [self._fetch(connection, full=full) for connection in active.order_by("client__number")]
         self.answer(
             [{"client": run.connection.client.number, **figures(run)} for run in runs],
@@ -48,8 +54,8 @@ class Command(OperatorCommand):
         with self.progress() as bar:
             return run_now(connection, SyncRun.Trigger.MANUAL, full=full, on_progress=on_bar(bar, connection))
 
-    def _connection(self, client: Client) -> Connection:
-        connection = client.connections.filter(provider=Provider.LEXWARE).first()
+    def _connection(self, client: Client, provider: str) -> Connection:
+        connection = client.connections.filter(provider=provider).first()
         if connection is not None and connection.status == Status.FAILED:
             words = failure(connection.reason, connection.provider)
             raise Failed(
@@ -58,6 +64,7 @@ class Command(OperatorCommand):
             )
         if connection is None or connection.status != Status.ACTIVE:
             raise Failed(
-                _("Client %(client)s is not connected: use connect_lexware first.") % {"client": client.number}
+                _("Client %(client)s is not connected: use %(command)s first.")
+                % {"client": client.number, "command": f"connect_{provider}"}
             )
         return connection
