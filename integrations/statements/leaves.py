@@ -12,8 +12,9 @@ MAX_DEPTH: Final = 64  # the deepest element that ISO 20022 knows stands at leve
 # From here on the pieces are made one by one, which is slower and takes no memory.
 _LARGE: Final = 100_000
 
-# An end; or a name, attributes with the stroke of an empty element, and the text of an element that holds nothing else.
-_PIECE: Final = re.compile(r"<(?:/|(?:[^\s/>:]++:)?([^\s/>]++)([^>]*+)>(?:([^<]*+)</)?)")
+# An end; or a name, attributes with the stroke of an empty element, and of an element that holds only a text this text
+# with the beginning of its end.
+_PIECE: Final = re.compile(r"<(?:/|(?:[^\s/>:]++:)?([^\s/>]++)([^>]*+)>((?<!/>)[^<]*+</)?)")
 # The seam between two lines of a purpose means something, so they are kept with their blanks; other texts without.
 _AS_WRITTEN: Final = frozenset({"Ustrd", "AddtlRmtInf"})
 _CURRENCY: Final = re.compile(r'\sCcy="([^"]*)"')
@@ -89,9 +90,12 @@ def read_leaves(text: str, part: str = "") -> tuple[Leaves, list[Leaves]]:
     pairs, prefix = whole, ""
     above = [""]
     outside = 0  # how many elements are open around the part that is being read
-    for name, attributes, content in pieces:
-        if content:
-            path = prefix + name
+    for name, attributes, closed in pieces:
+        if closed:
+            path, content = prefix + name, closed[:-2]
+            if path == part and pairs is whole:
+                parts.append(Leaves([]))
+                continue
             if "&" in content:
                 content = _REFERENCE.sub(_character, content)
             pairs.append((path, content if name in _AS_WRITTEN else content.strip()))

@@ -1,7 +1,8 @@
 """Entries of a statement as flat bank lines with keys, ready to be imported."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -12,6 +13,7 @@ from integrations.statements.shapes import (
     Advice,
     BankCode,
     BankLine,
+    Direction,
     Entry,
     EntryDetail,
     LineRecord,
@@ -21,10 +23,12 @@ from integrations.statements.shapes import (
     Statement,
     StatementHeader,
 )
+from integrations.statements.tables.purpose import sepa_fields
 from integrations.statements.values import decimal_text
 
 ADVICE: Final = "camt.054"
 PROVISIONAL: Final = frozenset({"camt.052", "mt942"})
+_FIELD: Final = re.compile(r"[A-Z]{3,4}[+:]")
 MAX_ALIKE: Final = 100  # nobody reads more; a hostile file may hold millions
 # What an entry says beside its payments is repeated with each of them: a kilobyte at real banks, and never megabytes.
 MAX_SHARED_RAW: Final = 20_000
@@ -118,12 +122,12 @@ class _Lines:
         if entry.currency != header.currency:
             yield _warning(entry, Code.CURRENCY_DIFFERS, entry=entry.currency, account=header.currency)
         key = entry_key(header.account, booked_on, entry)
-        if header.message == ADVICE:
-            yield self._advice(header, entry, booked_on, key)
-            return
         if not _adds_up(entry):
             yield from _disagreement(entry)
-        yield from self._lines(header, entry, booked_on, key)
+        if header.message == ADVICE:
+            yield self._advice(header, entry, booked_on, key)
+        else:
+            yield from self._lines(header, entry, booked_on, key)
 
     def _advice(self, header: StatementHeader, entry: Entry, booked_on: date, key: str) -> Advice:
         return Advice(
@@ -157,6 +161,7 @@ class _Lines:
         part: int,
         raw: str,
     ) -> BankLine:
+        sepa = detail.sepa or (_sepa_fields(detail.purpose_lines) if header.message.startswith("camt") else {})
         digest = bytes.fromhex(keys[1])
         self._seen[digest] += 1
         code = detail.code if str(detail.code) else entry.code
@@ -170,13 +175,13 @@ class _Lines:
             currency=entry.currency,
             counterparty=detail.counterparty,
             counterparty_iban=detail.counterparty_iban,
-            ultimate_party=detail.ultimate_party,
+            ultimate_party=detail.ultimate_party or _ultimate(sepa, entry),
             purpose=detail.purpose,
             purpose_lines=detail.purpose_lines,
             booking_text=entry.additional_info or detail.additional_info,
-            end_to_end_id=detail.end_to_end_id,
-            mandate_id=detail.mandate_id,
-            creditor_id=detail.creditor_id,
+            end_to_end_id=detail.end_to_end_id or sepa.get("EREF", ""),
+            mandate_id=detail.mandate_id or sepa.get("MREF", ""),
+            creditor_id=detail.creditor_id or sepa.get("CRED", ""),
             structured_reference=detail.structured_reference,
             code=str(code),
             gvc=detail.code.gvc or entry.code.gvc,
@@ -210,7 +215,7 @@ class _Lines:
             entry_total=entry.signed,
             notification_id=entry.notification_id,
             batch=entry.batch,
-            sepa=detail.sepa,
+            sepa=sepa,
             more={**entry.more, **detail.more} if entry.more else detail.more,
         )
 
@@ -246,6 +251,17 @@ def _is_pending(header: StatementHeader, entry: Entry, booked_on: date) -> bool:
     if header.message not in PROVISIONAL:
         return entry.status not in ("BOOK", "")
     return entry.status != "BOOK" or header.made_on is None or booked_on >= header.made_on
+
+
+def _sepa_fields(lines: tuple[str, ...]) -> Mapping[str, str]:
+    """The fields that some banks write into the text; a line that begins with one does not continue the line before."""
+    text = "".join(f"\n{line}" if _FIELD.match(line) else line for line in lines)
+    return sepa_fields(text) if "+" in text or ":" in text else {}
+
+
+def _ultimate(sepa: Mapping[str, str], entry: Entry) -> str:
+    """The ultimate party on the other side: the debtor (ABWA) of money in, the creditor (ABWE) of money out."""
+    return sepa.get("ABWA" if entry.direction is Direction.CREDIT else "ABWE", "")
 
 
 def _warning(where: Entry, code: Code, /, **params: str) -> ReadError:
