@@ -22,7 +22,7 @@ NUMBERS: Final[tuple[str, ...]] = ("amount", "debit", "credit", "balance", "fee"
 
 def rows_below(text: Text, located: Located) -> Iterator[Row]:
     """The rows of a table, without the lines above it."""
-    return (row for row in text.rows(located.separator) if row.line >= located.first_line)
+    return (row for row in text.rows(located.separator, len(located.header)) if row.line >= located.first_line)
 
 
 @dataclass(slots=True)
@@ -125,7 +125,7 @@ def _decide_sign(
     found: Found,
 ) -> Iterator[ReadError]:
     forms.debit_signed = signs["debit", True] > 0
-    if signs["debit", True] and signs["debit", False] and not profile.name:
+    if signs["debit", True] and signs["debit", False]:
         text = example["debit"][0]
         yield _ambiguous(found.named("debit"), text, "+", "−")
     if forms.sign is not Sign.UNKNOWN:

@@ -16,6 +16,7 @@ from integrations.statements.tables.profile import Profile
 from integrations.statements.tables.text import Row, Text, cells_of
 
 MAX_LINES_ABOVE: Final = 80
+_NEARLY_ALL: Final = 0.8
 _QUOTED_IBAN: Final = re.compile(r"'?[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,32}'?")
 
 
@@ -65,18 +66,20 @@ def _told_apart(located: Located | None) -> Located | None:
 
 
 def _headless(lines: Sequence[str]) -> Located | None:
-    """Targobank: day; text; out; in; –; –; own IBAN. Every row must look like that."""
+    """Targobank: day; text; out; in; –; –; own IBAN. Nearly every row must look like that, the first one too."""
     profile = next(profile for profile in PROFILES if profile.header)
     rows = [cells_of(line, ";") for line in lines if line.strip()]
-    if not rows or not all(len(cells) == len(profile.header) for cells in rows):
+    looks = [_like_targobank(cells, len(profile.header)) for cells in rows]
+    if not looks or not looks[0] or sum(looks) < _NEARLY_ALL * len(looks):
         return None
-    for cells in rows:
-        money = [cell for cell in cells[2:4] if cell]
-        if not is_date(cells[0]) or len(money) != 1 or not is_number(money[0]) or any(cells[4:6]):
-            return None
-        if not _QUOTED_IBAN.fullmatch(cells[6]):
-            return None
     return Located(";", profile.header, False, 1, (), profile)
+
+
+def _like_targobank(cells: Sequence[str], width: int) -> bool:
+    if len(cells) != width or not is_date(cells[0]) or any(cells[4:6]):
+        return False
+    money = [cell for cell in cells[2:4] if cell]
+    return len(money) == 1 and is_number(money[0]) and bool(_QUOTED_IBAN.fullmatch(cells[6]))
 
 
 def _unknown(lines: Sequence[str]) -> Located | None:

@@ -55,6 +55,7 @@ def read_table(source: Source, mapping: Mapping | None = None) -> Iterator[Recor
     cannot be opened, and MappingError for a mapping without the columns it needs.
     """
     text: Text | None = None
+    opened = False
     try:
         with open_source(source) as stream:
             text = Text(stream)
@@ -68,6 +69,7 @@ def read_table(source: Source, mapping: Mapping | None = None) -> Iterator[Recor
             yield ReadError(Place(line=located.first_line), Code.UNKNOWN_TABLE, params)
         else:
             profile = located.profile
+            opened = True
             yield Opened(profile.format if profile.name else UNKNOWN)
             yield from _statements(text, located, profile)
     except (FileTooLargeError, EntryTooLargeError):
@@ -75,7 +77,8 @@ def read_table(source: Source, mapping: Mapping | None = None) -> Iterator[Recor
             yield Opened(UNKNOWN)
         yield ReadError(Place(), Code.TOO_LARGE, {"limit": str(MAX_FILE // MEGABYTE)})
     except LineTooLongError:
-        yield Opened(UNKNOWN)
+        if not opened:
+            yield Opened(UNKNOWN)
         yield ReadError(Place(), Code.ENTRY_TOO_LARGE)
     finally:
         if text is not None:
@@ -92,6 +95,9 @@ def _statements(text: Text, located: Located, profile: Profile) -> Iterator[Reco
     accounts, odd = owners(forms, profile, above.iban)
     if odd:
         yield ReadError(Place(), Code.OWN_ACCOUNT, {"value": odd}, Severity.WARNING)
+    if len(accounts) > 1:
+        # they are of one account, and do not say which
+        above = replace(above, opening=None, balance=None)
     for number, owner in enumerate(accounts, start=1):
         yield from _Statement(text, located, profile, found, forms, above, owner, number).records(
             alone=len(accounts) == 1
@@ -122,9 +128,11 @@ class _Statement:
         self._booked = Decimal(0)
         self._below: dict[str, tuple[Decimal, date | None]] = {}
         self._header = self._header_above()
+        self._alone = True
 
     def records(self, *, alone: bool) -> Iterator[Record]:
         """Header, entries with the problems among them, and the sums at the end."""
+        self._alone = alone
         yield self._header
         for row in rows_below(self._text, self._located):
             cells, moved = fitted(row.cells, self._found)
@@ -198,7 +206,7 @@ class _Statement:
         if self._profile.footer and label.startswith(self._profile.footer):
             text = next((cell for cell in reversed(row.cells) if is_number(cell) and not is_date(cell)), "")
             amount = amount_or_none(text, self._profile.decimal)
-            if amount is not None:
+            if amount is not None and self._alone:
                 self._below[label] = amount, next(iter(days_in(" ".join(row.cells))), None)
             return False, None
         if names == [normal_name(cell) for cell in self._located.header if cell]:

@@ -214,3 +214,17 @@ def test_what_cannot_be_read_is_named_and_costs_only_its_row() -> None:
 def test_a_huge_line_is_refused_and_many_rows_are_read_in_little_memory() -> None:
     huge = b"Datum;Betrag;Text\n" + b"x" * 1_000_000
     assert [problem.code for problem in problems(list(read_table(huge)))] == [Code.ENTRY_TOO_LARGE]
+
+
+def test_two_open_quotation_marks_do_not_swallow_the_rows_between_them() -> None:
+    rows = '01.02.2003;"Kundin;RE-1;-5,00;EUR\n02.02.2003;Laden;RE-2;-6,00;EUR\n03.02.2003;"Wirt;RE-3;-7,00;EUR\n'
+    records = list(read_table((HEADER + rows).encode(), Mapping(columns=COLUMNS)))
+    assert [amount for _, amount in entries(records)] == [Decimal("-5.00"), Decimal("-6.00"), Decimal("-7.00")]
+
+
+def test_debits_with_and_without_a_minus_are_asked_about() -> None:
+    content = b"Datum;Text;Soll;Haben\n13.02.2003;a;-1,00;\n13.02.2003;b;2,00;\n13.02.2003;c;;3,00\n"
+    shape = describe_table(content)
+    assert shape is not None
+    assert [problem.code for problem in shape.questions] == [Code.AMBIGUOUS]
+    assert not entries(list(read_table(content, shape.suggestion)))
