@@ -1,10 +1,10 @@
-"""The firm's start page: what waits, which connections need somebody, last night in one line, the automatic share."""
+"""The firm's start page: what waits, what is missing, which connections need somebody, last night, automatic share."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,8 +15,10 @@ from accounts.scoped_admin import person
 from accounts.scoping import scoped
 from integrations.admin.key_calendar import ending_soon
 from integrations.admin.states import Case, case, connection_state
+from integrations.completeness_words import summary
 from integrations.models import Connection, Status, SupportRequest, SyncRun
-from matching.models import Allocation, Proposal
+from integrations.services.completeness import missing
+from matching.models import AccountState, Allocation, BankAccount, Proposal
 from matching.review.queue import Filters, open_cases
 from vouchers.models import Voucher
 
@@ -101,6 +103,16 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may("matching.view_proposal"):
         waiting, total = waiting_cases(user)
         context.update(may_review=True, waiting=waiting, waiting_cases=total, bars=automatic_share(user))
+    if may("matching.view_bankaccount"):
+        today = timezone.localdate()
+        lacking = missing(user, today)
+        context.update(
+            may_accounts=True,
+            lacking=[(one.account, summary(one.coverage)) for one in lacking[:SHOWN]],
+            lacking_accounts=len(lacking),
+            lacking_clients=len({one.account.client_id for one in lacking}),
+            account_requests=list(requested_accounts(user)),
+        )
     if may("integrations.view_connection"):
         context.update(
             may_connections=True, troubles=troubles(user), night=last_night(user), keys_ending=ending_soon(user)
@@ -111,6 +123,12 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             may_support=True, requests=list(open_requests.select_related("client").order_by("created_at")[:SHOWN])
         )
     return context
+
+
+def requested_accounts(user: User) -> QuerySet[BankAccount]:
+    """The accounts that clients have asked for and nobody has decided, the oldest first. One query."""
+    rows = scoped(BankAccount.objects.filter(state=AccountState.REQUESTED, is_private=False), user)
+    return rows.select_related("client").order_by("created_at")[:SHOWN]
 
 
 def waiting_cases(user: User) -> tuple[list[Waiting], int]:

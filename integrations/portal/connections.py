@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from accounts.scoping import scoped
 from integrations.models import Connection, Provider, Status
+from integrations.portal.banks import due_tasks
 from integrations.portal.cards import card_of, last_run, look_of
 from integrations.portal.key_words import MOVED
 from integrations.portal.place import Place, companies_of, inside, page
@@ -46,7 +47,8 @@ def overview(request: HttpRequest, place: Place) -> HttpResponse:
     connected = [c for c in place.connections.values() if c.status == Status.ACTIVE and not c.success_seen]
     celebrate = [c for c in connected if success_shown(c)]
     cards = [card_of(place.client, provider, place.connections.get(provider), today) for provider in Provider]
-    return page(request, place, "portal/connections.html", {"cards": cards, "celebrate": celebrate})
+    context = {"cards": cards, "celebrate": celebrate, "bank_tasks": due_tasks(place, today)}
+    return page(request, place, "portal/connections.html", context)
 
 
 @require_POST

@@ -100,5 +100,7 @@ def page(
     section = "support" if name in ("support", "ask", "request") else "connections"
     if name.startswith("external"):
         section = "external"
+    if name.startswith("bank"):
+        section = "banks"
     frame = {"place": place, "company": place.client, "banners": banners, "section": section, "page_name": name}
     return render(request, template, {**frame, **(context or {})}, status=status)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.portal import connections, external, finding, history, key, support
+from integrations.portal import banks, connections, external, finding, history, key, support
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("<str:number>/connections/<slug:provider>/left-out/", history.left_out, name="left_out"),
     path("<str:number>/connections/<slug:provider>/find/", finding.find, name="find"),
     path("<str:number>/connections/<slug:provider>/find/ask/", finding.ask_now, name="find_ask"),
+    path("<str:number>/banks/", banks.overview, name="banks"),
+    path("<str:number>/banks/new/", banks.ask_for, name="bank_request"),
     path("<str:number>/external/", external.overview, name="external"),
     path("<str:number>/external/documents/", external.documents, name="external_documents"),
     path("<str:number>/external/new/", external.new, name="external_new"),
