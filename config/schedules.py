@@ -43,6 +43,12 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "func": "integrations.tasks.forget_old_calls",
         "schedule_type": "D",
     },
+    # Imports bank files that somebody, or a bank's program, has laid into the inbox.
+    "bank files: import the inbox": {
+        "func": "integrations.tasks.import_inbox",
+        "schedule_type": "I",
+        "minutes": 5,
+    },
     # Mails before an API key ends, once for each of the days before; what a mail server did not take goes out later.
     "keys: remind of their end": {
         "func": "integrations.tasks.remind_of_key_ends",

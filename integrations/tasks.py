@@ -12,6 +12,7 @@ from integrations.services import (
     crew,
     deliveries,
     hints,
+    inbox,
     key_reminders,
     subscriptions,
     support,
@@ -98,6 +99,13 @@ def forget_old_deliveries() -> None:
 def forget_old_calls() -> None:
     """Remove calls of long ago from the log."""
     call_log.forget_old_calls()
+
+
+@counted
+def import_inbox() -> None:
+    """Import the bank files that lie in the inbox."""
+    for _ in inbox.import_inbox():
+        pass
 
 
 @counted

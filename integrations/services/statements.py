@@ -27,7 +27,7 @@ from integrations.statements.shapes import (
     Statement,
     StatementHeader,
 )
-from integrations.statements.source import MAX_FILE
+from integrations.statements.source import MAX_FILE, MEGABYTE
 from integrations.statements.tables import Mapping
 from integrations.statements.transactions import ADVICE, balance_problem, bank_lines
 from matching.models import BankAccount
@@ -157,6 +157,13 @@ def unreadable(name: str, error: OSError) -> StatementImport:
     """The result for a file that cannot be opened."""
     reading = _Reading()
     reading.note(ReadError(Place(), Code.CANNOT_OPEN, {"reason": error.strerror or type(error).__name__}))
+    return StatementImport(name, reading.format, (), 0, 0, 0, errors=tuple(reading.errors))
+
+
+def too_large(name: str) -> StatementImport:
+    """The result for a file that is too large to be looked at."""
+    reading = _Reading()
+    reading.note(ReadError(Place(), Code.TOO_LARGE, {"limit": str(MAX_FILE // MEGABYTE)}))
     return StatementImport(name, reading.format, (), 0, 0, 0, errors=tuple(reading.errors))
 
 
