@@ -7,7 +7,7 @@ from integrations.statements.tables.columns import Columns
 from integrations.statements.tables.profile import Cells, Certainty, Profile
 
 _PARTS: Final = re.compile(
-    r"(Auftraggeber|Empfänger|Kto/IBAN|BLZ/BIC|Buchungstext):\s*(.*?)\s*"
+    r"(Auftraggeber|Empfänger|Kto/IBAN|BLZ/BIC|Buchungstext):(.*?)"
     r"(?=Auftraggeber:|Empfänger:|Kto/IBAN:|BLZ/BIC:|Buchungstext:|$)",
     re.DOTALL,
 )
@@ -15,7 +15,8 @@ _PARTS: Final = re.compile(
 
 def _finish(cells: Cells) -> None:
     """``Auftraggeber: Name Kto/IBAN: … BLZ/BIC: … Buchungstext: … Ref. 2C2C…/4711`` in one column."""
-    parts = dict(reversed(_PARTS.findall(" ".join(cells.purpose))))
+    found = _PARTS.findall(" ".join(cells.purpose))
+    parts = {name: text.strip() for name, text in reversed(found)}
     cells.text["counterparty"] = parts.get("Auftraggeber") or parts.get("Empfänger") or ""
     cells.text["iban"] = parts.get("Kto/IBAN", "")
     cells.text["bic"] = parts.get("BLZ/BIC", "")
