@@ -1,5 +1,6 @@
 """What the lines of a file add up to, by the simplest reading there is; None where the damage leaves that open."""
 
+import csv
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -10,6 +11,10 @@ _LIKE_ENTRY: Final = re.compile(r"[0-9]{4}R?[CD][A-Z]?[0-9]+,")
 _NTRY: Final = re.compile(r"<Ntry>(.*?)</Ntry>", re.DOTALL)
 _AMOUNT: Final = re.compile(r'<Amt Ccy="[A-Z]{3}">([0-9]{1,15}\.[0-9]{2})</Amt>')
 _DIRECTION: Final = re.compile(r"<CdtDbtInd>(CRDT|DBIT)</CdtDbtInd>")
+
+_GERMAN: Final = re.compile(r"-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,9}),[0-9]{1,2}")
+_ENGLISH: Final = re.compile(r"-?[0-9]{1,9}\.[0-9]{2}")
+_COLUMNS: Final = ("Betrag", "Betrag (€)", "Betrag (EUR)", "Betrag (Euro)", "Amount", "Amount (EUR)", "Umsatz in EUR")
 
 Oracle = Callable[[bytes], Decimal | None]
 
@@ -53,3 +58,29 @@ def camt_sum(data: bytes) -> Decimal | None:
             return None
         total += Decimal(amounts[0]) * (1 if directions[0] == "CRDT" else -1)
     return total
+
+
+def table_sum(data: bytes) -> Decimal | None:
+    """The one column of amounts, provided that every row below the header is whole and holds a plain amount."""
+    try:
+        text = data.removeprefix(b"\xef\xbb\xbf").decode()
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    if "\x00" in text or "\ufffd" in text:
+        return None
+    mark = max(";,\t", key=text.count)
+    try:
+        rows = [row for row in csv.reader(text.splitlines(), delimiter=mark, strict=True) if any(row)]
+    except csv.Error:
+        return None
+    heads = [at for at, row in enumerate(rows) if sum(cell in _COLUMNS for cell in row) == 1]
+    if len(heads) != 1:
+        return None
+    head = rows[heads[0]]
+    column = next(at for at, cell in enumerate(head) if cell in _COLUMNS)
+    cells = [row[column] if len(row) == len(head) and all(row[:1]) else "" for row in rows[heads[0] + 1 :]]
+    pattern = _ENGLISH if mark == "," else _GERMAN
+    if not all(pattern.fullmatch(cell) for cell in cells):
+        return None
+    plain = cells if mark == "," else [cell.replace(".", "").replace(",", ".") for cell in cells]
+    return sum(map(Decimal, plain), Decimal(0))

@@ -23,10 +23,14 @@ def run(
         data = damaged(target, seed, number)
         finding = judge(data, target.oracle)
         if finding:
-            kind = finding.split(":")[0].split(" give ")[0]
-            small = shrink(data, lambda text, kind=kind: judge(text, target.oracle).startswith(kind))
+            small = shrink(data, _fails_like(finding, target))
             findings.append(f"file {number}: {finding}\n  smallest: {judge(small, target.oracle)}\n  {small!r}")
             if len(findings) >= most:
                 break
         progress(number + 1)
     return findings
+
+
+def _fails_like(finding: str, target: Target) -> Callable[[bytes], bool]:
+    kind = finding.split(":")[0].split(" give ")[0]
+    return lambda data: judge(data, target.oracle).startswith(kind)

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from tests.integrations.statements import builder as camt
 from tests.integrations.statements import mt940_builder as mt
 
-from .oracles import Oracle, camt_sum, mt940_sum
+from .oracles import Oracle, camt_sum, mt940_sum, table_sum
+
+SAMPLES: Final = Path(__file__).parents[1] / "samples" / "bank"
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,13 @@ def _mt940() -> tuple[bytes, ...]:
 
 
 def _camt() -> tuple[bytes, ...]:
-    party = {"debtor": ("Jürgen Müller", camt.OTHER_IBAN), "creditor": (camt.OWNER, camt.OWN_IBAN)}
-    one = camt.Booking("1200.50", direction="CRDT", payments=(camt.Payment(lines=("Rechnung 0815",), **party),))
+    debtor, creditor = ("Jürgen Müller", camt.OTHER_IBAN), (camt.OWNER, camt.OWN_IBAN)
+    payment = camt.Payment(lines=("Rechnung 0815",), debtor=debtor, creditor=creditor)
+    one = camt.Booking("1200.50", direction="CRDT", payments=(payment,))
     two = camt.booking("19.99", "Kartenzahlung", reference="BANK-1")
     batch = camt.Booking("12.00", payments=(camt.Payment("7.00"), camt.Payment("5.00", end_to_end="E-1")))
-    balances = {"opening": "100.00", "closing": "1248.52"}
     every = (one, two, two, batch)
-    seeds = [camt.one(*every, version=version, **balances) for version in ("02", "04", "08")]
+    seeds = [camt.one(*every, version=version, opening="100.00", closing="1248.52") for version in ("02", "04", "08")]
     seeds.append(camt.one(*every, namespace=False))
     seeds.append(camt.document(camt.statement(one, two), camt.statement(batch, number="S-2", iban=camt.OTHER_IBAN)))
     seeds.append(camt.document(camt.statement(one, two, group="Rpt"), message="052"))
@@ -73,4 +76,9 @@ def _camt() -> tuple[bytes, ...]:
 
 def targets() -> Mapping[str, Target]:
     """The formats by name."""
-    return {"mt940": Target(_mt940(), mt940_sum), "camt": Target(_camt(), camt_sum)}
+    tables = tuple(path.read_bytes() for path in sorted(SAMPLES.glob("*.csv")))
+    return {
+        "mt940": Target(_mt940(), mt940_sum),
+        "camt": Target(_camt(), camt_sum),
+        "csv": Target(tables, table_sum),
+    }
