@@ -32,7 +32,9 @@ class KontorAdminSite(UnfoldAdminSite):
         """The pages that belong to no single model."""
         from integrations.admin.finding import find_ask, find_page
         from integrations.admin.system import system_page
+        from matching.admin.payouts import payout_choose
         from matching.external_pages.urls import external_pages
+        from matching.file_views import transaction_file
         from matching.review.urls import review_pages
         from vouchers.file_views import voucher_file, voucher_file_page
 
@@ -43,11 +45,13 @@ class KontorAdminSite(UnfoldAdminSite):
         return [
             page("files/<int:pk>/", voucher_file, "voucher_file"),
             page("files/<int:pk>/page/<int:page>.png", voucher_file_page, "voucher_file_page"),
+            page("transaction-files/<int:pk>/", transaction_file, "transaction_file"),
             page("find/", find_page, "find"),
             page("find/ask/", find_ask, "find_ask"),
             page("system/", system_page, "system"),
             *(page(*entry) for entry in review_pages),
             *(page(*entry) for entry in external_pages),
+            page("payouts/<int:pk>/choose/", payout_choose, "payout_choose"),
         ]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The files of vouchers, delivered to people who may see them, as harmlessly as a browser allows."""
+"""Stored files, delivered to people who may see them, as harmlessly as a browser allows."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.scoping import scoped
-from vouchers.models import VoucherFile
+from vouchers.models import StoredFile, VoucherFile
 from vouchers.preview import PDF, page_image
 
 INLINE = frozenset({PDF, "image/png", "image/jpeg"})
@@ -36,20 +36,25 @@ def _harmless(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
+def delivered(stored: StoredFile, name: str) -> HttpResponseBase:
+    """A stored file for a person who may see it: shown where that is harmless, otherwise to save. 404 without bytes."""
+    path = Path(settings.MEDIA_ROOT) / stored.path
+    if not path.is_file():
+        raise Http404
+    kind = stored.content_type.split(";")[0].strip().lower()
+    inline = kind in INLINE or kind in XML
+    shown = kind if kind in INLINE else "text/plain; charset=utf-8" if kind in XML else "application/octet-stream"
+    response = FileResponse(path.open("rb"), content_type=shown)
+    shown_name = " ".join(name.split()) or "document"
+    response["Content-Disposition"] = content_disposition_header(not inline, shown_name) or "attachment"
+    return _harmless(response)
+
+
 @require_safe
 def voucher_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The original: PDF, PNG and JPEG to look at, XML as plain text, everything else to save."""
     file = _file(request, pk)
-    path = Path(settings.MEDIA_ROOT) / file.stored.path
-    if not path.is_file():
-        raise Http404
-    kind = file.stored.content_type.split(";")[0].strip().lower()
-    inline = kind in INLINE or kind in XML
-    shown = kind if kind in INLINE else "text/plain; charset=utf-8" if kind in XML else "application/octet-stream"
-    response = FileResponse(path.open("rb"), content_type=shown)
-    name = " ".join(file.name.split()) or "document"
-    response["Content-Disposition"] = content_disposition_header(not inline, name) or "attachment"
-    return _harmless(response)
+    return delivered(file.stored, file.name)
 
 
 @require_safe

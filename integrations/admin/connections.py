@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.client_filter import ClientFilter
 from accounts.display import moment
+from accounts.models import User
 from accounts.scoped_admin import PageAdmin, person
 from integrations.admin.key_calendar import calendar, key_end
 from integrations.admin.states import case, connection_state
 from integrations.admin.timeline import FILTERS, end_of, timeline
-from integrations.models import Connection, Provider, Status, SyncRun
+from integrations.models import Connection, ConnectionEvent, Provider, Status, SyncRun
 from integrations.services import connections, sync
 from integrations.services.key_end import latest_end
 from integrations.services.organization_change import others_of_organization
@@ -29,6 +30,7 @@ from integrations.services.progress_now import progress_of
 from integrations.words import in_doubt
 
 # The last day of the calendar has no end.
+MOST_ALARMS = 20
 LAST_DAY = date.max - timedelta(days=2)
 
 
@@ -197,7 +199,7 @@ class ConnectionAdmin(PageAdmin):
             shared=[other for other in others if other.pk in seen],
             shared_unseen=len(others) - len(seen),
             title=str(connection),
-            feeds=connection.feed_accounts.select_related("account").order_by("pk") if _is_bank(connection) else None,
+            **_bank_data(connection, person(request)),
             badge=connection_state(connection),
             case=case(connection),
             may_act=self.may_act(request),
@@ -231,8 +233,16 @@ class ConnectionAdmin(PageAdmin):
         return {"last_run": run, "progress": progress_of(run)}
 
 
-def _is_bank(connection: Connection) -> bool:
-    return connection.provider == Provider.QONTO
+def _bank_data(connection: Connection, user: User) -> dict[str, Any]:
+    """Accounts and alarms of a bank feed; their numbers only for people who may see bank data."""
+    if connection.provider != Provider.QONTO:
+        return {"feeds": None}
+    alarms = connection.events.filter(kind=ConnectionEvent.Kind.BANK).order_by("-at")[:MOST_ALARMS]
+    return {
+        "feeds": connection.feed_accounts.select_related("account").order_by("pk"),
+        "may_see_accounts": user.has_perm("matching.view_bankaccount"),
+        "alarms": [event.detail for event in alarms] if user.has_perm("matching.view_transaction") else [],
+    }
 
 
 def _moment(text: str) -> datetime | None:

@@ -93,6 +93,12 @@ ASKED: dict[str, str | Promise] = {
 }
 
 
+# What a bank may say differently of a booked line.
+CHANGED: dict[str, str | Promise] = {
+    "amount": gettext_lazy("amount"),
+    "day": gettext_lazy("day"),
+    "status": gettext_lazy("state"),
+}
 LIVE: dict[str, str | Promise] = {
     SyncRun.State.QUEUED: gettext_lazy("Fetch waiting"),
     SyncRun.State.RUNNING: gettext_lazy("Fetch running"),
@@ -175,12 +181,13 @@ def _words(event: ConnectionEvent, detail: dict[str, Any]) -> str:
 
 
 def _bank_changed(detail: dict[str, Any]) -> str:
-    before, now = (
-        " ".join(str(value) for value in said.values() if value) if isinstance(said, dict) else "–"
-        for said in (detail.get("before"), detail.get("now"))
-    )
-    words = _("Transaction %(key)s was “%(before)s”; the bank says “%(now)s” now. It is kept as it was: ask the bank.")
-    return words % {"key": detail.get("transaction", ""), "before": before, "now": now}
+    """Which line is said to be different, and in what; not the figures: not everybody here may see bank data."""
+    before, now = detail.get("before"), detail.get("now")
+    names = []
+    if isinstance(before, dict) and isinstance(now, dict):
+        names = [str(word) for name, word in CHANGED.items() if before.get(name) != now.get(name)]
+    words = _("The bank says something else of %(key)s now: %(fields)s. It is kept as it was: ask the bank.")
+    return words % {"key": detail.get("transaction", ""), "fields": ", ".join(names) or "–"}
 
 
 def _key_end(detail: dict[str, Any]) -> str:

@@ -12,6 +12,8 @@ from accounts.client_filter import ClientFilter
 from accounts.display import day, money, preformatted
 from accounts.period_filter import PeriodFilter
 from accounts.scoped_admin import ReadOnlyAdmin, person
+from matching.admin.payouts import payout_of
+from matching.admin.own_transfers import transfer_of
 from matching.admin.states import MatchFilter, match_state, with_match
 from matching.models import Allocation, Transaction
 
@@ -109,7 +111,10 @@ class TransactionAdmin(ReadOnlyAdmin):
         context.update(
             line=line,
             title=str(line),
+            files=line.files.select_related("stored").order_by("pk"),
             matches=list(rows.order_by("-standing", "proposal__rank", "-proposal__id")[:50]) if may else [],
+            **transfer_of(line, person(request)),
+            **payout_of(line, person(request)),
         )
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response

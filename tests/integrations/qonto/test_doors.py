@@ -19,6 +19,7 @@ from integrations.models import Connection, Provider, Status
 from integrations.services import connections
 from integrations.services.key_check import UnusableKey
 from integrations.services.qonto_key import clean_key
+from matching.models import TransactionFile
 from tests.integrations.qonto.conftest import Qonto, fetch
 
 needs_database = pytest.mark.django_db(transaction=True)
@@ -110,6 +111,39 @@ class TestAdmin:
         assert "-7.00 EUR" in page
         assert staff.get(reverse("admin:integrations_connection_changelist")).status_code == 200
         assert staff.get(reverse("admin:integrations_syncrun_changelist")).status_code == 200
+
+    def test_support_sees_the_alarm_but_no_bank_data(self, qonto: Qonto, connection: Connection, support: User) -> None:
+        key = qonto.add(-500, (timezone.localdate() - timedelta(days=2)).isoformat())
+        fetch(connection)
+        qonto.do("change", key, cents=-700)
+        fetch(connection)
+        staff = Browser()
+        staff.force_login(support)
+        page = staff.get(reverse("admin:integrations_connection_change", args=[connection.pk])).content.decode()
+        assert key in page
+        assert qonto.account.iban not in page
+        assert "-7.00" not in page
+
+    def test_a_document_is_for_those_who_see_the_transaction(
+        self, qonto: Qonto, connection: Connection, accountant: User, colleague: User, support: User, member: User
+    ) -> None:
+        Connection.objects.filter(pk=connection.pk).update(fetch_files=True)
+        key = qonto.add(-500, (timezone.localdate() - timedelta(days=2)).isoformat())
+        qonto.do("attachments", key, name="Beleg.pdf", text="Beleg")
+        fetch(connection)
+        file = TransactionFile.objects.get()
+        address = reverse("admin:transaction_file", args=[file.pk])
+        answers = {}
+        for person in (accountant, colleague, support, member):
+            browser = Browser()
+            browser.force_login(person)
+            answers[person] = browser.get(address)
+        assert [answers[person].status_code for person in (colleague, support, member)] == [404, 404, 404]
+        assert b"".join(answers[accountant]).startswith(b"%PDF")
+        browser = Browser()
+        browser.force_login(accountant)
+        page = browser.get(reverse("admin:matching_transaction_change", args=[file.transaction_id])).content.decode()
+        assert address in page
 
     def test_documents_are_switched_on_and_off(self, connection: Connection, partner: User, member: User) -> None:
         address = reverse("admin:integrations_connection_files", args=[connection.pk])
