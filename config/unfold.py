@@ -104,9 +104,21 @@ UNFOLD: dict[str, Any] = {
                         "matching.view_externalpayment",
                     ),
                     _entry(
+                        _("Own transfers"),
+                        "sync_alt",
+                        "admin:matching_owntransfer_changelist",
+                        "matching.view_owntransfer",
+                    ),
+                    _entry(
                         _("Bank accounts"),
                         "account_balance_wallet",
                         "admin:matching_bankaccount_changelist",
+                        "matching.view_bankaccount",
+                    ),
+                    _entry(
+                        _("Missing statements"),
+                        "event_busy",
+                        "admin:matching_bankaccount_missing",
                         "matching.view_bankaccount",
                     ),
                     _entry(

@@ -9,12 +9,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.display import state
-from matching.models import Allocation, Proposal
+from matching.models import Allocation, OwnTransfer, Proposal, Transaction
+from matching.services.matchable import matchable
 
 
 def with_match(queryset: QuerySet[Any], name: str) -> QuerySet[Any]:
     """Mark vouchers or transactions (``name`` of the allocation's field) that are matched or have a suggestion."""
     mine = Allocation.objects.filter(**{name: OuterRef("pk")})
+    if name == "transaction":
+        own = OwnTransfer.objects.exclude(state=OwnTransfer.State.REJECTED)
+        queryset = queryset.annotate(
+            is_own=Exists(own.filter(outgoing=OuterRef("pk"))) | Exists(own.filter(incoming=OuterRef("pk")))
+        )
     marked: QuerySet[Any] = queryset.annotate(
         is_matched=Exists(mine.filter(standing=True)),
         is_suggested=Exists(mine.filter(proposal__state=Proposal.State.SUGGESTED)),
@@ -26,6 +32,8 @@ def match_state(row: Any) -> SafeString:
     """Whether a row marked by ``with_match`` is matched."""
     if row.is_matched:
         return state("good", _("matched"))
+    if getattr(row, "is_own", False):
+        return state("good", _("own transfer"), "sync_alt")
     if row.is_suggested:
         return state("todo", _("to review"))
     return state("none", _("no match"))
@@ -38,16 +46,23 @@ class MatchFilter(admin.SimpleListFilter):
     parameter_name = "match"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The three."""
-        return [("matched", _("matched")), ("review", _("to review")), ("none", _("no match"))]
+        """The three; of bank lines the own transfers as well."""
+        found: list[tuple[str, Any]] = [
+            ("matched", _("matched")), ("review", _("to review")), ("none", _("no match"))
+        ]  # fmt: skip
+        return [*found, ("own", _("own transfer"))] if model_admin.model is Transaction else found
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Limit the list."""
+        lines = queryset.model is Transaction
         match self.value():
             case "matched":
                 return queryset.filter(is_matched=True)
             case "review":
                 return queryset.filter(is_matched=False, is_suggested=True)
             case "none":
-                return queryset.filter(is_matched=False, is_suggested=False)
+                open_ones = queryset.filter(is_matched=False, is_suggested=False)
+                return matchable(open_ones) if lines else open_ones
+            case "own" if lines:
+                return queryset.filter(is_own=True)
         return queryset

@@ -16,6 +16,7 @@ from matching.services import bank_accounts, own_transfers
 from matching.services.intake import account_for
 from matching.services.matchable import matchable
 from matching.services.own_transfers import UnableToDecide
+from matching.services.runs import run_matching
 from tests.matching.conftest import MakeProposal, MakeVoucher
 
 DAY = date(2025, 3, 14)  # a Friday
@@ -182,3 +183,16 @@ def test_a_line_shows_who_may_be_its_other_half(kontor_client: Client, line: Lin
     good, weak = line(2, "500", gvc="820"), line(3, "500", 3)
     line(2, "500", counterparty_iban=STRANGER)
     assert [other for other, _pair in own_transfers.possible_partners(out)] == [good, weak]
+
+
+def test_a_run_of_the_engine_recognises_first_and_drops_what_it_suggested_before(
+    kontor_client: Client, line: Line, voucher: MakeVoucher, proposal: MakeProposal
+):
+    out = line(1, "-500", counterparty_iban=IBANS[2])
+    suggested = proposal((voucher("RE-1", "500"), out, "500"))
+    line(2, "500")
+    result = run_matching(kontor_client)
+    suggested.refresh_from_db()
+    assert suggested.state == "superseded"
+    assert (result.suggested, result.unmatched_vouchers, result.unmatched_transactions) == (0, 1, 0)
+    assert len(pairs()) == 1
