@@ -13,6 +13,7 @@ from matching.services.columns import NOTIFICATION
 from matching.services.identity import fold
 from matching.services.lines import is_money
 from matching.services.rows import portions
+from vouchers.locks import lock
 
 CONFIRMED = Exists(
     Allocation.objects.filter(transaction=OuterRef("pk"), standing=True, proposal__state=Proposal.State.CONFIRMED)
@@ -25,6 +26,7 @@ def arrange_batches(account: BankAccount, days: Sequence[date]) -> None:
     What does not count is withdrawn with its reason and stays; it counts again when the reason is gone. To be called
     under the lock of the account.
     """
+    lock(account.client_id)  # nobody confirms a match in between
     for some in portions(days):
         rows = list(
             Transaction.objects.filter(Q(withdrawn_at=None) | Q(withdrawn_reason__in=REASONS))

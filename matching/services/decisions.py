@@ -1,7 +1,7 @@
 """Decisions of people about proposals: confirm, reject, undo. Every change is logged and can be undone."""
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from matching.services.states import (
 )
 from matching.services.usage import Conflict
 from matching.services.yielding import Yielding
+from matching.withdrawn import withdrawn_words
 from vouchers.locks import lock
 from vouchers.models import Voucher
 
@@ -101,8 +102,23 @@ def reopen_for_voucher(voucher: Voucher, reason: str) -> int:
     number of matches that were sent back.
     """
     lock(voucher.client_id)
-    touched = Proposal.objects.filter(client=voucher.client_id, allocations__voucher=voucher).distinct().order_by("pk")
-    if voucher.withdrawn_at is not None:
+    touched = Proposal.objects.filter(client=voucher.client_id, allocations__voucher=voucher)
+    return _reopen(touched.distinct().order_by("pk"), reason, withdrawn=voucher.withdrawn_at is not None)
+
+
+@transaction.atomic
+def reopen_for_transaction(booking: Transaction, reason: str) -> int:
+    """Send the matches of a withdrawn transaction back to review with a note; what was only open is replaced.
+
+    Safe to repeat. Returns the number of matches that were sent back.
+    """
+    lock(booking.client_id)
+    touched = Proposal.objects.filter(client=booking.client_id, allocations__transaction=booking)
+    return _reopen(touched.distinct().order_by("pk"), reason, withdrawn=True)
+
+
+def _reopen(touched: QuerySet[Proposal], reason: str, *, withdrawn: bool) -> int:
+    if withdrawn:
         noted = Decision.objects.filter(kind=Kind.REOPEN, cause=None)
         for proposal in touched.filter(state=State.SUGGESTED).exclude(pk__in=noted.values("proposal")):
             move(proposal, State.SUPERSEDED, Kind.SUPERSEDE, reason=reason)
@@ -153,6 +169,10 @@ def _must_fit(proposal: Proposal) -> None:
     withdrawn = Voucher.objects.filter(allocations__proposal=proposal, withdrawn_at__isnull=False).first()
     if withdrawn is not None:
         raise UnableToDecide(_("The voucher %(voucher)s was withdrawn.") % {"voucher": withdrawn})
+    replaced = Transaction.objects.filter(allocations__proposal=proposal, withdrawn_at__isnull=False).first()
+    if replaced is not None:
+        words = _("The payment “%(payment)s” does not stand any more: %(reason)s")
+        raise UnableToDecide(words % {"payment": replaced, "reason": withdrawn_words(replaced.withdrawn_reason)})
     shares = shares_of([proposal.pk])[proposal.pk]
     yielding = Yielding(Q(allocations__voucher__in=[share.voucher for share in shares]))
     conflict, _gone = yielding.conflict(usage_around(shares, without=proposal.pk), shares)

@@ -10,15 +10,17 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils import translation
 
 from accounts.models import Client
 from matching.engine import ENGINE_VERSION, propose
 from matching.engine import types as engine
 from matching.models import Allocation, Decision, Proposal, Transaction
 from matching.services import loading
-from matching.services.decisions import reopen_for_voucher
+from matching.services.decisions import reopen_for_transaction, reopen_for_voucher
 from matching.services.drafts import Draft, draft
 from matching.services.giving_way import give_way, vouchers_paid_externally
 from matching.services.matchable import matchable
@@ -26,6 +28,7 @@ from matching.services.own_transfers import recognise
 from matching.services.states import Kind, State, move
 from matching.services.yielding import Yielding
 from matching.signals import matching_finished
+from matching.withdrawn import withdrawn_words
 from vouchers.locks import lock
 from vouchers.models import Voucher
 
@@ -73,11 +76,15 @@ def run_matching(client: Client, *, progress: Callable[[int, int], None] | None 
 
 
 def _send_back_what_was_withdrawn(client: Client) -> None:
-    """Reopen matches of withdrawn vouchers, and drop what was only open; whoever withdrew them knows no matches."""
+    """Reopen matches of what was withdrawn, and drop what was only open; whoever withdrew it knows no matches."""
     live = Q(allocations__standing=True) | Q(allocations__proposal__state=State.SUGGESTED)
     withdrawn = Voucher.objects.filter(live, client=client, withdrawn_at__isnull=False)
     for voucher in withdrawn.distinct().order_by("pk"):
         reopen_for_voucher(voucher, voucher.withdrawn_reason)
+    replaced = Transaction.objects.filter(live, client=client, withdrawn_at__isnull=False)
+    with translation.override(settings.LANGUAGE_CODE):
+        for booking in replaced.distinct().order_by("pk"):
+            reopen_for_transaction(booking, withdrawn_words(booking.withdrawn_reason))
 
 
 def _think(client: Client, vouchers: list[engine.Voucher], progress: Callable[[int, int], None] | None) -> list[Draft]:
@@ -161,6 +168,8 @@ def _write(client: Client, drafts: list[Draft], seen: dict[int, engine.Voucher],
     shares = loading.shares_of([row.pk for row in open_now.values()])
     fresh = []
     kept = {pk for pk, some in shares.items() if any(share.voucher not in looked_at for share in some)}
+    # a match whose payment does not stand any more waits for a person, who reads why
+    kept |= set(waiting.filter(allocations__transaction__withdrawn_at__isnull=False).values_list("pk", flat=True))
     for candidate in suggested:
         row = open_now.get(candidate.fingerprint)
         if row is None:

@@ -92,8 +92,9 @@ def is_settled_elsewhere(proposal: Proposal) -> bool:
 
 
 def is_free(proposal: Proposal) -> bool:
-    """Whether a proposal could stand beside what stands now, and none of its vouchers is withdrawn."""
-    if proposal.allocations.filter(voucher__withdrawn_at__isnull=False).exists():
+    """Whether a proposal could stand beside what stands now, and nothing that it joins is withdrawn."""
+    withdrawn = Q(voucher__withdrawn_at__isnull=False) | Q(transaction__withdrawn_at__isnull=False)
+    if proposal.allocations.filter(withdrawn).exists():
         return False
     shares = shares_of([proposal.pk])[proposal.pk]
     yielding = Yielding(Q(allocations__voucher__in=[share.voucher for share in shares]))

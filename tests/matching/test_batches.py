@@ -8,8 +8,8 @@ from itertools import permutations
 import pytest
 
 from accounts.models import Client, User
-from matching.models import BankAccount, Sighting, Transaction
-from matching.services import confirm
+from matching.models import BankAccount, Proposal, Sighting, Transaction
+from matching.services import UnableToDecide, confirm, run_matching
 from matching.services.intake import TransactionData, account_for, import_transactions
 from tests.matching.conftest import MakeProposal, MakeVoucher
 
@@ -115,3 +115,22 @@ def test_two_equal_batches_of_a_day(account: BankAccount) -> None:
     import_transactions(account, [line("m1-1", "-100"), line("m1-2", "-100")], family=MT940)
     import_transactions(account, twice, family=CAMT)
     assert [amount for amount, _ in counting()] == [-60, -60, -40, -40]
+
+
+def test_a_match_of_a_total_goes_back_to_review_when_its_payments_come(
+    account: BankAccount, voucher: MakeVoucher, accountant: User
+) -> None:
+    """Nobody has confirmed it, so the payments count, and the match says why it does not stand."""
+    voucher("RE-2025-77", "100", contact="Sammler GmbH", paid=DAY)
+    total = line("m1-1", "-100", counterparty="Sammler GmbH", purpose="RE-2025-77 RE-2025-77")
+    import_transactions(account, [total], family=MT940)
+    run_matching(account.client)
+    match = Proposal.objects.get()
+    assert match.is_standing
+    import_transactions(account, batch("e1", "-60", "-40"), family=CAMT)
+    run_matching(account.client)
+    match.refresh_from_db()
+    assert match.state == Proposal.State.SUGGESTED
+    assert match.decisions.latest("pk").reason
+    with pytest.raises(UnableToDecide, match="Sammler"):
+        confirm(match, accountant)
