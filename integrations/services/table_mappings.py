@@ -10,7 +10,7 @@ from integrations.statements.problems import Code, Severity
 from integrations.statements.read import read_statements
 from integrations.statements.shapes import BankLine, ReadError, Statement, StatementHeader
 from integrations.statements.source import Source
-from integrations.statements.tables import Mapping, MappingError, describe_table, for_account
+from integrations.statements.tables import Mapping, MappingError, for_account, table_key
 from integrations.statements.transactions import bank_lines
 
 MAX_LINES: Final = 20
@@ -47,10 +47,8 @@ def known_mapping(client: Client, source: Source) -> Mapping | None:
 
     Raises OSError, and what opening a source raises. A stored mapping that no longer makes sense counts as none.
     """
-    shape = describe_table(source)
-    if shape is None:
-        return None
-    kept = TableMapping.objects.filter(client=client, header_sha256=shape.key).first()
+    key = table_key(source)
+    kept = TableMapping.objects.filter(client=client, header_sha256=key).first() if key else None
     if kept is None:
         return None
     try:

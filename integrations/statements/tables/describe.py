@@ -104,7 +104,7 @@ def describe_table(source: Source) -> TableShape | None:
             first_line=located.first_line,
             rows=rows,
             columns=columns,
-            key=header_key(located.header),
+            key=_key(text, located),
             format=located.profile.format if located.profile else "",
             suggestion=suggestion,
             questions=tuple(questions),
@@ -113,6 +113,34 @@ def describe_table(source: Source) -> TableShape | None:
         return None
     finally:
         text.close()
+
+
+def table_key(source: Source) -> str:
+    """What tables with this header are known by (`TableShape.key`), without looking further; empty if there is none."""
+    with open_source(source) as stream:
+        text = Text(stream)
+    try:
+        located = locate(text)
+        return _key(text, located) if located is not None else ""
+    except LineTooLongError:
+        return ""
+    finally:
+        text.close()
+
+
+def _key(text: Text, located: Located) -> str:
+    """The key of the header; without one, of what the columns hold, as two tables may well be equally wide."""
+    if located.has_header:
+        return header_key(located.header)
+    values = _values(text, located, len(located.header))
+    kinds = ("-" if not found else _kind(found) for found in values)
+    return header_key(tuple(f"{number} {kind}" for number, kind in enumerate(kinds, start=1)))
+
+
+def _kind(values: dict[str, None]) -> str:
+    if all(map(is_date, values)):
+        return "day"
+    return "number" if all(map(is_number, values)) else "text"
 
 
 def _values(text: Text, located: Located, width: int) -> list[dict[str, None]]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from integrations.statements.problems import Code
 from integrations.statements.shapes import Entry, Opened, ReadError, Record, Statement, StatementHeader
-from integrations.statements.tables import Mapping, MappingError, describe_table, read_table
+from integrations.statements.tables import Mapping, MappingError, describe_table, read_table, table_key
 from integrations.statements.tables.columns import Columns
 from integrations.statements.tables.dates import FORMATS, read_day
 from integrations.statements.tables.numbers import read_number
@@ -211,7 +211,7 @@ def test_what_cannot_be_read_is_named_and_costs_only_its_row() -> None:
     assert (statement.entries, statement.unreadable) == (5, 3)
 
 
-def test_a_huge_line_is_refused_and_many_rows_are_read_in_little_memory() -> None:
+def test_a_huge_line_is_refused() -> None:
     huge = b"Datum;Betrag;Text\n" + b"x" * 1_000_000
     assert [problem.code for problem in problems(list(read_table(huge)))] == [Code.ENTRY_TOO_LARGE]
 
@@ -228,3 +228,19 @@ def test_debits_with_and_without_a_minus_are_asked_about() -> None:
     assert shape is not None
     assert [problem.code for problem in shape.questions] == [Code.AMBIGUOUS]
     assert not entries(list(read_table(content, shape.suggestion)))
+
+
+def test_the_key_of_a_table_is_that_of_its_header() -> None:
+    one = table(("01.02.2003", "-5,00"))
+    shape = describe_table(one)
+    assert shape is not None
+    assert shape.key == table_key(one) == table_key(b"notes above\n\n" + table(("31.12.2004", "1"), ("1.2.2005", "2")))
+    assert table_key(one.replace(b"Wer;", b"Wen;")) != shape.key
+    assert table_key(b"no table") == ""
+    assert table_key(b"Datum;Betrag;Text\n" + b"x" * 1_000_000) == ""
+
+
+def test_equally_wide_tables_without_names_are_not_taken_for_one_another() -> None:
+    one = table_key(b"2003-02-01;Shop;-5.00\n2003-02-13;Customer;7.50\n")
+    assert one == table_key(b"2004-02-01;Inn;-1.00\n")
+    assert one != table_key(b"Shop;2003-02-01;-5.00\n")
