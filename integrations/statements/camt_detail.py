@@ -190,7 +190,7 @@ def read_detail(
 def read_more(leaves: Leaves, known: frozenset[str]) -> Mapping[str, str]:
     """Everything that is not ``known``, by its path; what is there several times stands on lines of its own."""
     more = {path: text for path, text in leaves.first.items() if text and path not in known}
-    if more and len(leaves.first) < len(leaves.pairs):
+    if more and len(leaves.first) < len(leaves.paths):
         more = {path: "\n".join(leaves.all(path)) for path in more}
     return dict(list(more.items())[:MAX_MORE]) if len(more) > MAX_MORE else more
 

@@ -39,7 +39,7 @@ def walked(element: etree._Element, prefix: str = "") -> Iterator[tuple[str, str
 def test_all_of_it(element: etree._Element) -> None:
     whole, parts = read_leaves(etree.tostring(element, encoding="unicode"))
     wanted = [(path, text) for path, text in walked(element) if not path.endswith("@Ccy")]
-    assert [(path, text) for path, text in whole.pairs if not path.endswith("@Ccy")] == wanted
+    assert [(path, text) for path, text in whole.pairs() if not path.endswith("@Ccy")] == wanted
     assert parts == []
     assert all(whole.get(path) == next(text for its_path, text in wanted if its_path == path) for path, _ in wanted)
 
@@ -58,8 +58,8 @@ def test_a_part_by_itself(element: etree._Element) -> None:
     def plain(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         return [(path, text) for path, text in pairs if not path.endswith("@Ccy")]
 
-    assert [plain(part.pairs) for part in parts] == [plain(list(walked(child))) for child in inner]
-    assert not any(path.startswith("NtryDtls/TxDtls/") for path, _ in whole.pairs)
+    assert [plain(list(part.pairs())) for part in parts] == [plain(list(walked(child))) for child in inner]
+    assert not any(path.startswith("NtryDtls/TxDtls/") for path, _ in whole.pairs())
 
 
 def test_long_texts_are_read_alike() -> None:
