@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import Client
 from integrations.services.coverage import coverage_of
 from matching.services.external_drafts import draft_missing
+from matching.services.payouts import link_payouts
 
 logger = logging.getLogger(__name__)
 
@@ -16,8 +17,12 @@ def draft_external(client: Client) -> int:
 
 
 def after_matching(sender: Any, *, client: Client, **_: Any) -> None:
-    """Follow a run of the engine. What goes wrong is told to us; the run itself stands."""
+    """Follow a run of the engine: new lines may be payouts, or show what was thought external.
+
+    What goes wrong is told to us; the run itself stands.
+    """
     try:
+        link_payouts(client)
         draft_external(client)
     except Exception:
-        logger.exception("The drafts of external transactions of client %s were not made.", client.pk)
+        logger.exception("Payouts or drafts of external transactions of client %s were not looked for.", client.pk)

@@ -12,8 +12,8 @@ from accounts.client_filter import ClientFilter
 from accounts.display import day, money, preformatted
 from accounts.period_filter import PeriodFilter
 from accounts.scoped_admin import ReadOnlyAdmin, person
-from matching.admin.payouts import payout_of
 from matching.admin.own_transfers import transfer_of
+from matching.admin.payouts import payout_of
 from matching.admin.states import MatchFilter, match_state, with_match
 from matching.models import Allocation, Transaction
 
