@@ -66,7 +66,7 @@ def table_sum(data: bytes) -> Decimal | None:
         text = data.removeprefix(b"\xef\xbb\xbf").decode()
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
-    if "\x00" in text or "\ufffd" in text:
+    if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffd]", text):
         return None
     mark = max(";,\t", key=text.count)
     try:
@@ -77,6 +77,8 @@ def table_sum(data: bytes) -> Decimal | None:
     if len(heads) != 1:
         return None
     head = rows[heads[0]]
+    if {"Soll", "Haben"} & set(head):  # which of the three is meant is a rule of the bank
+        return None
     column = next(at for at, cell in enumerate(head) if cell in _COLUMNS)
     cells = [row[column] if len(row) == len(head) and all(row[:1]) else "" for row in rows[heads[0] + 1 :]]
     pattern = _ENGLISH if mark == "," else _GERMAN
