@@ -46,33 +46,40 @@ def work_accounts() -> QuerySet[BankAccount]:
 
 
 def covered(accounts: Iterable[BankAccount], today: date) -> list[Covered]:
-    """What is known of each account. The same five queries for one account and for a thousand.
+    """What is known of each account. The same six queries for one account and for a thousand.
 
     An account is needed from the first day of the client's oldest open year (or VAT period), or from the day that was
     asked for if that is later, until yesterday, the day it was closed, or the day before another one took its place.
+    One that has taken another's place is needed from then on, or from its first statement if that is earlier.
     """
     rows = list(accounts)
     if not rows:
         return []
-    prefetch_related_objects(rows, "client__tax_years", "client__vat_returns")
+    prefetch_related_objects(rows, "client__tax_years", "client__vat_returns", "predecessors")
     starts = {client.pk: sync_start(client, today) for client in {row.client_id: row.client for row in rows}.values()}
-    statements: dict[int, list[Delivered]] = defaultdict(list)
-    found = AccountStatement.objects.filter(account__in=[row.pk for row in rows]).order_by("account", "pk")
-    for account, number, first, last, *figures in found.values_list(*COLUMNS):
-        statements[account].append(Delivered(number, Span(first, last), *figures))
+    statements = delivered([row.pk for row in rows])
     lines = _lines([pk for pk, given in statements.items() if _overlap(given)])
     return [
         Covered(
             row,
             coverage(
                 statements[row.pk],
-                needed(row, starts[row.client_id], today),
+                needed(row, _first(row, starts[row.client_id], statements[row.pk]), today),
                 lines=lines.get(row.pk),
                 ended=last_day(row),
             ),
         )
         for row in rows
     ]
+
+
+def delivered(accounts: Sequence[int]) -> dict[int, list[Delivered]]:
+    """The statements of some accounts by account. One query."""
+    statements: dict[int, list[Delivered]] = defaultdict(list)
+    rows = AccountStatement.objects.filter(account__in=accounts).order_by("account", "pk")
+    for account, number, first, last, *figures in rows.values_list(*COLUMNS):
+        statements[account].append(Delivered(number, Span(first, last), *figures))
+    return statements
 
 
 def covered_of(client: Client, today: date) -> list[Covered]:
@@ -88,16 +95,24 @@ def missing(user: User, today: date) -> list[Covered]:
 
 
 def needed(account: BankAccount, start: date, today: date) -> Span | None:
-    """The days of an account of which statements are needed; ``start`` is the first open day of its client."""
-    first = max(start, account.wanted_from or start)
+    """The days of an account of which statements are needed, from ``start`` on."""
     last = min(today - DAY, last_day(account) or date.max)
-    return Span(first, last) if first <= last else None
+    return Span(start, last) if start <= last else None
 
 
 def last_day(account: BankAccount) -> date | None:
     """The last day on which an account could be used; None while it is."""
     ends = [account.closed_on, account.successor_from - DAY if account.successor_from else None]
     return min((day for day in ends if day is not None), default=None)
+
+
+def _first(account: BankAccount, start: date, given: Sequence[Delivered]) -> date:
+    if account.wanted_from is not None:
+        return max(start, account.wanted_from)
+    took_over = [row.successor_from for row in account.predecessors.all() if row.successor_from is not None]
+    if not took_over:
+        return start
+    return max(start, min([*took_over, *(one.span.first for one in given)]))
 
 
 def _overlap(given: Sequence[Delivered]) -> bool:

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from accounts.models import Client
-from integrations.models import AccountStatement
 from integrations.models.feed import FeedAccount
+from integrations.services.completeness import delivered
+from matching.coverage import known
 from matching.models import BankAccount
 
 Days = tuple[tuple[date, date], ...]
@@ -49,12 +50,15 @@ class ClientCoverage:
 
 
 def coverage_of(client: Client) -> ClientCoverage:
-    """What is here of a client's accounts. Three queries. Provisional statements may grow and cover nothing."""
+    """What is here of a client's accounts. Three queries.
+
+    Where balances join, the days between statements are here too: nothing moved. Days that contradict each other, and
+    the last day of a provisional statement, are not.
+    """
     accounts = list(BankAccount.objects.filter(client=client, is_private=False).exclude(state="refused").order_by("pk"))
     stretches: dict[int, list[tuple[date, date]]] = defaultdict(list)
-    rows = AccountStatement.objects.filter(account__in=accounts, provisional=False)
-    for account, first, last in rows.values_list("account_id", "from_date", "to_date"):
-        stretches[account].append((first, last))
+    for pk, statements in delivered([account.pk for account in accounts]).items():
+        stretches[pk] = [(span.first, span.last) for span in known(statements)]
     feeds = FeedAccount.objects.filter(account__in=accounts).exclude(read_from=None).exclude(read_through=None)
     for account_id, start, through in feeds.values_list("account_id", "read_from", "read_through"):
         # the day on which it was read last may have gone on

@@ -45,6 +45,27 @@ def coverage(
     )
 
 
+def known(statements: Iterable[Delivered]) -> tuple[Span, ...]:
+    """The days that are known for certain, whether anybody needs them or not: complete, and not contradicted."""
+    given = list(statements)
+    certain = [span for one in given if (span := one.certain)]
+    if not certain:
+        return ()
+    found = coverage(given, Span(min(span.first for span in certain), max(span.last for span in certain)))
+    left = list(found.complete)
+    for finding in found.findings:
+        if finding.kind in (Kind.SUM, Kind.BREAK):
+            left = [part for span in left for part in _without(span, finding.span)]
+    return tuple(left)
+
+
+def _without(span: Span, gone: Span) -> list[Span]:
+    if span.within(gone) is None:
+        return [span]
+    parts = [(span.first, gone.first - DAY), (gone.last + DAY, span.last)]
+    return [Span(first, last) for first, last in parts if first <= last]
+
+
 def _delivered_again(given: list[Delivered]) -> tuple[list[Finding], list[Delivered]]:
     """Statements of the same days: the last one counts, and the days are named where its figures are others."""
     found = []

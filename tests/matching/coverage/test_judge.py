@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.coverage import Delivered, Kind, Look, Span, coverage, covers
+from matching.coverage import Delivered, Kind, Look, Span, coverage, covers, known
 from matching.coverage.days import bank_days, is_bank_day
 
 DAY = timedelta(days=1)
@@ -216,3 +216,15 @@ def test_a_closed_account_takes_no_payment_after_its_last_day():
     closed = coverage(cut({}, [100]), Span(FIRST, LAST), ended=LAST)
     assert covers([closed], LAST + DAY)
     assert not covers([closed, coverage([], YEAR)], LAST + DAY)
+
+
+def test_what_is_known_for_certain_leaves_out_gaps_and_contradictions():
+    days = [
+        day(1, "2025-03-03", "0", "5", "5"),
+        day(2, "2025-03-05", "5", "7", "2"),  # the 4th: nothing moved
+        day(3, "2025-03-06", "7", "9", "1"),  # contradicts itself
+        day(4, "2025-03-10", "20", "21", "1"),
+    ]
+    spans = [(span.first.day, span.last.day) for span in known(days)]
+    assert spans == [(3, 5), (10, 10)]
+    assert known([]) == ()
