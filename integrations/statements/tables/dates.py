@@ -1,6 +1,7 @@
 """Dates in tables: the orders of day, month and year, and what a whole column leaves open."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,7 @@ FORMATS: Final = (
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 _SHAPE: Final = re.compile(r"([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})|([0-9]{4})([0-9]{2})([0-9]{2})")
 _TIME: Final = re.compile(r"[T ,]+[0-9]{1,2}:[0-9]{2}.*", re.DOTALL)
+_MAX_SEEN: Final = 400
 _CENTURY: Final = 70  # two digits from here on are of the last century
 
 
@@ -59,10 +61,8 @@ class DateEvidence:
     """Which formats fit the values of a column."""
 
     usual: Sequence[str] = ()
-    forms: set[str] = field(default_factory=lambda: set(FORMATS))
+    counts: Counter[str] = field(default_factory=Counter)
     seen: dict[str, None] = field(default_factory=dict)
-    count: int = 0
-    odd: int = 0
 
     def see(self, text: str) -> None:
         """Take a value into account; what is no date says nothing."""
@@ -71,27 +71,32 @@ class DateEvidence:
         parts = split_date(text)
         if parts is None:
             return
-        self.count += 1
-        fitting = {form for form in FORMATS if _fits(parts, form)}
-        if not self.forms & fitting:
-            # contradicts what came before: left to the row where it stands, unless nothing came before
-            self.odd += 1
-            return
-        self.forms &= fitting
-        if len(self.seen) < 400:
+        self.counts.update(form for form in FORMATS if _fits(parts, form))
+        if len(self.seen) < _MAX_SEEN:
             self.seen[text] = None
+
+    @property
+    def forms(self) -> list[str]:
+        """The formats that fit the most values: a spoilt one does not overrule the others."""
+        most = max(self.counts.values(), default=0)
+        return [form for form in FORMATS if self.counts[form] == most]
 
     def decided(self) -> str | None:
         """The one format, the bank's usual one before others; None while readings differ."""
+        forms = self.forms
         for form in self.usual:
-            if form in self.forms:
+            if form in forms:
                 return form
-        forms = [form for form in FORMATS if form in self.forms]
-        return forms[0] if forms and not self.readings() else None
+        return None if self.readings() else forms[0]
 
     def readings(self) -> tuple[str, str, str] | None:
-        """A value that two formats read as different days, and the two; None if there is none."""
-        forms = [form for form in FORMATS if form in self.forms]
+        """A value that two formats read as different days, and the two; None if there is none.
+
+        A format also counts if a value speaks for it that the better ones cannot read.
+        """
+        forms = self.forms
+        odd = [parts for parts in map(split_date, self.seen) if parts and not any(_fits(parts, form) for form in forms)]
+        forms += [form for form in FORMATS if form not in forms and any(_fits(parts, form) for parts in odd)]
         for text in self.seen:
             days: dict[date, str] = {}
             for form in forms:

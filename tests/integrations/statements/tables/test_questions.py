@@ -244,3 +244,16 @@ def test_equally_wide_tables_without_names_are_not_taken_for_one_another() -> No
     one = table_key(b"2003-02-01;Shop;-5.00\n2003-02-13;Customer;7.50\n")
     assert one == table_key(b"2004-02-01;Inn;-1.00\n")
     assert one != table_key(b"Shop;2003-02-01;-5.00\n")
+
+
+def test_a_spoilt_day_at_the_top_does_not_turn_the_others() -> None:
+    rows = [("2003-02-01", "-1,00"), ("13.02.2003", "-2,00"), ("14.02.2003", "-3,00")]
+    records = list(read_table(table(*rows), Mapping(columns=COLUMNS)))
+    assert [day for day, _ in entries(records)] == [date(2003, 2, 13), date(2003, 2, 14)]
+    assert [problem.code for problem in problems(records)] == [Code.DATE]
+
+
+def test_days_that_speak_against_one_another_are_asked_about() -> None:
+    rows = [("13/04/2025", "-1,00"), ("14/04/2025", "-1,00"), ("04/13/2025", "-2,00"), ("03/04/2025", "-3,00")]
+    records = list(read_table(table(*rows), Mapping(columns=COLUMNS)))
+    assert [problem.code for problem in problems(records)] == [Code.AMBIGUOUS]
