@@ -12,6 +12,7 @@ from accounts.client_filter import ClientFilter
 from accounts.display import day, money, preformatted
 from accounts.period_filter import PeriodFilter
 from accounts.scoped_admin import ReadOnlyAdmin, person
+from matching.admin.line_words import sources_of, typed_amount
 from matching.admin.own_transfers import transfer_of
 from matching.admin.payouts import payout_of
 from matching.admin.states import MatchFilter, match_state, with_match
@@ -32,8 +33,20 @@ class TransactionAdmin(ReadOnlyAdmin):
         MatchFilter,
     )
     heavy_fields = ("raw",)
-    search_fields = ("counterparty", "purpose", "counterparty_iban", "end_to_end_id")
-    search_help_text = _("Name, purpose, IBAN or end-to-end id")
+    search_fields = (
+        "counterparty",
+        "purpose",
+        "counterparty_iban",
+        "end_to_end_id",
+        "mandate_id",
+        "creditor_id",
+        "bank_reference",
+        "structured_reference",
+        "ultimate_party",
+        "booking_text",
+        "return_reason",
+    )
+    search_help_text = _("Name, purpose, IBAN, references, mandate, or an amount")
     ordering = ("-booking_date", "-id")
     list_select_related = ("client", "account")
     fields = (
@@ -45,12 +58,22 @@ class TransactionAdmin(ReadOnlyAdmin):
         "amount_text",
         "counterparty",
         "counterparty_iban",
+        "counterparty_bic",
+        "ultimate_party",
         "purpose",
+        "structured_reference",
         "end_to_end_id",
         "mandate_id",
         "creditor_id",
+        "booking_text",
+        "gvc",
         "code",
         "bank_reference",
+        "return_reason",
+        "charges",
+        "original_amount",
+        "original_currency",
+        "exchange_rate",
         "reversal",
         "as_written",
     )
@@ -59,6 +82,16 @@ class TransactionAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the mark of a match."""
         return with_match(super().get_queryset(request), "transaction")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By texts, and by an amount whatever its sign."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        amount = typed_amount(search_term)
+        if amount is not None:
+            found = found | queryset.filter(amount__in=(amount, -amount))
+        return found, may_repeat
 
     @admin.display(description=_("booked"), ordering="booking_date")
     def day(self, line: Transaction) -> str:
@@ -115,6 +148,7 @@ class TransactionAdmin(ReadOnlyAdmin):
             matches=list(rows.order_by("-standing", "proposal__rank", "-proposal__id")[:50]) if may else [],
             **transfer_of(line, person(request)),
             **payout_of(line, person(request)),
+            **sources_of(line),
         )
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
