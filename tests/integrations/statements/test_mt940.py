@@ -1,8 +1,11 @@
 """MT940 and MT942: what the bank wrote comes out, whatever way it wrote it."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,7 +16,7 @@ from integrations.statements.problems import Code
 from integrations.statements.shapes import Entry, EntryDetail, Opened, ReadError, Record, Statement
 from integrations.statements.transactions import bank_lines
 
-from .mt940_builder import Move, file, german, message, today
+from .mt940_builder import Move, file, german, message, move_lines, today
 
 D = Decimal
 
@@ -308,6 +311,44 @@ def test_mt942_totals_are_compared() -> None:
 
 
 # Letters and marks whose cp1252 bytes can never be mistaken for UTF-8.
+PROGRAM = """
+import resource, sys
+from integrations.statements.mt940 import read_mt940
+from integrations.statements.shapes import Entry
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+def count(path):
+    return sum(isinstance(record, Entry) for record in read_mt940(path))
+
+count(sys.argv[1])
+before = peak()
+print(count(sys.argv[2]), peak() - before)
+"""
+
+
+@pytest.mark.slow
+def test_a_large_file_is_read_in_constant_memory(tmp_path: Path) -> None:
+    small, large = tmp_path / "small.sta", tmp_path / "large.sta"
+    head = file(message()).partition(b":62F:")[0]
+    entry = file(move_lines(Move(details=TEXT)))
+    # the small one fills the buffer as well
+    small.write_bytes(head + entry * 3000)
+    large.write_bytes(head + entry * 20_000)
+    command = [sys.executable, "-c", PROGRAM, str(small), str(large)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    found, grown_kb = map(int, answer.stdout.split())
+    assert (found, grown_kb < 4096) == (20_000, True)
+
+
+def test_a_field_without_end_is_refused() -> None:
+    lines = message(Move(details=""))
+    endless = read([*lines[:5], ":86:" + "x" * 60, *["y" * 60] * 2000, *lines[5:]])
+    assert problems(endless) == [Code.ENTRY_TOO_LARGE]
+    assert [statement.complete for statement in statements(endless)] == [False]
+
+
 LETTERS = st.sampled_from([chr(code) for code in (*range(32, 127), *range(192, 256)) if chr(code) not in "?@"])
 TEXTS = st.text(LETTERS, min_size=1, max_size=27).map(str.strip).filter(lambda text: text and "+" not in text)
 MOVES = st.builds(
