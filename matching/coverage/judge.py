@@ -6,7 +6,7 @@ complete, whether banks booked on them or not: nothing moved. Without balances o
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -162,10 +162,12 @@ def _gaps(given: list[Delivered], points: dict[date, list[Boundary]], needed: Sp
                 complete.append(certain)
         if last is None or last.certain is None or certain.last >= last.certain.last:
             last = one
-    return _ends(complete, found, needed)
+    return _ends(complete, found, needed, {one.span.last for one in given if one.provisional})
 
 
-def _ends(complete: list[Span], found: list[Finding], needed: Span) -> tuple[list[Span], list[Finding]]:
+def _ends(
+    complete: list[Span], found: list[Finding], needed: Span, provisional: Container[date]
+) -> tuple[list[Span], list[Finding]]:
     """What is missing before the first statement and after the last. Days on which no bank books need none."""
     if not complete or complete[0].first > needed.last:
         return complete, [*found, Finding(Kind.MISSING, needed)]
@@ -176,11 +178,13 @@ def _ends(complete: list[Span], found: list[Finding], needed: Span) -> tuple[lis
         else:
             complete[0] = Span(needed.first, complete[0].last)
     if complete[-1].last < needed.last:
-        gap = Span(max(needed.first, complete[-1].last + DAY), needed.last)
-        if bank_days(gap.first, gap.last):
-            found.append(Finding(Kind.LATEST, gap))
-        else:
+        first = max(needed.first, complete[-1].last + DAY)
+        if not bank_days(first, needed.last):
             complete[-1] = Span(complete[-1].first, needed.last)
+        while first in provisional:  # that they may grow is told of them already
+            first += DAY
+        if first <= needed.last and bank_days(first, needed.last):
+            found.append(Finding(Kind.LATEST, Span(first, needed.last)))
     return complete, found
 
 

@@ -198,13 +198,14 @@ def test_a_jump_of_the_banks_numbers_tells_of_a_lost_statement_that_moved_nothin
 def test_a_provisional_statement_is_certain_but_for_its_last_day():
     span = Span(date(2025, 3, 3), date(2025, 3, 7))
     found = coverage([Delivered(1, span, Decimal(3), Decimal(1), provisional=True)], span)
-    assert [(f.kind, f.span.first) for f in found.findings] == [
-        (Kind.LATEST, span.last),
-        (Kind.PROVISIONAL, span.last),
-    ]
+    assert [(f.kind, f.span.first) for f in found.findings] == [(Kind.PROVISIONAL, span.last)]
     assert found.look(span.last) is Look.PROVISIONAL
     assert found.covers(date(2025, 3, 6))
     assert not found.covers(span.last)
+    later = coverage(
+        [Delivered(1, span, Decimal(3), Decimal(1), provisional=True)], Span(span.first, date(2025, 3, 12))
+    )
+    assert [(f.kind, f.span.first.day) for f in later.findings] == [(Kind.PROVISIONAL, 7), (Kind.LATEST, 8)]
 
 
 def test_nothing_delivered_means_everything_is_missing_and_no_need_means_nothing_is():
