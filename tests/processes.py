@@ -31,6 +31,7 @@ def environment(**more: str) -> dict[str, str]:
         "DATABASE_URL": database_url(),
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
         "LEXWARE_API_URL": settings.LEXWARE_API_URL,
+        "QONTO_API_URL": settings.QONTO_API_URL,
         "LOG_LEVEL": "INFO",
         "QUEUE_WORKERS": "2",
         **more,

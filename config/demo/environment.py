@@ -114,6 +114,7 @@ def settings_for(
         "MEDIA_ROOT": str(folder / "media"),
         "STATIC_ROOT": str(folder / "static"),
         "LEXWARE_API_URL": sandbox_url,
+        "QONTO_API_URL": sandbox_url,
         "LEXWARE_TIME_SCALE": str(time_scale),
         "LEXWARE_WEBHOOK_PUBLIC_KEY": webhook_key.strip().replace("\n", "\\n"),
         "PUBLIC_URL": f"http://localhost:{port}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
-from sandbox.qonto.model import Account, Organization, Transaction
+from sandbox.qonto.model import Account, Organization, Transaction, id_of
 from sandbox.qonto.office import Office
 from sandbox.world.iban import random_iban
 
@@ -18,6 +18,7 @@ def add_organization(office: Office, name: str, rng: Random) -> Organization:
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name.lower()).strip("-")
     slug = f"{plain}-{rng.randrange(1000, 10000)}"
     organization = Organization(slug, name, login=slug, secret=f"{rng.getrandbits(128):032x}")
+    organization.id = id_of(organization.key)
     office.organizations[organization.id] = organization
     add_account(organization, "Hauptkonto", rng).main = True
     return organization
@@ -27,6 +28,7 @@ def add_account(organization: Organization, name: str, rng: Random, *, iban: str
     """Make an account."""
     slug = f"{organization.slug}-bank-account-{len(organization.accounts) + 1}"
     account = Account(slug, name, random_iban(rng) if iban is None else iban)
+    account.id = id_of(f"{organization.key}/{slug}")
     organization.accounts[account.id] = account
     return account
 
@@ -59,6 +61,7 @@ def add_transaction(
         updated=updated,
         counterparty_iban=counterparty_iban,
     )
+    item.id = id_of(f"{organization.id}/{item.key}")
     account.transactions[item.key] = item
     return item
 

@@ -15,6 +15,11 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
+def id_of(name: str) -> str:
+    """Return an id that is the same whenever the same world is made."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+
+
 @dataclass(slots=True)
 class Attachment:
     """A document beside a transaction."""
