@@ -1,15 +1,16 @@
-"""Bank statement files in the admin: uploaded for a client, imported through the service."""
+"""Bank statement files in the admin: what came of them, and uploading them for a client."""
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.client_filter import ClientFilter
 from accounts.display import moment
@@ -17,32 +18,21 @@ from accounts.models import Client
 from accounts.scoped_admin import ReadOnlyAdmin, person
 from accounts.scoping import visible_clients
 from integrations.models import StatementFile
-from integrations.services.statements import import_file
+from integrations.services.uploads import Question
+from integrations.uploading import views
+from integrations.uploading.desk import Desk, Links
 
-LARGEST = 50_000_000
-"""Bytes of an uploaded statement file."""
 
-
-class UploadForm(forms.Form):
-    """A client and a file of its bank."""
+class ClientForm(forms.Form):
+    """For which client files are uploaded."""
 
     client = forms.ModelChoiceField(Client.objects.none(), label=_("Client"), widget=UnfoldAdminSelectWidget)
-    file = forms.FileField(
-        label=_("Bank statement"), help_text=_("CAMT.053, an XML file"), widget=UnfoldAdminFileFieldWidget
-    )
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice = self.fields["client"]
         assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101
         choice.queryset = visible_clients(request.user).order_by("number")
-
-    def clean_file(self) -> Any:
-        """Refuse what no bank sends."""
-        file = self.cleaned_data["file"]
-        if file.size > LARGEST:
-            raise forms.ValidationError(_("The file is larger than 50 MB."))
-        return file
 
 
 @admin.register(StatementFile)
@@ -84,41 +74,81 @@ class StatementFileAdmin(ReadOnlyAdmin):
         """Who may import."""
         return person(request).has_perm("integrations.add_statementfile")
 
+    def get_urls(self) -> list[URLPattern]:
+        """The questions that a file may put."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/columns/", wrap(self.columns_page), name="integrations_statementfile_columns"),
+            path("<int:pk>/account/", wrap(self.account_page), name="integrations_statementfile_account"),
+            *super().get_urls(),
+        ]
+
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Upload a file for a client."""
+        """Upload files for a client, who is chosen first."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None, request=request, initial=request.GET.dict())
-        if request.method == "POST" and form.is_valid():
-            return self._import(request, form)
+        form = ClientForm(request.GET or None, request=request)
+        if form.is_valid():
+            return views.upload(request, self._desk(request, form.cleaned_data["client"]))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Import a bank statement"),
+            "title": _("Upload bank files"),
             "form": form,
-            "has_file_field": True,
         }
-        return render(request, "admin/integrations/statement_upload.html", context)
+        return render(request, "admin/integrations/statement_client.html", context)
 
-    def _import(self, request: HttpRequest, form: UploadForm) -> HttpResponse:
-        uploaded = form.cleaned_data["file"]
-        outcome = import_file(form.cleaned_data["client"], uploaded.name, uploaded.read(), actor=person(request))
-        if outcome.file is None:
-            for error in outcome.errors[:5] or ({"message": _("The file could not be read.")},):
-                form.add_error("file", str(error["message"]))
-            context = {
+    def columns_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Which column of a table is what."""
+        file = self._asked(request, pk)
+        return views.columns(request, self._desk(request, file.client), file)
+
+    def account_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Whose payments a file tells of."""
+        file = self._asked(request, pk)
+        return views.account(request, self._desk(request, file.client), file)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Lead from a file to its open question."""
+        file: StatementFile = context["original"]
+        question = views.question_of(file)
+        if question in (Question.COLUMNS, Question.ACCOUNT) and self.has_add_permission(request):
+            context["question_url"] = reverse(f"admin:integrations_statementfile_{question}", args=[file.pk])
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
+
+    def _asked(self, request: HttpRequest, pk: int) -> StatementFile:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        file: StatementFile | None = self.get_queryset(request).select_related("stored").filter(pk=pk).first()
+        if file is None:
+            raise Http404
+        return file
+
+    def _desk(self, request: HttpRequest, client: Client) -> Desk:
+        here = reverse("admin:integrations_statementfile_add")
+        links = Links(
+            upload=f"{here}?client={client.pk}",
+            coverage=f"{reverse('admin:matching_bankaccount_changelist')}?client={client.pk}",
+            question=lambda question, file: reverse(f"admin:integrations_statementfile_{question}", args=[file.pk]),
+            account=lambda account: reverse("admin:matching_bankaccount_change", args=[account.pk]),
+        )
+
+        def show(
+            request: HttpRequest, part: str, title: str, context: dict[str, Any], *, status: int = 200
+        ) -> HttpResponse:
+            frame = {
                 **self.admin_site.each_context(request),
                 "opts": self.opts,
-                "title": _("Import a bank statement"),
-                "form": form,
+                "title": title,
+                "client": client,
+                "part": part,
             }
-            return render(request, "admin/integrations/statement_upload.html", context)
-        if outcome.again and not outcome.new:
-            messages.info(request, _("This file was imported before; nothing has changed."))
-        else:
-            words = ngettext("%(n)s new transaction.", "%(n)s new transactions.", outcome.new) % {"n": outcome.new}
-            known = ngettext("%(n)s was known already.", "%(n)s were known already.", outcome.duplicate)
-            messages.success(request, f"{words} {known % {'n': outcome.duplicate}}")
-        return redirect("admin:integrations_statementfile_change", outcome.file.pk)
+            template = "admin/integrations/statement_upload.html"
+            return TemplateResponse(request, template, {**frame, **context}, status=status)
+
+        return Desk(client, person(request), links, show)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.portal import banks, connections, external, finding, history, key, support
+from integrations.portal import banks, connections, external, finding, history, key, support, uploads
 
 app_name = "portal"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("<str:number>/connections/<slug:provider>/find/ask/", finding.ask_now, name="find_ask"),
     path("<str:number>/banks/", banks.overview, name="banks"),
     path("<str:number>/banks/new/", banks.ask_for, name="bank_request"),
+    path("<str:number>/banks/upload/", uploads.upload, name="bank_upload"),
+    path("<str:number>/banks/upload/<int:pk>/columns/", uploads.columns, name="bank_columns"),
+    path("<str:number>/banks/upload/<int:pk>/account/", uploads.account, name="bank_account"),
     path("<str:number>/external/", external.overview, name="external"),
     path("<str:number>/external/documents/", external.documents, name="external_documents"),
     path("<str:number>/external/new/", external.new, name="external_new"),
