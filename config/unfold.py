@@ -116,12 +116,6 @@ UNFOLD: dict[str, Any] = {
                         "matching.view_bankaccount",
                     ),
                     _entry(
-                        _("Missing statements"),
-                        "event_busy",
-                        "admin:matching_bankaccount_missing",
-                        "matching.view_bankaccount",
-                    ),
-                    _entry(
                         _("Bank statements"),
                         "upload_file",
                         "admin:integrations_statementfile_changelist",

@@ -67,7 +67,7 @@ class AccountPages(PageAdmin):
 
     change_form_template = "admin/integrations/account_page.html"
     list_before_template = "admin/integrations/accounts_before.html"
-    list_display = ("name", "client_number", "bank_name", "status_badge", "complete")
+    list_display = ("account_name", "client_number", "bank_name", "status_badge", "complete")
     list_filter = (("client", ClientFilter), "state", "is_private")
     search_fields = ("iban", "key", "bank", "town", "name", "client__name", "client__number")
     search_help_text = _("IBAN, bank or client")
@@ -75,8 +75,8 @@ class AccountPages(PageAdmin):
     list_select_related = ("client",)
 
     @admin.display(description=_("account"), ordering="key")
-    def name(self, account: BankAccount) -> str:
-        """IBAN or the bank's own number."""
+    def account_name(self, account: BankAccount) -> str:
+        """Its name, IBAN or the bank's own number."""
         return str(account)
 
     @admin.display(description=_("client"), ordering="client__number")

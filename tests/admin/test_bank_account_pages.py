@@ -100,4 +100,5 @@ def test_the_lists_say_what_is_missing_with_the_same_number_of_queries(
     assert [queries(address) for address in lists] == before
     text = login(accountant).get(lists[0]).content.decode()
     assert "26 January to 31 January 2025: no statement is here." in text
+    assert IBAN in login(accountant).get(lists[1]).content.decode()
     assert "Nothing is missing" in login(colleague).get(lists[0]).content.decode()
