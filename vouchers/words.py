@@ -16,6 +16,7 @@ STATUS_WORDS: dict[str, str | Promise] = {
     "accepted": _("Accepted"),
     "rejected": _("Rejected"),
     "unchecked": _("Unchecked"),
+    "blank": _("Unchecked"),
 }
 
 # Payment item types (reference: payments, section 8).

@@ -151,12 +151,14 @@ def event_entry(event: ConnectionEvent) -> Entry:
 def _words(event: ConnectionEvent, detail: dict[str, Any]) -> str:
     if event.kind == Kind.HINT:
         outcome = str(detail.get("outcome", ""))
-        return f"{detail.get('number') or _('without number')}: {HINTED.get(outcome, outcome)}"
+        number = detail.get("number") or _("without number")
+        return f"{number}: {HINTED.get(outcome, outcome)}"
     if event.kind == Kind.WEBHOOKS:
         return str(WEBHOOKS.get(str(detail.get("webhooks", "")), ""))
     if event.kind == Kind.ASKED:
         outcome = str(detail.get("outcome", ""))
-        return f"“{detail.get('number', '')}”: {ASKED.get(outcome, outcome or _('not answered'))}"
+        answered = ASKED.get(outcome, outcome or _("no answer"))
+        return _("“%(number)s”: %(outcome)s") % {"number": detail.get("number", ""), "outcome": answered}
     if event.kind == Kind.KEY_END:
         return _key_end(detail)
     words = []
