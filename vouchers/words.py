@@ -36,7 +36,7 @@ WITHDRAWN_WORDS: dict[str, str | Promise] = {
     **STATUS_WORDS,
     "deleted": _("Deleted in Lexware Office"),
     "dated_earlier": _("Dated before the first day from which vouchers are fetched"),
-    "organization_changed": _("The client has moved to another Lexware Office account"),
+    "organization_changed": _("Belongs to a former Lexware Office account"),
     "unknown": _("Not among the paid vouchers any more"),
 }
 

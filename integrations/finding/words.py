@@ -83,6 +83,13 @@ _NO_PAYMENT: tuple[Text, Text] = (
     gettext_lazy("Not taken over because no payment is assigned to it in Lexware Office."),
     gettext_lazy("As soon as the payment is assigned there, it appears here by itself."),
 )
+_PAID_AGAIN = gettext_lazy("When it is paid again, it comes back by itself.")
+AFTER_WITHDRAWAL: dict[str, Text | str] = {
+    "deleted": gettext_lazy("Nothing to do, unless it was deleted by mistake."),
+    "voided": gettext_lazy("Nothing to do, unless it was voided by mistake."),
+    "dated_earlier": "",
+    "organization_changed": "",
+}
 OTHERS: dict[str, Text] = {
     "quotation": gettext_lazy("Quotation"),
     "orderconfirmation": gettext_lazy("Order confirmation"),
@@ -140,7 +147,7 @@ def _why(found: Found, *, for_client: bool) -> tuple[str, str, str]:
         case Standing.WITHDRAWN:
             words_why = WITHDRAWN_WORDS.get(found.reason, WITHDRAWN_WORDS["unknown"])
             said = _("It was here, and has not counted since %(day)s: %(why)s.") % {**values, "why": words_why}
-            return said, _("When it is paid again, it comes back by itself."), found.reason
+            return said, str(AFTER_WITHDRAWAL.get(found.reason, _PAID_AGAIN)), found.reason
         case Standing.NOT_PAID:
             said, following = map(str, NOT_PAID.get(found.status, _NO_PAYMENT))
             return said, following, ""
