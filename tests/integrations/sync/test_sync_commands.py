@@ -145,7 +145,7 @@ def test_fetching_says_what_came_of_it(joined: Connection, small: Lexware) -> No
         "seconds",
     ]
     assert (answer.json["created"], answer.json["unchanged"]) == (7, 0)
-    assert answer.json["skipped"] == [{"id": voucher_id, "reason": "not_found"}]
+    assert answer.json["skipped"] == [{"id": voucher_id, "reason": "file_missing"}]
     assert answer.json["requests"] == len(small.calls())
     small.no_faults()
     again = Answer("sync_vouchers", "10001").json
