@@ -18,6 +18,7 @@ from typing import cast
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from django_q.conf import Conf
 
 from accounts.models import TaskAttempt
@@ -28,7 +29,7 @@ MOST_DEATHS = 3
 PAUSE = timedelta(days=1)
 PAUSE_OF_THE_CLOCK = timedelta(hours=1)
 REMEMBERED = timedelta(days=30)
-REASON = "Its worker died {deaths} times while it worked."
+REASON = gettext_noop("Its worker died every time.")
 
 
 def counted(task: Callable[..., None]) -> Callable[..., None]:
@@ -70,9 +71,8 @@ def begin(key: str) -> bool:
         elif _may_live(row, now):
             changed = same.update(last_at=now, holder=me)
         elif row.attempts >= MOST_DEATHS:
-            reason = REASON.format(deaths=row.attempts)
-            if same.update(gave_up_at=now, reason=reason):
-                logger.error("%s is given up: %s", key, reason)
+            if same.update(gave_up_at=now, reason=REASON):
+                logger.error("%s is given up after %d attempts: %s", key, row.attempts, REASON)
                 return False
             changed = 0
         else:

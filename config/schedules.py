@@ -49,6 +49,12 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "schedule_type": "I",
         "minutes": 5,
     },
+    # Matching runs whose tasks got lost.
+    "matching: send lost requests": {
+        "func": "matching.tasks.send_lost_requests",
+        "schedule_type": "I",
+        "minutes": 5,
+    },
     # Mails before an API key ends, once for each of the days before; what a mail server did not take goes out later.
     "keys: remind of their end": {
         "func": "integrations.tasks.remind_of_key_ends",
@@ -71,7 +77,7 @@ def install(**_: Any) -> None:
 
     if Schedule._meta.db_table not in connection.introspection.table_names():
         return  # other apps are migrated first
-    ours = Schedule.objects.filter(func__startswith="integrations.")
+    ours = Schedule.objects.filter(func__regex=r"^(integrations|matching)\.")
     known = {schedule.name: schedule for schedule in ours}
     new = [Schedule(name=name, repeats=-1, **options) for name, options in SCHEDULES.items() if name not in known]
     Schedule.objects.bulk_create(new)

@@ -24,6 +24,8 @@ from integrations.providers.pace import (
 # Whoever would wait longer than this is better told to come back later.
 LONGEST_WAIT = 120.0
 LONGEST_PENALTY = 600.0
+# So many slots may be caught up with; the service lets about four calls through at once (reference: rate limit 2.2).
+SLOTS_LATE = 1.5
 
 _WORDS = {
     "postgresql": {
@@ -46,9 +48,11 @@ CASE WHEN slowed_at > {now} + %(same)s THEN 1.0
 ELSE {least}(1.0, pace + {greatest}({now} - slowed_at, 0.0) / %(recovery)s) END
 """
 # A slot beyond every possible wait and penalty was booked by a clock that has since been set back: start anew.
+# Whoever comes a moment late for a slot gets it nevertheless, and the next one in its time: without that, one worker
+# alone would lose a little of the limit with every answer that takes longer than its slot.
 _RESERVE = """
 UPDATE {table}
-SET next_at = CASE WHEN next_at > {now} AND next_at <= {now} + %(horizon)s THEN next_at ELSE {now} END
+SET next_at = CASE WHEN next_at > {now} - %(late)s AND next_at <= {now} + %(horizon)s THEN next_at ELSE {now} END
     + %(interval)s / ({pace})
 WHERE key = %(key)s AND (next_at <= {now} + %(longest)s OR next_at > {now} + %(horizon)s)
 RETURNING next_at - %(interval)s / ({pace}) - {now}
@@ -81,6 +85,7 @@ class DatabaseBudget:
         self._parameters: dict[str, float | str] = {
             "key": key,
             "interval": self.interval,
+            "late": self.interval * SLOTS_LATE,
             "longest": self.longest_wait,
             "horizon": self.longest_wait + self.longest_penalty,
             "recovery": RECOVERY_SECONDS / scale,

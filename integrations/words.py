@@ -129,14 +129,16 @@ LEFT_OUT: dict[str, Words] = {
         what=_("The file arrived without its end."),
         turn=Turn.TIME,
         next=_("We fetch it again. If it still looks the same tomorrow, we keep it as it is."),
-        staff=_("The voucher itself is here. The file is fetched again; the same bytes are believed a day later."),
+        staff=_(
+            "The voucher itself is here. The file is fetched again; if it is the same a day later, it is kept as it is."
+        ),
     ),
     "unknown_type": Words(
         title=_("New kind of document"),
-        what=_("Lexware Office has a kind of document that did not exist when this was written."),
+        what=_("This kind of document is new in Lexware Office. We cannot take it over yet."),
         turn=Turn.US,
         next=_("You need not do anything. We look at it."),
-        staff=_("Its data is in the index of seen documents; Kontor has to learn the new type."),
+        staff=_("It stands among the seen documents; Kontor has to learn the new type."),
     ),
     "record_unreadable": Words(
         title=_("Not readable"),

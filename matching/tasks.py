@@ -1,36 +1,50 @@
 """Background work of matching."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
-from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from accounts.models import Client
 from accounts.task_attempts import counted
+from matching.models import MatchingRequest
 from matching.services.runs import run_matching
 
 MATCH_CLIENT = "matching.tasks.match_client"
+# A task that has not begun by then may be lost; one too many does no harm.
+LOST_AFTER = timedelta(minutes=15)
 
 
 @counted
 def match_client(client_id: int) -> None:
     """Run the matching of one client; nothing happens where the client is gone. Safe to repeat."""
+    # Before anything is read: whoever asks from now on may have written what we do not see.
+    MatchingRequest.objects.filter(client=client_id).delete()
     client = Client.objects.filter(pk=client_id).first()
     if client is not None:
         run_matching(client)
 
 
 def enqueue_matching(client: Client) -> None:
-    """Ask for a matching run of the client after the current transaction.
-
-    With the database as broker at most one run waits for a client; one that has begun does not count, as it may have
-    read its data before. With another broker a second one may wait, which does no harm.
-    """
+    """Ask for a matching run of the client after the current transaction; one that waits already is enough."""
     transaction.on_commit(lambda: _enqueue(client.pk))
 
 
+@counted
+def send_lost_requests() -> None:
+    """Ask again for the matching runs whose tasks were lost."""
+    long_ago = timezone.now() - LOST_AFTER
+    for client_id in list(MatchingRequest.objects.filter(sent_at__lt=long_ago).values_list("client_id", flat=True)):
+        if MatchingRequest.objects.filter(client=client_id, sent_at__lt=long_ago).update(sent_at=timezone.now()):
+            async_task(MATCH_CLIENT, client_id)
+
+
 def _enqueue(client_id: int) -> None:
-    for waiting in OrmQ.objects.filter(lock__lte=timezone.now()):
-        if waiting.func() == MATCH_CLIENT and waiting.args() == (client_id,):
+    with transaction.atomic():
+        asked = MatchingRequest.objects.filter(client=client_id).exists()
+        if asked or not Client.objects.filter(pk=client_id).exists():
             return
-    async_task(MATCH_CLIENT, client_id)
+        # Two who ask at the same moment may send two tasks, which does no harm.
+        MatchingRequest.objects.bulk_create([MatchingRequest(client_id=client_id)], ignore_conflicts=True)
+        async_task(MATCH_CLIENT, client_id)

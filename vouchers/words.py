@@ -16,6 +16,7 @@ STATUS_WORDS: dict[str, str | Promise] = {
     "accepted": _("Accepted"),
     "rejected": _("Rejected"),
     "unchecked": _("Unchecked"),
+    "blank": _("Unchecked"),
 }
 
 # Payment item types (reference: payments, section 8).
@@ -35,7 +36,7 @@ WITHDRAWN_WORDS: dict[str, str | Promise] = {
     **STATUS_WORDS,
     "deleted": _("Deleted in Lexware Office"),
     "dated_earlier": _("Dated before the first day from which vouchers are fetched"),
-    "organization_changed": _("The client has moved to another Lexware Office account"),
+    "organization_changed": _("Belongs to a former Lexware Office account"),
     "unknown": _("Not among the paid vouchers any more"),
 }
 

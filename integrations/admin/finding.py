@@ -130,7 +130,7 @@ def palette(request: HttpRequest, typed: str) -> list[SearchResult]:
     found = search.find(wanted, search.all_of(user)).documents[:IN_PALETTE]
     shown = [
         SearchResult(
-            title=f"{item.number or _('without number')} {item.contact}".strip(),
+            title=" ".join(filter(None, (item.number or _("without number"), item.contact))),
             description=f"{item.connection.client}, {money(item.total, item.currency)}: {answer(item).title}",
             link=address(read(item.number or item.contact), item.connection),
             icon="receipt_long",

@@ -16,8 +16,10 @@ from accounts.client_filter import ClientFilter
 from accounts.display import day, moment, money, state
 from accounts.period_filter import PeriodFilter
 from accounts.scoped_admin import ReadOnlyAdmin
+from integrations.admin.timeline_words import outcome_words
 from integrations.finding.words import differences
 from integrations.models import CallEntry, SeenVoucher, VoucherChange, WebhookDelivery
+from vouchers.words import STATUS_WORDS
 
 COUNTED = 10_000
 
@@ -115,7 +117,7 @@ class SeenVoucherAdmin(RecorderAdmin):
     """Every document that a list has shown, and what was decided about it."""
 
     moment_field = "changed_at"
-    list_display = ("date_text", "number", "contact_name", "total_text", "verdict", "status", "client_name")
+    list_display = ("date_text", "number", "contact_name", "total_text", "verdict", "status_text", "client_name")
     list_display_links = ("date_text", "number")
     list_filter = (("connection__client", ClientFilter), ("date", PeriodFilter), "verdict")
     search_fields = ("=number",)
@@ -130,6 +132,11 @@ class SeenVoucherAdmin(RecorderAdmin):
         """The date on the document."""
         return day(row.date) or "–"
 
+    @admin.display(description=_("status"), ordering="status")
+    def status_text(self, row: SeenVoucher) -> str:
+        """The state in Lexware Office; its own word where it is new."""
+        return str(STATUS_WORDS.get(row.status, row.status)) or "–"
+
     @admin.display(description=_("total"), ordering="total")
     def total_text(self, row: SeenVoucher) -> str:
         """The total."""
@@ -142,11 +149,16 @@ class WebhookDeliveryAdmin(RecorderAdmin):
 
     moment_field = "received_at"
     heavy_fields = ("body",)
-    list_display = ("when", "client_name", "event_type", "resource_id", "where", "outcome", "attempts")
+    list_display = ("when", "client_name", "event_type", "resource_id", "where", "outcome_text", "attempts")
     list_display_links = ("when", "event_type")
     list_filter = (("connection__client", ClientFilter), ("received_at", PeriodFilter), "state", "event_type")
     search_fields = ("=resource_id",)
     search_help_text = _("Id of what it is about")
+
+    @admin.display(description=_("outcome"), ordering="outcome")
+    def outcome_text(self, delivery: WebhookDelivery) -> str:
+        """What came of it."""
+        return outcome_words(delivery.outcome)
 
     @admin.display(description=_("state"), ordering="state")
     def where(self, delivery: WebhookDelivery) -> SafeString:

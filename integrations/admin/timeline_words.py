@@ -20,7 +20,7 @@ from integrations.models import (
     SyncRun,
     WebhookDelivery,
 )
-from integrations.words import failure, fetch_problem
+from integrations.words import FAILURES, FETCH_PROBLEMS, LEFT_OUT, failure, fetch_problem
 
 Kind = ConnectionEvent.Kind
 
@@ -99,6 +99,21 @@ CHANGED: dict[str, str | Promise] = {
     "day": gettext_lazy("day"),
     "status": gettext_lazy("state"),
 }
+# What came of a webhook, beside the codes of what can go wrong with a call.
+OUTCOMES: dict[str, str | Promise] = {
+    "created": gettext_lazy("taken over"),
+    "changed": gettext_lazy("changed"),
+    "unchanged": gettext_lazy("nothing new"),
+    "withdrawn": gettext_lazy("withdrawn"),
+    "not_ours": gettext_lazy("not needed"),
+    "gone": gettext_lazy("not there"),
+    "rechecked": gettext_lazy("key checked"),
+    "not_active": gettext_lazy("the connection was not active"),
+    "no_key": gettext_lazy("there was no key"),
+    "internal": gettext_lazy("an error of ours"),
+    "died": gettext_lazy("the worker died"),
+}
+
 LIVE: dict[str, str | Promise] = {
     SyncRun.State.QUEUED: gettext_lazy("Fetch waiting"),
     SyncRun.State.RUNNING: gettext_lazy("Fetch running"),
@@ -160,12 +175,14 @@ def event_entry(event: ConnectionEvent) -> Entry:
 def _words(event: ConnectionEvent, detail: dict[str, Any]) -> str:
     if event.kind == Kind.HINT:
         outcome = str(detail.get("outcome", ""))
-        return f"{detail.get('number') or _('without number')}: {HINTED.get(outcome, outcome)}"
+        number = detail.get("number") or _("without number")
+        return f"{number}: {HINTED.get(outcome, outcome)}"
     if event.kind == Kind.WEBHOOKS:
         return str(WEBHOOKS.get(str(detail.get("webhooks", "")), ""))
     if event.kind == Kind.ASKED:
         outcome = str(detail.get("outcome", ""))
-        return f"“{detail.get('number', '')}”: {ASKED.get(outcome, outcome or _('not answered'))}"
+        answered = ASKED.get(outcome, outcome or _("no answer"))
+        return _("“%(number)s”: %(outcome)s") % {"number": detail.get("number", ""), "outcome": answered}
     if event.kind == Kind.KEY_END:
         return _key_end(detail)
     if event.kind == Kind.BANK:
@@ -288,9 +305,15 @@ def delivery_entry(delivery: WebhookDelivery) -> Entry:
         tone,
         _("Webhook received"),
         _("nothing new") if state == WebhookDelivery.State.DONE else str(state.label),
-        facts=((str(FACTS["event"]), delivery.event_type), (str(FACTS["outcome"]), delivery.outcome or "–")),
+        facts=((str(FACTS["event"]), delivery.event_type), (str(FACTS["outcome"]), outcome_words(delivery.outcome))),
         quiet=state == WebhookDelivery.State.DONE,
     )
+
+
+def outcome_words(code: str) -> str:
+    """What came of a webhook; a code that is not known here stays as it is."""
+    problem = FETCH_PROBLEMS.get(code) or FAILURES.get(code) or LEFT_OUT.get(code)
+    return str(OUTCOMES.get(code) or (problem.title if problem else code) or "–")
 
 
 def collapse(entries: Sequence[Entry]) -> list[Entry]:

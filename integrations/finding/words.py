@@ -6,19 +6,21 @@ Always in this order: what is the case, whose turn it is, what comes next.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.display import day
 from integrations.finding.shapes import Found, Outcome, Standing
 from integrations.models import VoucherChange
 from integrations.words import left_out
 from vouchers.models import VoucherType
-from vouchers.words import STATUS_WORDS, WITHDRAWN_WORDS
+from vouchers.words import STATUS_WORDS, WITHDRAWN_WORDS, payment_words
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Text
@@ -68,7 +70,7 @@ NOT_PAID: dict[str, tuple[Text, Text]] = {
         gettext_lazy("As soon as it is booked and its payment is assigned, it appears here by itself."),
     ),
     "transferred": (
-        gettext_lazy("Not taken over because its payment is still on its way: the transfer was only handed in."),
+        gettext_lazy("Not taken over because its payment is still on its way: the transfer has only been ordered."),
         gettext_lazy("As soon as Lexware Office calls it paid, it appears here by itself."),
     ),
     "sepadebit": (
@@ -81,6 +83,13 @@ _NO_PAYMENT: tuple[Text, Text] = (
     gettext_lazy("Not taken over because no payment is assigned to it in Lexware Office."),
     gettext_lazy("As soon as the payment is assigned there, it appears here by itself."),
 )
+_PAID_AGAIN = gettext_lazy("When it is paid again, it comes back by itself.")
+AFTER_WITHDRAWAL: dict[str, Text | str] = {
+    "deleted": gettext_lazy("Nothing to do, unless it was deleted by mistake."),
+    "voided": gettext_lazy("Nothing to do, unless it was voided by mistake."),
+    "dated_earlier": "",
+    "organization_changed": "",
+}
 OTHERS: dict[str, Text] = {
     "quotation": gettext_lazy("Quotation"),
     "orderconfirmation": gettext_lazy("Order confirmation"),
@@ -137,8 +146,8 @@ def _why(found: Found, *, for_client: bool) -> tuple[str, str, str]:
             return said, f"{turn} {words.next if for_client else words.staff}", ""
         case Standing.WITHDRAWN:
             words_why = WITHDRAWN_WORDS.get(found.reason, WITHDRAWN_WORDS["unknown"])
-            said = _("It was here, and does not count since %(day)s: %(why)s.") % {**values, "why": words_why}
-            return said, _("When it is paid again, it comes back by itself."), found.reason
+            said = _("It was here, and has not counted since %(day)s: %(why)s.") % {**values, "why": words_why}
+            return said, str(AFTER_WITHDRAWAL.get(found.reason, _PAID_AGAIN)), found.reason
         case Standing.NOT_PAID:
             said, following = map(str, NOT_PAID.get(found.status, _NO_PAYMENT))
             return said, following, ""
@@ -253,9 +262,36 @@ def _value(name: str, value: object) -> str:
         return NOTHING
     if name in ("status", "reason"):
         return str(WITHDRAWN_WORDS.get(str(value), value))
+    if name == "type":
+        return str(dict(VoucherType.choices).get(str(value), value))
+    if name == "payments":
+        return "; ".join(_payment(line) for line in str(value).split("; "))
+    if name in ("total", "open_amount", "date", "due_date", "paid_on"):
+        return _in_local_form(str(value))
     if isinstance(value, list):
         return ", ".join(str(item) for item in value) or NOTHING
     return str(value)
+
+
+def _payment(line: str) -> str:
+    """A payment as the record keeps it: day, amount, currency, type."""
+    parts = line.split(" ")
+    if len(parts) != 4:
+        return line
+    when, amount, currency, kind = parts
+    return f"{_in_local_form(when)} {_in_local_form(amount)} {currency} {payment_words(kind)}"
+
+
+def _in_local_form(text: str) -> str:
+    """A day or an amount of the record in the reader's form; anything else as it is."""
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        pass
+    try:
+        return number_format(Decimal(text), use_l10n=True, force_grouping=True)
+    except InvalidOperation:
+        return text
 
 
 ASKED: dict[Outcome, Text] = {
@@ -267,7 +303,9 @@ ASKED: dict[Outcome, Text] = {
         "Lexware Office was asked just now: there is no document with exactly this number."
     ),
     Outcome.NOT_CONNECTED: gettext_lazy("Lexware Office can be asked only while the connection is active."),
-    Outcome.TOO_OFTEN: gettext_lazy("That was asked often within a minute. Please wait a moment, then ask again."),
+    Outcome.TOO_OFTEN: gettext_lazy(
+        "Lexware Office was asked several times within a minute. Please wait a moment, then ask again."
+    ),
     Outcome.BUSY: gettext_lazy("Lexware Office is busy with our fetch right now. Please ask again in a few minutes."),
     Outcome.FAILED: gettext_lazy("Lexware Office did not answer as it should. Please ask again in a few minutes."),
 }

@@ -117,7 +117,7 @@ def _words(event: ConnectionEvent, numbers: Numbers) -> tuple[str, str, str, str
             "old": detail["former"],
             "new": detail.get("organization", ""),
         }
-        return words, _("The documents of the former account count no more."), "green", "check"
+        return words, _("The documents of the former account no longer count."), "green", "check"
     if event.kind == Kind.CHECK and not (event.from_status == Status.FAILED and event.to_status == Status.ACTIVE):
         words = _("The API key was renewed.") if event.to_status else _("The API key was checked: it works.")
         return words, "", "green", "check"

@@ -110,7 +110,7 @@ def _queue() -> Vital:
     waiting = OrmQ.objects.count()
     words = ngettext("%(n)d task waits.", "%(n)d tasks wait.", waiting) % {"n": waiting}
     if waiting > QUEUE_LONG:
-        return Vital(SOON, _("Queue"), f"{words} {_('That is many: is a worker missing?')}")
+        return Vital(SOON, _("Queue"), _both(words, _("That is a lot: is a worker missing?")))
     return Vital(GOOD, _("Queue"), words if waiting else _("Nothing waits."))
 
 
@@ -125,9 +125,12 @@ def _fetches(now: datetime, workers: Sequence[FetchWorker]) -> Vital:
     words = _("%(running)d under way, %(waiting)d waiting.") % runs
     living = sum(lives(worker, now) for worker in workers)
     if runs["oldest"] and runs["oldest"] < now - FETCH_LATE and not living:
-        return Vital(FAILED, name, f"{words} {_('Nobody works on them, although the oldest waits since long.')}")
+        return Vital(
+            FAILED, name, _both(words, _("The oldest has waited for long, and no worker takes it. Start one."))
+        )
     if runs["running"] and not living:
-        return Vital(SOON, name, f"{words} {_('Their worker is silent; they are taken over within minutes.')}")
+        silent = _("Their worker is silent; another one takes over within minutes.")
+        return Vital(SOON, name, _both(words, silent))
     return Vital(GOOD, name, words if runs["running"] or runs["waiting"] else _("None is under way, none waits."))
 
 
@@ -142,7 +145,7 @@ def _webhooks(now: datetime) -> Vital:
         "%(n)d waits, the oldest for %(time)s.", "%(n)d wait, the oldest for %(time)s.", rows["waiting"]
     ) % {"n": rows["waiting"], "time": _ago(now - rows["oldest"])}
     if rows["due"] < now - WEBHOOK_LATE:
-        return Vital(FAILED, name, f"{words} {_('Nobody reads them.')}")
+        return Vital(FAILED, name, _both(words, _("Nobody reads them: is the worker missing?")))
     return Vital(GOOD, name, words)
 
 
@@ -185,7 +188,7 @@ def _mails(now: datetime) -> Vital:
     words = ngettext(
         "%(n)d support request was not mailed yet.", "%(n)d support requests were not mailed yet.", waiting
     )
-    return Vital(SOON, name, f"{words % {'n': waiting}} {_('Is the mail server there?')}")
+    return Vital(SOON, name, _both(words % {"n": waiting}, _("Is the mail server there?")))
 
 
 def _slowed(now: datetime) -> tuple[Slowed, ...]:
@@ -195,6 +198,10 @@ def _slowed(now: datetime) -> tuple[Slowed, ...]:
         Connection.objects.filter(organization_id__in=paces).values_list("organization_id", "organization_name")
     )
     return tuple(Slowed(names.get(key) or key, int(pace * 100)) for key, pace in paces.items() if pace < 1.0)
+
+
+def _both(first: str, second: str) -> str:
+    return f"{first} {second}"
 
 
 def _ago(span: timedelta) -> str:

@@ -3,7 +3,7 @@
 from matching.models.account import AccountState, BankAccount, BankAccountEvent
 from matching.models.external import ExternalPayment, ExternalPaymentChange, PayoutItem, PayoutReport
 from matching.models.file import TransactionFile
-from matching.models.proposal import Allocation, Decision, Proposal
+from matching.models.proposal import Allocation, Decision, MatchingRequest, Proposal
 from matching.models.transaction import OwnTransfer, PendingLine, Sighting, Transaction
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Decision",
     "ExternalPayment",
     "ExternalPaymentChange",
+    "MatchingRequest",
     "OwnTransfer",
     "PayoutItem",
     "PayoutReport",

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.display import moment
 from accounts.models import Client
@@ -14,7 +15,7 @@ class AccountState(models.TextChoices):
 
     REQUESTED = "requested", _("requested")
     OPEN = "open", _("connected")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("bank account", "closed")
     REFUSED = "refused", _("refused")
 
 
@@ -32,7 +33,7 @@ class BankAccount(models.Model):
         _("private"), default=False, help_text=_("Not used for the business: nothing of it is imported or matched.")
     )
     wanted_from = models.DateField(_("statements needed from"), null=True, blank=True)
-    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    closed_on = models.DateField(pgettext_lazy("bank account", "closed on"), null=True, blank=True)
     # Another account has taken its place from that day on.
     successor = models.ForeignKey(
         "self",
@@ -68,7 +69,8 @@ class BankAccount(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(state__in=AccountState.values), name="bank_account_state_known"),
             models.CheckConstraint(
-                condition=models.Q(state__in=["requested", "refused"]) | ~models.Q(key=""), name="bank_account_open_has_key"
+                condition=models.Q(state__in=["requested", "refused"]) | ~models.Q(key=""),
+                name="bank_account_open_has_key",
             ),
             models.CheckConstraint(
                 condition=models.Q(successor__isnull=True) | models.Q(successor_from__isnull=False),

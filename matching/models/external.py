@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.display import day, money
 from accounts.models import Client
@@ -190,7 +191,7 @@ class PayoutItem(models.Model):
     date = models.DateField(_("date"))
     amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
-    reference = models.CharField(_("reference"), max_length=140, blank=True)
+    reference = models.CharField(pgettext_lazy("payout", "reference"), max_length=140, blank=True)
     counterparty = models.CharField(_("counterparty"), max_length=255, blank=True)
     details = models.JSONField(_("everything else the provider said"), default=dict, blank=True)
 

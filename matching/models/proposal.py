@@ -156,3 +156,19 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {moment(self.decided_at)}"
+
+
+class MatchingRequest(models.Model):
+    """A client waits for a matching run; gone when one begins, because that one reads what is here by then."""
+
+    client = models.OneToOneField(
+        Client, on_delete=models.CASCADE, related_name="matching_request", verbose_name=_("client")
+    )
+    sent_at = models.DateTimeField(_("sent"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("matching request")
+        verbose_name_plural = _("matching requests")
+
+    def __str__(self) -> str:
+        return str(self.client)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.display import day, money
 from accounts.models import Client
@@ -57,7 +58,7 @@ class Transaction(models.Model):
     details = models.JSONField(_("everything else the bank said"), default=dict, blank=True)
     # The entry of which this is one payment; empty for an entry of its own.
     entry_key = models.CharField(_("entry"), max_length=80, blank=True)
-    part = models.PositiveSmallIntegerField(_("part"), default=1)
+    part = models.PositiveSmallIntegerField(pgettext_lazy("bank transaction", "part"), default=1)
     parts = models.PositiveSmallIntegerField(_("of"), default=1)
     # Better data has come: it stands no more (reason), and nothing may be matched with it.
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
@@ -105,7 +106,7 @@ class Sighting(models.Model):
     rank = models.PositiveSmallIntegerField(_("rank"))
     key = models.CharField(_("key"), max_length=80)
     delivery = models.CharField(_("delivery"), max_length=80, blank=True)
-    place = models.CharField(_("place"), max_length=80, blank=True)
+    place = models.CharField(pgettext_lazy("statement", "place"), max_length=80, blank=True)
     # What this source said, by the columns of a transaction; empty while it is the only one: then the transaction
     # itself and its ``raw`` are in its words.
     said = models.JSONField(_("what it said"), default=dict, blank=True)

@@ -65,9 +65,9 @@ def test_after_the_third_death_it_is_given_up_for_a_day(caplog: pytest.LogCaptur
     work(7)
     assert done == []
     row = TaskAttempt.objects.get()
-    assert (row.attempts, row.reason) == (3, "Its worker died 3 times while it worked.")
+    assert (row.attempts, row.reason) == (3, "Its worker died every time.")
     assert row.gave_up_at is not None
-    assert f"{KEY} is given up: Its worker" in caplog.text
+    assert f"{KEY} is given up after 3 attempts: Its worker" in caplog.text
     work(8)
     assert done == [(8,)]
     with time_machine.travel(timezone.now() + timedelta(hours=25)):

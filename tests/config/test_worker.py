@@ -114,7 +114,7 @@ def test_a_task_that_kills_its_worker_is_given_up_and_others_go_on(tmp_path: Pat
         wait_until(lambda: not OrmQ.objects.exists(), "the queue is not empty")
         assert worker.stop() == 0
     assert Counter(words(file)) == {"died": 3, "other": 1}
-    assert "Its worker died 3 times" in TaskAttempt.objects.get().reason
+    assert "Its worker died" in TaskAttempt.objects.get().reason
 
 
 def test_a_slow_task_is_not_run_twice(tmp_path: Path, file: Path) -> None:

@@ -14,6 +14,7 @@ from integrations.services.statements import StatementImport, import_file, probl
 from matching.models import BankAccount, Transaction
 from tests.integrations.statements import builder
 from tests.integrations.statements.builder import Booking, Payment, document
+from tests.integrations.sync.conftest import empty_queue
 from vouchers.storage import open_stored
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,7 @@ def test_matching_is_asked_for_when_there_is_something_new(
     with django_capture_on_commit_callbacks(execute=True):
         import_file(kontor_client, "march.xml", content)
     assert OrmQ.objects.count() == 1
-    OrmQ.objects.all().delete()
+    empty_queue()
     with django_capture_on_commit_callbacks(execute=True):
         import_file(kontor_client, "march.xml", content)
     assert not OrmQ.objects.exists()
@@ -91,7 +92,7 @@ def test_matching_is_asked_for_after_an_import_that_died_before_it_could_ask(
     content = document(statement(entry("A")))
     import_file(kontor_client, "march.xml", content)
     StatementFile.objects.all().delete()  # as if killed when the lines were written, and nothing else yet
-    OrmQ.objects.all().delete()
+    empty_queue()
     with django_capture_on_commit_callbacks(execute=True):
         assert counts(import_file(kontor_client, "march.xml", content)) == (1, 0, 1)
     assert OrmQ.objects.count() == 1

@@ -1,17 +1,18 @@
 """A run writes what is new, respects what people decided, and writes nothing the second time."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from django_q.models import OrmQ
 
 from accounts.models import Client, User
-from matching.models import Allocation, Decision, Proposal, Transaction
+from matching.models import Allocation, Decision, MatchingRequest, Proposal, Transaction
 from matching.services import confirm, reject, reopen_for_voucher, run_matching, undo
 from matching.services.drafts import stored_probability
-from matching.tasks import MATCH_CLIENT, enqueue_matching, match_client
+from matching.tasks import LOST_AFTER, MATCH_CLIENT, enqueue_matching, match_client, send_lost_requests
 from tests.matching.conftest import MakeBooking, MakeProposal, MakeVoucher
 from vouchers.models import Voucher
 from vouchers.services import set_payments, withdraw
@@ -209,6 +210,26 @@ def test_at_most_one_run_waits_for_a_client(
         enqueue_matching(other)
     waiting = [(task.func(), task.args()) for task in OrmQ.objects.order_by("pk")]
     assert waiting == [(MATCH_CLIENT, (kontor_client.pk,)), (MATCH_CLIENT, (other.pk,))]
+
+
+def test_a_run_that_has_begun_is_not_enough(kontor_client: Client, django_capture_on_commit_callbacks: Any) -> None:
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            enqueue_matching(kontor_client)
+        match_client(kontor_client.pk)
+    assert [task.func() for task in OrmQ.objects.all()] == [MATCH_CLIENT, MATCH_CLIENT]
+
+
+def test_a_lost_task_is_sent_again_once(kontor_client: Client, django_capture_on_commit_callbacks: Any) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        enqueue_matching(kontor_client)
+    OrmQ.objects.all().delete()
+    send_lost_requests()
+    assert not OrmQ.objects.exists()
+    MatchingRequest.objects.update(sent_at=timezone.now() - LOST_AFTER - timedelta(seconds=1))
+    send_lost_requests()
+    send_lost_requests()
+    assert [task.args() for task in OrmQ.objects.all()] == [(kontor_client.pk,)]
 
 
 def test_the_task_runs_the_matching_and_forgives_a_client_that_is_gone(kontor_client: Client, plain: Voucher) -> None:

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 EVERY = {
     "RE-2041": (Standing.HERE, "Taken over on"),
-    "RE-2042": (Standing.WITHDRAWN, "It was here, and does not count since 3 March: Voided."),
+    "RE-2042": (Standing.WITHDRAWN, "It was here, and has not counted since 3 March: Voided."),
     "RE-2043": (Standing.ARRIVING, "2 of 2 files are missing."),
     "OPEN-1": (Standing.NOT_PAID, "Not taken over because no payment is assigned to it in Lexware Office."),
     "DRAFT-1": (Standing.NOT_PAID, "Not taken over because it is still a draft in Lexware Office."),

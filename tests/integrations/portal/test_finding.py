@@ -90,7 +90,7 @@ def test_a_document_that_is_not_paid_any_more_is_withdrawn_at_once(
     ask(connected, read("N-3"))
     small.do("void", small.id_of("N-3"))
     page = browser.post(address("find_ask"), {"q": "N-3"}, follow=True).content.decode()
-    assert "It was here, and does not count since" in page
+    assert "It was here, and has not counted since" in page
     assert "Voided" in page
 
 

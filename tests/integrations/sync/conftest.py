@@ -14,6 +14,7 @@ from accounts.models import Client
 from integrations.models import Connection, SyncRun
 from integrations.services import connections
 from integrations.services.sync import run_now
+from matching.models import MatchingRequest
 from sandbox.server import RunningSandbox, start
 from vouchers.models import Voucher
 from vouchers.storage import open_stored
@@ -127,6 +128,12 @@ def fetch(connection: Connection, *, full: bool = False) -> SyncRun:
 def tasks(name: str) -> list[tuple[Any, ...]]:
     """The arguments of the waiting tasks of this name."""
     return [tuple(waiting.args()) for waiting in OrmQ.objects.order_by("pk") if waiting.func() == name]
+
+
+def empty_queue() -> None:
+    """Forget what waits to be done."""
+    OrmQ.objects.all().delete()
+    MatchingRequest.objects.all().delete()
 
 
 @pytest.fixture

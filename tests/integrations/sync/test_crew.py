@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -15,21 +14,18 @@ from typing import Any
 import pytest
 import requests
 from django.conf import settings as django_settings
-from django.db import connection as database
-from django.db import connections as databases
-from django.db import transaction
 from django.utils import timezone
-from django_q.models import OrmQ
 
 from accounts.services import add_client
 from integrations.models import Connection, FetchWorker, SyncRun
 from integrations.services import connections, fetch_places, sync_queue
 from integrations.services.crew import Crew, work_off
-from integrations.services.permits import Permits
 from integrations.services.sync import enqueue, release_dead_runs, run_now
 from integrations.services.sync_queue import FETCH
 from sandbox.server import start
-from tests.integrations.sync.conftest import SCALE, Lexware, stored, tasks
+from tests.integrations.sync.conftest import SCALE, Lexware, empty_queue, stored, tasks
+from tests.processes import database_url
+from tests.threads import in_threads, join
 from vouchers.models import RawAnswer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,25 +108,6 @@ def until(true: Callable[[], object], seconds: float = 30) -> None:
     while not true():
         assert time.monotonic() < deadline, "it never came true"
         time.sleep(0.01)
-
-
-def in_threads(*works: Callable[[], object]) -> list[threading.Thread]:
-    def closing(work: Callable[[], object]) -> None:
-        try:
-            work()
-        finally:
-            database.close()
-
-    threads = [threading.Thread(target=closing, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    return threads
-
-
-def join(threads: list[threading.Thread]) -> None:
-    for thread in threads:
-        thread.join(60)
-        assert not thread.is_alive()
 
 
 def crew(**options: Any) -> None:
@@ -289,49 +266,11 @@ def test_those_of_every_morning_go_before_first_fetches(fleet: Fleet) -> None:
     assert {call["organization"] for call in fleet.calls()[:2]} == before
 
 
-def test_nobody_waits_inside_a_transaction() -> None:
-    permits = Permits(1)
-    mine = databases["default"]
-    try:
-
-        def wait_inside() -> None:
-            with permits.held(), transaction.atomic(), pytest.raises(RuntimeError), permits.put_down():
-                raise AssertionError("the permit was put down")
-
-        join(in_threads(wait_inside))
-        assert databases["default"] is mine
-    finally:
-        permits.close()
-
-
-def test_a_few_connections_to_the_database_are_enough_for_many_threads() -> None:
-    permits = Permits(2)
-    met = threading.Barrier(12, timeout=30)
-    answers: list[int] = []
-
-    def work() -> None:
-        with permits.held():
-            FetchWorker.objects.count()
-            with permits.put_down():
-                met.wait()
-            answers.append(FetchWorker.objects.count())
-
-    join(in_threads(*[work] * 12))
-    permits.close()
-    assert answers == [0] * 12
-
-
 def child(code: str, lexware: Lexware) -> subprocess.Popen[bytes]:
     """A process of its own on the test's database."""
-    given = database.settings_dict
-    url = (
-        f"sqlite:///{given['NAME']}"
-        if database.vendor == "sqlite"
-        else "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**given)
-    )
     environment = {
         **os.environ,
-        "KONTOR_TEST_DATABASE_URL": url,
+        "KONTOR_TEST_DATABASE_URL": database_url(),
         "LEXWARE_URL_OF_TEST": lexware.running.url,
         "MEDIA_OF_TEST": str(django_settings.MEDIA_ROOT),
         "DJANGO_SETTINGS_MODULE": "tests.settings",
@@ -364,7 +303,7 @@ def test_a_crew_that_is_ended_from_outside(fleet: Fleet, number: signal.Signals,
     fleet.slow(60)
     fleet.enqueue()
     FetchWorker.objects.all().delete()
-    OrmQ.objects.all().delete()
+    empty_queue()
     process = child("from integrations.services.crew import work_off\nwork_off()\n", fleet.lexware)
     try:
         until(lambda: SyncRun.objects.filter(phase="documents").count() > 2)

