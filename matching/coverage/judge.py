@@ -108,10 +108,10 @@ def _breaks(points: dict[date, list[Boundary]], given: list[Delivered]) -> list[
     found = []
     doubtful = {one.number for one in given if not one.adds_up}
     for morning, told in sorted(points.items()):
-        counts = Counter(balance for one in told for balance in one.balances)
-        likeliest, votes = max(counts.items(), key=lambda item: (item[1], -_told_at(told, item[0])))
-        if votes == len(told):
+        if frozenset.intersection(*(one.balances for one in told)):
             continue
+        counts = Counter(balance for one in told for balance in one.balances)
+        likeliest = max(counts, key=lambda balance: (counts[balance], -_told_at(told, balance)))
         others = [one for one in told if likeliest not in one.balances]
         agreeing = next(one for one in told if likeliest in one.balances)
         odd = next((one for one in others if one.statement in doubtful), others[0])
