@@ -294,5 +294,5 @@ def _problem(place: Place, code: str, params: dict[str, str], message: str = "")
         "message": message or WORDS[code] % params,
         "code": code,
         "params": params,
-        "at": [place.statement, place.entry, place.line],
+        "at": [place.statement, place.entry, place.line, place.member],
     }
