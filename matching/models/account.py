@@ -68,7 +68,8 @@ class BankAccount(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(state__in=AccountState.values), name="bank_account_state_known"),
             models.CheckConstraint(
-                condition=models.Q(state__in=["requested", "refused"]) | ~models.Q(key=""), name="bank_account_open_has_key"
+                condition=models.Q(state__in=["requested", "refused"]) | ~models.Q(key=""),
+                name="bank_account_open_has_key",
             ),
             models.CheckConstraint(
                 condition=models.Q(successor__isnull=True) | models.Q(successor_from__isnull=False),
