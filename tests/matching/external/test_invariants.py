@@ -52,7 +52,7 @@ def check() -> None:
             assert change.from_state == before
             before = change.to_state
         assert before == payment.state
-    drafted = ExternalPayment.objects.exclude(reason="").values_list("voucher", "reason_detail__amount")
+    drafted = ExternalPayment.objects.exclude(reason="").values_list("reason_detail__voucher", "reason_detail__amount")
     assert len(drafted) == len(set(drafted))
     replayed: dict[int, str] = defaultdict(lambda: "suggested")
     for decision in Decision.objects.order_by("pk"):
