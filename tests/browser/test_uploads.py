@@ -105,7 +105,7 @@ def test_files_are_chosen_with_the_picker_and_sent_at_once(
     results = at.page.get_by_test_id("result")
     results.nth(1).wait_for()
     assert [one.get_attribute("data-tone") for one in results.all()] == ["green", "grey"]
-    assert at.page.locator("[data-sum]").inner_text() == "2 / 2"
+    assert at.page.locator("[data-sum]").inner_text() == "2 of 2 files are through."
     assert at.errors == []
 
 
