@@ -78,8 +78,9 @@ def _breaks(points: dict[date, list[Boundary]], given: list[Delivered]) -> list[
     """The mornings of which two statements tell different balances."""
     found = []
     doubtful = {one.number for one in given if not one.adds_up}
-    for morning, told in sorted(points.items()):
-        if frozenset.intersection(*(one.balances for one in told)):
+    for morning, all_told in sorted(points.items()):
+        told = [one for one in all_told if one.firm]
+        if not told or frozenset.intersection(*(one.balances for one in told)):
             continue
         counts = Counter(balance for one in told for balance in one.balances)
         likeliest = max(counts, key=lambda balance: (counts[balance], -_told_at(told, balance)))

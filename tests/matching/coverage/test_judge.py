@@ -238,3 +238,10 @@ def test_the_statements_of_one_day_follow_each_other_in_any_order_and_twice(orde
     tuesday = day(9, "2025-03-11", "3", "3")
     found = coverage([*(replace(parts[n], number=place) for place, n in enumerate(order)), tuesday], span)
     assert (found.findings, found.complete) == ((), (span,))
+
+
+def test_reports_in_the_middle_of_a_day_contradict_nobody():
+    span = Span(date(2025, 3, 7), date(2025, 3, 10))
+    friday = day(1, FRIDAY, "0", "5", "5")
+    reports = [day(n, MONDAY, str(n), None, "1", provisional=True) for n in (5, 6, 7)]
+    assert {f.kind for f in coverage([friday, *reports], span).findings} == {Kind.PROVISIONAL, Kind.LATEST}
