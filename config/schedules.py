@@ -38,6 +38,11 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "func": "integrations.tasks.forget_old_deliveries",
         "schedule_type": "D",
     },
+    # Drafts external transactions for days that have become complete without a line of their own.
+    "external: draft what no account shows": {
+        "func": "integrations.tasks.draft_external_payments",
+        "schedule_type": "D",
+    },
     # Removes calls of long ago from the log.
     "recorder: forget old calls": {
         "func": "integrations.tasks.forget_old_calls",

@@ -4,6 +4,7 @@ Each counts itself before it works (``counted``): one that kills its worker is g
 """
 
 from accounts import task_attempts
+from accounts.models import Client
 from accounts.task_attempts import counted
 from integrations.models import Connection
 from integrations.services import (
@@ -11,6 +12,7 @@ from integrations.services import (
     connections,
     crew,
     deliveries,
+    external_drafts,
     hints,
     inbox,
     key_reminders,
@@ -93,6 +95,13 @@ def follow_waiting_hints() -> None:
 def forget_old_deliveries() -> None:
     """Remove webhook deliveries that nobody will ask about any more."""
     deliveries.forget_old_deliveries()
+
+
+@counted
+def draft_external_payments() -> None:
+    """Look at every client for payments that no account can show: statements may have completed days without lines."""
+    for client in Client.objects.order_by("pk").iterator():
+        external_drafts.after_matching(None, client=client)
 
 
 @counted

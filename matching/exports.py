@@ -59,8 +59,13 @@ def vouchers(client: Client) -> Iterator[Row]:
 
 
 def transactions(client: Client) -> Iterator[Row]:
-    """All transactions; ``amount`` is signed."""
-    rows = Transaction.objects.filter(client=client).select_related("account").defer("raw").order_by("pk")
+    """All transactions that stand; ``amount`` is signed. External ones have the source ``external`` and no account."""
+    rows = (
+        Transaction.objects.filter(client=client, withdrawn_at=None)
+        .select_related("account")
+        .defer("raw")
+        .order_by("pk")
+    )
     for row in rows.iterator(chunk_size=CHUNK):
         yield {
             "id": str(row.pk),
@@ -84,7 +89,9 @@ def matches(client: Client) -> Iterator[Row]:
     The words of ``reasons`` are in the active language.
     """
     rows = Allocation.objects.filter(proposal__client=client).exclude(proposal__state=Proposal.State.SUPERSEDED)
-    rows = rows.select_related("proposal", "voucher").order_by("proposal_id", "pk")
+    rows = (
+        rows.filter(transaction__withdrawn_at=None).select_related("proposal", "voucher").order_by("proposal_id", "pk")
+    )
     for row in rows.iterator(chunk_size=CHUNK):
         yield {
             "voucher": str(row.voucher.external_id),

@@ -26,7 +26,7 @@ from integrations.finding.asking import ask
 from integrations.finding.shapes import Found, Outcome
 from integrations.finding.wanted import Wanted, read
 from integrations.finding.words import Answer, answer, asked_words, differences, kind_of, status_of
-from integrations.models import Connection, Status
+from integrations.models import Connection, Provider, Status
 
 NEEDED = "integrations.view_connection"
 IN_PALETTE = 6
@@ -152,7 +152,7 @@ def _connection(user: User, pk: str) -> Connection | None:
     """The connection meant; 404 for one that the person may not see."""
     if not pk:
         return None
-    visible = scoped(Connection.objects.select_related("client"), user)
+    visible = scoped(Connection.objects.filter(provider=Provider.LEXWARE).select_related("client"), user)
     found = visible.filter(pk=pk).first() if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
     if found is None:
         raise Http404

@@ -13,7 +13,7 @@ from accounts.tax import sync_start
 from integrations.finding.shapes import Asked, Outcome
 from integrations.finding.wanted import Wanted
 from integrations.lexware import api_for
-from integrations.models import Connection, ConnectionEvent, ConnectionSecret, Status, SyncRun
+from integrations.models import Connection, ConnectionEvent, ConnectionSecret, Provider, Status, SyncRun
 from integrations.providers.errors import ProviderError, RateLimited
 from integrations.services.sync_queue import enqueue
 from integrations.services.sync_rows import take_page
@@ -32,7 +32,7 @@ def ask(connection: Connection, wanted: Wanted, actor: User | None = None) -> As
     Must not be called in a transaction. An entry of the timeline is written before the request and counts it. What is
     new is here at once with date and amount; its payments and files are left to a fetch.
     """
-    if connection.status != Status.ACTIVE or not wanted.text:
+    if connection.provider != Provider.LEXWARE or connection.status != Status.ACTIVE or not wanted.text:
         return Asked(Outcome.NOT_CONNECTED)
     event = _begin(connection, wanted, actor)
     if event is None:

@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.scoping import scoped
 from integrations.finding.shapes import Findings, Found, Standing
 from integrations.finding.wanted import Wanted
-from integrations.models import Connection, SeenVoucher, SkippedRecord, VoucherChange
+from integrations.models import Connection, Provider, SeenVoucher, SkippedRecord, VoucherChange
 from vouchers.models import Voucher, VoucherFile
 
 SHOWN = 25
@@ -42,7 +42,7 @@ class Sources:
 def all_of(user: User) -> Sources:
     """Everything of the clients that a person may see."""
     return Sources(
-        scoped(Connection.objects.all(), user),
+        scoped(Connection.objects.filter(provider=Provider.LEXWARE), user),
         scoped(SeenVoucher.objects.all(), user, "connection__client"),
         scoped(Voucher.objects.all(), user),
         scoped(SkippedRecord.objects.all(), user, "run__connection__client"),

@@ -34,7 +34,12 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("admin:index")
     if len(companies) == 1:
         return redirect("portal:company", companies[0].number)
-    states = {c.client_id: c for c in scoped(Connection.objects.filter(client__in=companies), user)}
+    # Of several connections the one that most needs somebody.
+    needs = {Status.FAILED: 3, Status.ACTIVATE: 2, Status.ACTIVE: 1}
+    found = sorted(
+        scoped(Connection.objects.filter(client__in=companies), user), key=lambda c: needs.get(Status(c.status), 0)
+    )
+    states = {c.client_id: c for c in found}
     choices = [(company, look_of(states.get(company.pk))) for company in companies]
     return render(request, "portal/choose.html", {"choices": choices})
 

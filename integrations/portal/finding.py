@@ -19,7 +19,7 @@ from integrations.finding.asking import ask
 from integrations.finding.shapes import Found, Outcome
 from integrations.finding.wanted import read
 from integrations.finding.words import Answer, answer, asked_words, kind_of
-from integrations.models import Connection, Status
+from integrations.models import Connection, Provider, Status
 from integrations.portal.place import Place, inside, page
 
 GOOD = (Outcome.FOUND, Outcome.FETCHING)
@@ -73,6 +73,6 @@ def ask_now(request: HttpRequest, place: Place, provider: str) -> HttpResponse:
 
 def _existing(place: Place, provider: str) -> Connection:
     connection = place.connection(provider)
-    if connection is None:
+    if connection is None or provider != Provider.LEXWARE:
         raise Http404
     return connection

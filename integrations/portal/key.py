@@ -101,7 +101,7 @@ def refused(connection: Connection, reason: str, form: KeyForm) -> list[str]:
 def key_end(request: HttpRequest, place: Place, provider: str) -> HttpResponse:
     """Correct the last day of the key that is connected; the key itself stays as it is."""
     connection = place.connection(provider)
-    if connection is None or not connection.key_last_four:
+    if connection is None or not connection.key_last_four or provider != Provider.LEXWARE:
         raise Http404
     today = timezone.localdate()
     form = KeyEndForm(request.POST or None, today=today, initial={"key_expires_on": connection.key_expires_on})

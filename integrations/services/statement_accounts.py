@@ -9,8 +9,8 @@ from accounts.models import Client
 from integrations.statements.mt940_account import account_aliases
 from integrations.statements.shapes import StatementHeader
 from matching.models import AccountState, BankAccount
-from matching.services.bank_accounts import accept
-from matching.services.intake import account_for
+from matching.services.bank_accounts import UnableToChange, accept
+from matching.services.intake import AccountOfAnotherClient, account_for
 
 NAMED_BY_IBAN: Final = ("camt.053", "camt.052", "camt.054")
 """Messages that always name their account in the same way."""
@@ -59,10 +59,21 @@ def account_of(client: Client, header: StatementHeader, chosen: BankAccount | No
     if account.is_private:
         raise PrivateAccount
     if account.state == AccountState.REQUESTED:
-        account = accept(account, None, iban=header.iban, other_id=header.account or account.iban or f"#{account.pk}")
+        account = _accepted(account, header)
     if header.iban and not account.iban:
         _note_iban(account, header.account)
     return account
+
+
+def _accepted(account: BankAccount, header: StatementHeader) -> BankAccount:
+    """A requested account, open from now on, as its first statement proves that it is there."""
+    try:
+        return accept(account, None, iban=header.iban, other_id=header.account or account.iban or f"#{account.pk}")
+    except UnableToChange:
+        now = BankAccount.objects.filter(pk=account.pk, state=AccountState.OPEN).first()
+        if now is None:
+            raise AccountOfAnotherClient(header.account or account.iban) from None
+        return now  # somebody else accepted it in this moment
 
 
 def _known(client: Client, header: StatementHeader) -> BankAccount | None:

@@ -280,8 +280,8 @@ def _keep(
         stored=store(content, "application/octet-stream" if reading.format == "unknown" else "application/xml"),
         defaults={"name": _storable(name)[:255], "imported_by": actor, **findings},
     )
-    if not created and reading.new:
-        # a first attempt that was broken off or refused in part, completed now
+    if not created and (reading.new or reading.transactions > file.transactions):
+        # a first attempt that was broken off, refused in part or left a question open, completed now
         known = file.new + reading.new
         StatementFile.objects.filter(pk=file.pk).update(**{**findings, "new": known})
         file.refresh_from_db()
@@ -294,5 +294,5 @@ def _problem(place: Place, code: str, params: dict[str, str], message: str = "")
         "message": message or WORDS[code] % params,
         "code": code,
         "params": params,
-        "at": [place.statement, place.entry, place.line],
+        "at": [place.statement, place.entry, place.line, place.member],
     }

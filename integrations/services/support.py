@@ -65,8 +65,9 @@ def without_keys(text: str, connection: Connection | None) -> str:
             key = saved_key(connection)
         except InvalidToken:
             key = None
-        if key:
-            text = text.replace(key, HIDDEN)
+        # Of a key in two parts also the secret one alone.
+        for part in (key, key.rpartition(":")[2]) if key else ():
+            text = text.replace(part, HIDDEN)
 
     def blot_out(found: re.Match[str]) -> str:
         word = found.group()

@@ -131,7 +131,7 @@ def content_of(file: StatementFile) -> bytes:
 
 def waiting(client: Client) -> list[tuple[StatementFile, Question]]:
     """The newest uploaded files that wait for an answer, newest first."""
-    unread = StatementFile.objects.filter(client=client, transactions=0).exclude(errors=[])
+    unread = StatementFile.objects.filter(client=client).exclude(errors=[])
     reports = PayoutReport.objects.filter(client=client).values("stored")
     unread = unread.exclude(stored__in=reports)
     found = [(file, question_of(file.format, file.errors)) for file in unread.order_by("-imported_at")[:MOST_WAITING]]

@@ -50,6 +50,8 @@ class AccountForm(forms.Form):
         assert isinstance(choice, forms.ChoiceField)  # noqa: S101
         choice.choices = [*choices, (NEW, _("A new account"))]
         choice.required = needed
+        if needed and not self.accounts:
+            self.initial.setdefault("account", NEW)
         if not table:
             del self.fields["always"]
         elif not self.is_bound and len(self.accounts) == 1:

@@ -74,7 +74,7 @@ def result(desk: Desk, upload: Upload | PayoutImport, today: date, *, answered: 
         next=_next(upload),
         url=url,
         button=_BUTTONS[upload.question]() if url else "",
-        accounts=tuple(_account(desk, one) for one in _covered(upload, today)),
+        accounts=tuple(_account(desk, one, today) for one in _covered(upload, today)),
         first=upload.first,
         last=upload.last,
         counts=_counts(upload),
@@ -160,12 +160,19 @@ def _counts(upload: Upload) -> tuple[tuple[str, int], ...]:
     return tuple(counts)
 
 
-def _covered(upload: Upload, today: date) -> list[tuple[str, Covered | None, int]]:
+def _covered(upload: Upload, today: date) -> list[tuple[str, Covered | None]]:
     known = {one.account.pk: one for one in covered([a for a in upload.accounts if not a.is_private], today)}
-    return [(account_name(account), known.get(account.pk), account.pk) for account in upload.accounts]
+    return [(account_name(account), known.get(account.pk)) for account in upload.accounts]
 
 
-def _account(desk: Desk, one: tuple[str, Covered | None, int]) -> Account:
-    name, known, _pk = one
+def _account(desk: Desk, one: tuple[str, Covered | None], today: date) -> Account:
+    name, known = one
     url = desk.links.account(known.account) if known else ""
-    return Account(name, summary(known.coverage) if known else "", url)
+    return Account(name, _complete(known, today) if known else "", url)
+
+
+def _complete(known: Covered, today: date) -> str:
+    """What is complete, and how much is still to be uploaded."""
+    lacking = len(known.due(today))
+    words = ngettext("%(n)s thing is still to be uploaded.", "%(n)s things are still to be uploaded.", lacking)
+    return " ".join(filter(None, (summary(known.coverage), words % {"n": lacking} if lacking else "")))

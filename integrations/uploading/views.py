@@ -182,4 +182,4 @@ def _first_lines(content: bytes, shape: TableShape) -> str:
 
 def question_of(file: StatementFile) -> Question:
     """The question that a file still puts."""
-    return Question.NOTHING if file.transactions else uploads.question_of(file.format, file.errors)
+    return uploads.question_of(file.format, file.errors)

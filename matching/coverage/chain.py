@@ -17,10 +17,14 @@ SEQUENCE = re.compile(r"0*(\d{1,4})")
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """What one statement tells of the balance at the beginning of a day; several where it contradicts itself."""
+    """What one statement tells of the balance at the beginning of a day; several where it contradicts itself.
+
+    What a provisional one tells is not ``firm``: it may be the balance in the middle of a day.
+    """
 
     statement: int
     balances: frozenset[Decimal]
+    firm: bool = True
 
 
 def boundaries(given: list[Delivered], lines: Mapping[date, Decimal] | None) -> dict[date, list[Boundary]]:
@@ -30,7 +34,7 @@ def boundaries(given: list[Delivered], lines: Mapping[date, Decimal] | None) -> 
     told: dict[date, list[Boundary]] = defaultdict(list)
     for one in given:
         if one.begins:
-            told[one.span.first].append(Boundary(one.number, one.begins))
+            told[one.span.first].append(Boundary(one.number, one.begins, not one.provisional))
         if one.ends:
             told[one.span.last + DAY].append(Boundary(one.number, one.ends))
     if lines is not None:

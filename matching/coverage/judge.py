@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from matching.coverage.chain import Boundary, boundaries, numbers_jump
 from matching.coverage.days import bank_days
+from matching.coverage.parts import delivered_once
 from matching.coverage.shapes import DAY, Coverage, Delivered, Finding, Kind, Span
 
 
@@ -29,8 +30,7 @@ def coverage(
     """
     if needed is None:
         return Coverage(None, ended=ended)
-    given = sorted(statements, key=lambda one: (one.span.first, one.span.last, one.number))
-    changed, kept = _delivered_again(given)
+    changed, kept = delivered_once(list(statements))
     points = boundaries(kept, lines)
     found = [*changed, *_sums(kept), *_breaks(points, kept)]
     complete, gaps = _gaps(kept, points, needed)
@@ -66,35 +66,6 @@ def _without(span: Span, gone: Span) -> list[Span]:
     return [Span(first, last) for first, last in parts if first <= last]
 
 
-def _delivered_again(given: list[Delivered]) -> tuple[list[Finding], list[Delivered]]:
-    """Statements of the same days: the last one counts, and the days are named where its figures are others."""
-    found = []
-    by_span: dict[Span, Delivered] = {}
-    rest = []
-    for one in given:
-        if one.provisional:
-            rest.append(one)
-            continue
-        before = by_span.get(one.span)
-        if before is not None and _differ(before, one):
-            # The first figure that differs; the sum of the lines where the balances agree.
-            old, new = next(
-                (a, b)
-                for a, b in ((before.closing, one.closing), (before.opening, one.opening), (before.booked, one.booked))
-                if a is not None and b is not None and a != b
-            )
-            found.append(Finding(Kind.CHANGED, one.span, (before.number, one.number), old, new))
-        # One without balances does not take the place of one that tells them, unless its lines are others.
-        if before is None or one.ends or before.booked != one.booked:
-            by_span[one.span] = one
-    return found, sorted([*by_span.values(), *rest], key=lambda one: (one.span.first, one.span.last, one.number))
-
-
-def _differ(a: Delivered, b: Delivered) -> bool:
-    pairs = ((a.opening, b.opening), (a.closing, b.closing), (a.booked, b.booked))
-    return any(x is not None and y is not None and x != y for x, y in pairs)
-
-
 def _sums(given: list[Delivered]) -> list[Finding]:
     return [
         Finding(Kind.SUM, one.span, (one.number,), one.opening + one.booked, one.closing)
@@ -107,11 +78,12 @@ def _breaks(points: dict[date, list[Boundary]], given: list[Delivered]) -> list[
     """The mornings of which two statements tell different balances."""
     found = []
     doubtful = {one.number for one in given if not one.adds_up}
-    for morning, told in sorted(points.items()):
-        counts = Counter(balance for one in told for balance in one.balances)
-        likeliest, votes = max(counts.items(), key=lambda item: (item[1], -_told_at(told, item[0])))
-        if votes == len(told):
+    for morning, all_told in sorted(points.items()):
+        told = [one for one in all_told if one.firm]
+        if not told or frozenset.intersection(*(one.balances for one in told)):
             continue
+        counts = Counter(balance for one in told for balance in one.balances)
+        likeliest = max(counts, key=lambda balance: (counts[balance], -_told_at(told, balance)))
         others = [one for one in told if likeliest not in one.balances]
         agreeing = next(one for one in told if likeliest in one.balances)
         odd = next((one for one in others if one.statement in doubtful), others[0])

@@ -69,7 +69,7 @@ def draft_missing(client: Client, coverage: Coverage) -> int:
     changed = 0
     for payment in _own(client):
         detail = payment.reason_detail
-        draft = wanted.pop((payment.voucher_id or 0, detail.get("date", ""), detail.get("amount", "")), None)
+        draft = wanted.pop((detail.get("voucher", 0), detail.get("date", ""), detail.get("amount", "")), None)
         if draft is None and payment.state == State.DRAFT and not _touched(payment):
             changed += change(payment, State.DISCARDED, None, "reason_gone")
         elif draft is not None and payment.state == State.DISCARDED and not _touched(payment):
@@ -157,7 +157,13 @@ def _create(client: Client, draft: Wanted) -> int:
         name=draft.voucher.contact_name,
         purpose=draft.voucher.number,
         reason=REASON_OF[draft.item],
-        reason_detail={"date": draft.date.isoformat(), "amount": f"{draft.amount:.2f}", "item": draft.item},
+        # For what it was made, whatever a person makes of it.
+        reason_detail={
+            "voucher": draft.voucher.pk,
+            "date": draft.date.isoformat(),
+            "amount": f"{draft.amount:.2f}",
+            "item": draft.item,
+        },
     )
     log(payment, "", None, "created")
     return 1

@@ -76,12 +76,16 @@ def bring_back(payment: ExternalPayment, actor: User | None, cause: Decision | N
             return False
         return change(payment, PaymentState.DRAFT, actor, "came_back", gave_way_to=None)
     external = Proposal.objects.filter(kind=EXTERNAL, allocations__transaction=transaction).order_by("-pk").first()
+    # What joins a withdrawn transaction is never free: it stands again first, and not where there is no room.
+    why, since = transaction.withdrawn_reason, transaction.withdrawn_at
+    stands = Transaction.objects.filter(pk=transaction.pk)
+    stands.update(withdrawn_at=None, withdrawn_reason="")
     if external is not None and external.state == State.SUPERSEDED:
         if not is_free(external):
+            stands.update(withdrawn_at=since, withdrawn_reason=why)
             return False
         last = external.decisions.order_by("-pk").first()
         move(external, State.CONFIRMED, Kind.UNDO, actor=actor, undoes=last, cause=cause)
-    Transaction.objects.filter(pk=transaction.pk).update(withdrawn_at=None, withdrawn_reason="")
     return change(payment, PaymentState.SAVED, actor, "came_back", gave_way_to=None)
 
 

@@ -248,6 +248,10 @@ def settle(rows: Mapping[int, Sequence[Seen]], fresh: Iterable[Seen]) -> list[Pa
     lines alone are placed.
     """
     fresh = tuple(fresh)
+    if len(rows) == len(fresh) == 1:  # nearly always; what fits everything said before is one payment with it
+        ((row, said),), (new,) = rows.items(), fresh
+        if all(one.family != new.family and not contradict(one, new) for one in said):
+            return [Payment(row, (*said, new))]
     home = {(one.family, one.key): row for row, said in rows.items() for one in said}
     everything = [*(one for said in rows.values() for one in said), *fresh]
     everything.sort(key=lambda one: (one.rank, one.family, one.order))

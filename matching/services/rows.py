@@ -109,7 +109,7 @@ def load_rows(ids: Sequence[int]) -> dict[int, Row]:
     """These transactions with their sources."""
     rows: dict[int, Row] = {}
     for some in portions(ids):
-        rows.update({line.pk: Row(line) for line in Transaction.objects.filter(pk__in=some).select_related("account")})
+        rows.update({line.pk: Row(line) for line in Transaction.objects.filter(pk__in=some)})
         for sighting in Sighting.objects.filter(transaction__in=some):
             row = rows[sighting.transaction_id]
             sighting.transaction = row.transaction
@@ -124,8 +124,8 @@ def load_rows(ids: Sequence[int]) -> dict[int, Row]:
 def _unnamed(line: Transaction) -> Told:
     """The words of a transaction of which no source was kept."""
     # only lines of accounts are in buckets
-    assert line.account is not None  # noqa: S101
-    sighting = Sighting(account=line.account, transaction=line, family=line.source, rank=LAST_RANK, key=line.key)
+    assert line.account_id is not None  # noqa: S101
+    sighting = Sighting(account_id=line.account_id, transaction=line, family=line.source, rank=LAST_RANK, key=line.key)
     return Told(sighting, columns_of_row(line))
 
 

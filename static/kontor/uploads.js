@@ -74,7 +74,7 @@
       while (queue.length) {
         await send(queue.shift());
         done += 1;
-        sum.textContent = `${done} / ${all}`;
+        sum.textContent = words("Sum").replace("%(done)s", done).replace("%(all)s", all);
       }
       busy = false;
     };

@@ -88,6 +88,10 @@ class TestPortal:
         fetch(connection)
         assert browser.get(page_of(connection.client.number, name)).status_code == 200
 
+    @pytest.mark.parametrize("name", ["find", "key_end"])
+    def test_what_only_documents_have_is_not_there(self, browser: Browser, connection: Connection, name: str) -> None:
+        assert browser.get(page_of(connection.client.number, name)).status_code == 404
+
     def test_a_refused_key_says_why(self, qonto: Qonto, kontor_client: Client, browser: Browser) -> None:
         qonto.control(f"/organizations/{qonto.id}/key/revoke")
         page = browser.post(page_of(kontor_client.number, "key"), {"api_key": qonto.key}).content.decode()

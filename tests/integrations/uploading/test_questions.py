@@ -137,3 +137,41 @@ def test_an_unknown_table_may_be_said_to_be_a_report(door: Door) -> None:
     door.send(("cash.csv", TABLE))
     page = door.ask("columns", StatementFile.objects.get(), {"then": "payout"})
     assert "is no payout report that we know" in page
+
+
+def test_a_question_is_settled_although_every_line_was_known(door: Door, kontor_client: Client) -> None:
+    account = BankAccount.objects.create(client=kontor_client, key=OWN, iban=OWN, bank="comdirect")
+    for name, content in (("one.csv", NO_ACCOUNT), ("two.csv", NO_ACCOUNT.replace(b"Zeitraum: 01.", b"Zeitraum: 02."))):
+        door.send((name, content))
+        ((file, _question),) = waiting(kontor_client)
+        door.ask("account", file, {"account": str(account.pk)})
+        assert waiting(kontor_client) == []
+    assert StatementFile.objects.get(name="two.csv").new == 0
+    assert account.transactions.count() == StatementFile.objects.get(name="one.csv").new
+
+
+def test_an_account_that_was_asked_for_is_open_with_its_first_file(door: Door, kontor_client: Client) -> None:
+    asked = BankAccount.objects.create(client=kontor_client, iban=OWN, bank="comdirect", state="requested")
+    door.send(("comdirect.csv", NO_ACCOUNT))
+    page = door.ask("account", StatementFile.objects.get(), {"account": "new", "iban": OWN})
+    assert "Imported, except" in page
+    asked.refresh_from_db()
+    assert asked.state == "open"
+    assert asked.transactions.exists()
+
+
+def test_an_account_that_was_asked_for_may_be_kept_elsewhere(door: Door, kontor_client: Client, outsider: User) -> None:
+    BankAccount.objects.create(client=outsider.memberships.get().client, key=OWN, iban=OWN)
+    asked = BankAccount.objects.create(client=kontor_client, iban=OWN, bank="comdirect", state="requested")
+    door.send(("comdirect.csv", NO_ACCOUNT))
+    page = door.ask("account", StatementFile.objects.get(), {"account": str(asked.pk)})
+    assert "is kept at another client" in page
+    assert not kontor_client.transactions.exists()
+
+
+def test_an_open_question_is_found_again(door: Door) -> None:
+    door.send(("cash.csv", TABLE))
+    address = door.question("columns", StatementFile.objects.get())
+    page = door.browser.get(door.upload).content.decode()
+    assert "Files that wait for an answer" in page
+    assert address in page

@@ -229,3 +229,19 @@ def test_what_is_known_for_certain_leaves_out_gaps_and_contradictions():
     spans = [(span.first.day, span.last.day) for span in known(days)]
     assert spans == [(3, 5), (10, 10)]
     assert known([]) == ()
+
+
+@given(st.permutations(range(6)))
+def test_the_statements_of_one_day_follow_each_other_in_any_order_and_twice(order: Sequence[int]):
+    parts = [day(n, MONDAY, str(n % 3), str(n % 3 + 1), "1") for n in range(6)]
+    span = Span(date(2025, 3, 10), date(2025, 3, 11))
+    tuesday = day(9, "2025-03-11", "3", "3")
+    found = coverage([*(replace(parts[n], number=place) for place, n in enumerate(order)), tuesday], span)
+    assert (found.findings, found.complete) == ((), (span,))
+
+
+def test_reports_in_the_middle_of_a_day_contradict_nobody():
+    span = Span(date(2025, 3, 7), date(2025, 3, 10))
+    friday = day(1, FRIDAY, "0", "5", "5")
+    reports = [day(n, MONDAY, str(n), None, "1", provisional=True) for n in (5, 6, 7)]
+    assert {f.kind for f in coverage([friday, *reports], span).findings} == {Kind.PROVISIONAL, Kind.LATEST}
