@@ -133,6 +133,9 @@ def test_what_paypal_wrote_may_be_used_for_its_payouts(door: Door, kontor_client
     assert "payout report of PayPal" in page
     assert PayoutReport.objects.get().client == kontor_client
     assert waiting(kontor_client) == []
+    page = door.send(("again.csv", sample("bank/lu_paypal.csv")))
+    assert "payout report of PayPal" in page
+    assert PayoutReport.objects.count() == 1
 
 
 def test_an_unknown_table_may_be_said_to_be_a_report(door: Door) -> None:
@@ -169,6 +172,16 @@ def test_an_account_that_was_asked_for_may_be_kept_elsewhere(door: Door, kontor_
     page = door.ask("account", StatementFile.objects.get(), {"account": str(asked.pk)})
     assert "is kept at another client" in page
     assert not kontor_client.transactions.exists()
+
+
+def test_a_file_whose_question_was_answered_is_known(door: Door, kontor_client: Client) -> None:
+    account = BankAccount.objects.create(client=kontor_client, key=OWN, iban=OWN, bank="comdirect")
+    door.send(("comdirect.csv", NO_ACCOUNT))
+    door.ask("account", StatementFile.objects.get(), {"account": str(account.pk)})
+    page = door.send(("again.csv", NO_ACCOUNT))
+    assert "The same file was here before; nothing has changed." in page
+    assert "A question first" not in page
+    assert waiting(kontor_client) == []
 
 
 def test_an_open_question_is_found_again(door: Door) -> None:
