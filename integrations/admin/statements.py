@@ -89,7 +89,7 @@ class StatementFileAdmin(ReadOnlyAdmin):
         """Upload files for a client, who is chosen first."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = ClientForm(request.GET or None, request=request)
+        form = ClientForm(request.GET if "client" in request.GET else None, request=request)
         if form.is_valid():
             return views.upload(request, self._desk(request, form.cleaned_data["client"]))
         context = {

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, Final
 
 from django.db.models import Max, Min
@@ -46,6 +47,12 @@ class Upload:
     first: date | None = None
     last: date | None = None
 
+    @property
+    def settled(self) -> bool:
+        """Whether the same file was here before, and more of it was read then: its question has been answered."""
+        file = self.outcome.file
+        return self.outcome.again and file is not None and file.transactions > self.outcome.transactions
+
 
 def question_of(format_name: str, errors: list[dict[str, Any]] | tuple[dict[str, Any], ...]) -> Question:
     """The question that the problems of an import put."""
@@ -70,6 +77,8 @@ def take(
     """
     outcome = import_file(client, name, content, actor=actor, account=account, table=table)
     question = question_of(outcome.format, outcome.errors) if outcome.file else Question.NOTHING
+    if Upload(outcome, question).settled:
+        question = Question.NOTHING
     if not outcome.accounts:
         return Upload(outcome, question)
     accounts = (
@@ -85,13 +94,16 @@ def receive(client: Client, name: str, content: bytes, *, actor: User) -> Upload
     A table that a bank or an earlier answer explains is a bank file; a report of PayPal is one as well, and whose
     account it is has to be asked, so that is where the other way is offered.
     """
-    if detect(content[:HEAD]) == "csv" and known_mapping(client, content) is None:
+    digest = sha256(content).hexdigest()
+    is_report = PayoutReport.objects.filter(client=client, stored__sha256=digest).exists()
+    if not is_report and detect(content[:HEAD]) == "csv" and known_mapping(client, content) is None:
         shape = describe_table(content)
-        if shape is not None and not shape.format:
-            try:
-                return import_payout_report(client, name, content, actor)
-            except Refused:
-                pass
+        is_report = shape is not None and not shape.format
+    if is_report:
+        try:
+            return import_payout_report(client, name, content, actor)
+        except Refused:
+            pass  # a table of somebody else, which is asked about
     return take(client, name, content, actor=actor)
 
 

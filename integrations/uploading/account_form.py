@@ -54,8 +54,6 @@ class AccountForm(forms.Form):
             self.initial.setdefault("account", NEW)
         if not table:
             del self.fields["always"]
-        elif not self.is_bound and len(self.accounts) == 1:
-            self.initial.setdefault("always", True)
 
     def clean_iban(self) -> str:
         """Check the digits, as the bank does."""

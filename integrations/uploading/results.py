@@ -62,7 +62,8 @@ def result(desk: Desk, upload: Upload | PayoutImport, today: date, *, answered: 
     if isinstance(upload, PayoutImport):
         return _payout(upload)
     outcome = upload.outcome
-    problems = [problem_words(problem) for problem in (*outcome.errors, *outcome.warnings)]
+    told = () if upload.settled else (*outcome.errors, *outcome.warnings)
+    problems = [problem_words(problem) for problem in told]
     tone, icon, state = _state(upload, answered=answered)
     url = desk.links.question(upload.question, outcome.file) if outcome.file and upload.question in _BUTTONS else ""
     return Result(
@@ -122,6 +123,8 @@ _BUTTONS: Final = {
 def _state(upload: Upload, *, answered: bool) -> tuple[str, str, str]:
     outcome = upload.outcome
     taken = bool(outcome.transactions or outcome.pending or outcome.sightings)
+    if upload.settled:
+        return "grey", "check", _("The same file was here before; nothing has changed.")
     if upload.question in _BUTTONS:
         return "blue", "todo", _("A question is open.") if taken else _("A question first; nothing was imported yet.")
     if outcome.errors and not taken:
@@ -137,6 +140,8 @@ def _state(upload: Upload, *, answered: bool) -> tuple[str, str, str]:
 
 def _next(upload: Upload) -> str:
     outcome = upload.outcome
+    if upload.settled:
+        return ""
     if upload.question is Question.COLUMNS:
         return _("Look at its columns with us once. From then on such files are read by themselves.")
     if upload.question is Question.ACCOUNT:

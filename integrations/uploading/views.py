@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -73,7 +73,7 @@ def _take(desk: Desk, file: UploadedFile[Any]) -> Upload | PayoutImport:
 
 def columns(request: HttpRequest, desk: Desk, file: StatementFile) -> HttpResponse:
     """Which column is what: asked, shown as it will be read, then imported and remembered."""
-    content = uploads.content_of(file)
+    content = _content(file)
     shape = describe_table(content)
     if shape is None:
         messages.error(request, _("There is no table in this file."))
@@ -108,7 +108,7 @@ def columns(request: HttpRequest, desk: Desk, file: StatementFile) -> HttpRespon
 
 def account(request: HttpRequest, desk: Desk, file: StatementFile) -> HttpResponse:
     """Whose payments a file tells of that does not say so."""
-    content = uploads.content_of(file)
+    content = _content(file)
     is_table = describe_table(content) is not None
     if request.method == "POST" and request.POST.get("then") == "payout":
         return _as_report(request, desk, file, content)
@@ -127,6 +127,13 @@ def account(request: HttpRequest, desk: Desk, file: StatementFile) -> HttpRespon
         "links": desk.links,
     }
     return desk.render(request, "uploads/account.html", _("Whose payments are these?"), context)
+
+
+def _content(file: StatementFile) -> bytes:
+    try:
+        return uploads.content_of(file)
+    except FileNotFoundError:  # a backup without the media folder: there is nothing to ask about
+        raise Http404 from None
 
 
 def _is_new(form: AccountForm) -> bool:

@@ -3,6 +3,8 @@
 import re
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
+from zipfile import ZipFile
 
 from accounts.models import Client, User
 from integrations.models import StatementFile, TableMapping
@@ -131,6 +133,9 @@ def test_what_paypal_wrote_may_be_used_for_its_payouts(door: Door, kontor_client
     assert "payout report of PayPal" in page
     assert PayoutReport.objects.get().client == kontor_client
     assert waiting(kontor_client) == []
+    page = door.send(("again.csv", sample("bank/lu_paypal.csv")))
+    assert "payout report of PayPal" in page
+    assert PayoutReport.objects.count() == 1
 
 
 def test_an_unknown_table_may_be_said_to_be_a_report(door: Door) -> None:
@@ -169,9 +174,77 @@ def test_an_account_that_was_asked_for_may_be_kept_elsewhere(door: Door, kontor_
     assert not kontor_client.transactions.exists()
 
 
+def test_a_file_whose_question_was_answered_is_known(door: Door, kontor_client: Client) -> None:
+    account = BankAccount.objects.create(client=kontor_client, key=OWN, iban=OWN, bank="comdirect")
+    door.send(("comdirect.csv", NO_ACCOUNT))
+    door.ask("account", StatementFile.objects.get(), {"account": str(account.pk)})
+    page = door.send(("again.csv", NO_ACCOUNT))
+    assert "The same file was here before; nothing has changed." in page
+    assert "A question first" not in page
+    assert waiting(kontor_client) == []
+
+
 def test_an_open_question_is_found_again(door: Door) -> None:
     door.send(("cash.csv", TABLE))
     address = door.question("columns", StatementFile.objects.get())
     page = door.browser.get(door.upload).content.decode()
     assert "Files that wait for an answer" in page
     assert address in page
+
+
+def packed(**files: bytes) -> bytes:
+    made = BytesIO()
+    with ZipFile(made, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+def test_a_table_in_an_archive_is_asked_about_by_itself(door: Door, kontor_client: Client) -> None:
+    page = door.send(("all.zip", packed(cash=TABLE, march=sample("bank/de_berliner_sparkasse.sta"))))
+    assert "Unpack it and upload that table by itself." in page
+    assert "Imported, except what is named below." in page
+    assert kontor_client.transactions.exists()
+    assert waiting(kontor_client) == []
+
+
+def test_an_archive_without_an_account_says_that_all_of_it_goes_into_one(door: Door, kontor_client: Client) -> None:
+    account = BankAccount.objects.create(client=kontor_client, key=OWN, iban=OWN, bank="comdirect")
+    door.send(("all.zip", packed(comdirect=NO_ACCOUNT, march=sample("bank/de_berliner_sparkasse.sta"))))
+    ((file, question),) = waiting(kontor_client)
+    assert question == "account"
+    assert "All files of the archive that do not name their account" in door.ask("account", file)
+    door.ask("account", file, {"account": str(account.pk)})
+    assert account.transactions.exists()
+    assert kontor_client.bank_accounts.count() == 2
+    assert waiting(kontor_client) == []
+
+
+def test_a_statement_without_an_account_is_asked_about(door: Door, kontor_client: Client) -> None:
+    account = BankAccount.objects.create(client=kontor_client, key=OWN, iban=OWN)
+    text = sample("bank/de_berliner_sparkasse.sta")
+    door.send(("march.sta", b"\n".join(line for line in text.split(b"\n") if not line.startswith(b":25:"))))
+    ((file, question),) = waiting(kontor_client)
+    assert question == "account"
+    page = door.ask("account", file)
+    assert "always of this account" not in page
+    door.ask("account", file, {"account": str(account.pk)})
+    assert account.transactions.count() == 3
+    assert waiting(kontor_client) == []
+
+
+def test_of_a_known_bank_only_the_forms_are_asked(door: Door, kontor_client: Client) -> None:
+    content = re.sub(rb"\b(\d\d)\.(\d\d)\.2026", rb"\1/\2/2026", sample("bank/lu_paypal.csv"))
+    door.send(("paypal.csv", content))
+    ((file, question),) = waiting(kontor_client)
+    assert question == "columns"
+    page = door.ask("columns", file)
+    assert "it can be read in two ways" in page
+    assert 'name="role-' not in page
+    answers = {"date_format": "D/M/Y", "account": "new", "iban": OWN}
+    page = door.ask("columns", file, {**answers, "then": "preview"})
+    page = door.ask("columns", file, {**answers, "then": "import", "seen": seen_in(page)})
+    assert "Imported" in page
+    assert kontor_client.transactions.filter(booking_date=date(2026, 3, 2), amount=Decimal("96.51")).exists()
+    mapping = TableMapping.objects.get().mapping
+    assert (mapping["base"], mapping["date_format"], mapping["account"]) == ("csv:paypal", "D/M/Y", "")
