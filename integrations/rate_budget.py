@@ -25,7 +25,7 @@ from integrations.providers.pace import (
 LONGEST_WAIT = 120.0
 LONGEST_PENALTY = 600.0
 # So many slots may be caught up with; the service lets about four calls through at once (reference: rate limit 2.2).
-SLOTS_LATE = 1.5
+SLOTS_LATE = 2.5
 
 _WORDS = {
     "postgresql": {

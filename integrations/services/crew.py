@@ -1,4 +1,4 @@
-"""A crew: one process that works off the fetches of many connections at once, for about a minute.
+"""A crew: one process that works off the fetches of many connections at once, for some minutes.
 
 Each run has a thread. Nearly all of them wait at any moment, for the budget of their organization or for an answer;
 the permits see to it that those who do not are few. After its turn a crew gives back what is not done and calls the
@@ -27,7 +27,8 @@ from integrations.services.sync_watch import RESUMABLE
 
 logger = logging.getLogger(__name__)
 
-TURN_SECONDS = 60.0
+# With the grace below well inside the time limit of a task. Every turn costs a first fetch a second of its limit.
+TURN_SECONDS = 180.0
 # What does not end after its turn, a file that drips in for example, is left behind.
 GRACE_SECONDS = 330.0
 LOOK_SECONDS = 0.25
