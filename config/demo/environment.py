@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 LEFT_AT_DEFAULT = (
-    "ALLOWED_HOSTS", "DEBUG", "DEFAULT_FROM_EMAIL", "LOG_LEVEL", "QUEUE_URL",
+    "ALLOWED_HOSTS", "DEBUG", "DEFAULT_FROM_EMAIL", "LOG_LEVEL", "INBOX_DIR", "QUEUE_URL",
     "QUEUE_WORKERS", "SYNC_HOUR", "SYNC_SPREAD_MINUTES", "SYNC_WORKERS",
 )  # fmt: skip
 

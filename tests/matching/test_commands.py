@@ -39,7 +39,7 @@ def test_import_match_export(kontor_client: Client, march: Path, voucher: MakeVo
         "files": [
             {
                 "name": "march.xml", "format": "camt.053.001.08", "accounts": [OWN_IBAN], "transactions": 2, "new": 2,
-                "duplicate": 0, "again": False, "errors": [], "warnings": [],
+                "duplicate": 0, "pending": 0, "sightings": 0, "again": False, "errors": [], "warnings": [],
             }
         ]
     }  # fmt: skip

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -42,11 +43,12 @@ def happened(chance: random.Random) -> list[TransactionData]:
 def told(family: str, payments: list[TransactionData], chance: random.Random) -> list[TransactionData]:
     """The same payments as a family tells of them: texts cut, ids left out, keys of its own, twins numbered."""
     losing = chance.sample(["end_to_end_id", "counterparty_iban", "purpose"], chance.randint(0, 3))
+    empty: dict[str, Any] = dict.fromkeys(losing, "")
     cut = chance.choice([10, 27, 255])
     counted: Counter[tuple[object, ...]] = Counter()
     lines = []
     for payment in payments:
-        said = replace(payment, counterparty=payment.counterparty[:cut].upper(), **dict.fromkeys(losing, ""))
+        said = replace(payment, counterparty=payment.counterparty[:cut].upper(), **empty)
         content = (said.booking_date, said.amount, said.counterparty_iban, said.end_to_end_id, said.purpose)
         counted[content] += 1
         name = "|".join(map(str, (*content, counted[content])))
