@@ -1,12 +1,13 @@
 """Vouchers, bookings and proposals in one line each."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid5
 
 import pytest
+from django.utils import translation
 
 from accounts.models import Client
 from matching.models import Allocation, Proposal, Transaction
@@ -107,3 +108,10 @@ def proposal(kontor_client: Client) -> MakeProposal:
         return row
 
     return make
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """For tests that read sentences: the English ones."""
+    with translation.override("en"):
+        yield

@@ -15,6 +15,8 @@ from matching.services.matchable import matchable
 from tests.conftest import TODAY
 from tests.matching.conftest import IBAN, MakeBooking, MakeProposal, MakeVoucher
 
+pytestmark = pytest.mark.usefixtures("english")
+
 START = date(2025, 4, 1)
 
 

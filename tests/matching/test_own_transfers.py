@@ -19,6 +19,8 @@ from matching.services.own_transfers import UnableToDecide
 from matching.services.runs import run_matching
 from tests.matching.conftest import MakeProposal, MakeVoucher
 
+pytestmark = pytest.mark.usefixtures("english")
+
 DAY = date(2025, 3, 14)  # a Friday
 IBANS = {1: "DE02120300000000202051", 2: "DE02500105170137075030", 3: "DE02100500000054540402"}
 STRANGER = "DE88500700100175526303"
