@@ -263,7 +263,9 @@ def test_those_of_every_morning_go_before_first_fetches(fleet: Fleet) -> None:
     crew(seats=2)
     assert states() == {"done": ORGANIZATIONS}
     before = {organization["organization_id"] for organization in fleet.organizations[-2:]}
-    assert {call["organization"] for call in fleet.calls()[:2]} == before
+    # Either of the two may already have called twice before the other's thread gets its first turn.
+    in_order = list(dict.fromkeys(call["organization"] for call in fleet.calls()))
+    assert set(in_order[:2]) == before
 
 
 def child(code: str, lexware: Lexware) -> subprocess.Popen[bytes]:
