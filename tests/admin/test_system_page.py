@@ -28,6 +28,8 @@ SYSTEM = reverse("admin:system")
 @pytest.fixture(autouse=True)
 def clock() -> Iterator[None]:
     install()
+    # They were installed with the database of the tests, which may be long ago.
+    Schedule.objects.update(next_run=timezone.now())
     with translation.override("en"):
         yield
 
