@@ -301,7 +301,7 @@ def test_the_gateway_speaks_as_documented(api: Api, folder: Path) -> None:
     assert api.get("/v1/profile", key="wrong").json() == documented["401"]
     api.control("settings", unknown_route="403")
     key = api.organization["key"]
-    assert api.get("/v2/profile").json()["message"] == documented["403"]["message"].replace("{accessToken}", key)
+    assert api.get("/v1/bank-accounts").json()["message"] == documented["403"]["message"].replace("{accessToken}", key)
     api.control("settings", unknown_route="404")
     for fault, expected in (
         ({"kind": "rate_limit_as_500"}, documented["500-since-2026"]),
