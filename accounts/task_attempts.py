@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -55,7 +56,11 @@ def begin(key: str) -> bool:
     """
     me = _holder(os.getpid())
     while True:
-        row, made = TaskAttempt.objects.get_or_create(key=key, defaults={"attempts": 1, "holder": me})
+        try:
+            row, made = TaskAttempt.objects.get_or_create(key=key, defaults={"attempts": 1, "holder": me})
+        except IntegrityError:
+            # Somebody else began it in this very moment, and has ended it since.
+            continue
         if made:
             return True
         now = timezone.now()
