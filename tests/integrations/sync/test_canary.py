@@ -12,6 +12,7 @@ import json
 import logging
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from django.contrib.admin.models import LogEntry
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection as database
+from django.db.models import F
 from django.test import Client as Browser
 from django.urls import reverse
 from django_q.models import Failure, OrmQ, Task
@@ -159,8 +161,10 @@ def test_the_key_is_nowhere(
         type_in(key, f"fault {number_of}")
     type_in(f" {key}\n{key}", "twice")
     type_in(key[:-4], "cut off")
-    type_in(key, "good")
     connection = Connection.objects.get()
+    connection.events.update(at=F("at") - timedelta(minutes=1))  # refused keys are remembered for a minute
+    type_in(key, "good")
+    connection.refresh_from_db()
     assert connection.status == Status.ACTIVE, shown["form good"]
     assert ConnectionSecret.objects.get().api_key == key
 
