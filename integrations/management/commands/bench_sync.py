@@ -3,6 +3,7 @@
 import json
 import sys
 import tempfile
+import time
 from argparse import SUPPRESS
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,11 +14,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integrations.management.fetch_measuring import measure_client
 from integrations.management.measuring import child, make_tables, measuring_environment
+from vouchers.services import SAME_MOMENT
 
 GOAL = (
     "3 requests a voucher besides the lists, 95 % of the limit (90 % on a faster clock), 0 refusals; "
     "idle: 1 request and no voucher row written"
 )
+SETTLED = SAME_MOMENT.total_seconds() + 1
+"""Seconds until nothing has changed just now: what has is asked for once more, and a fetch would not be idle."""
 COLUMNS = {
     "vouchers": "vouchers",
     "clock": "clock",
@@ -80,6 +84,7 @@ def measure(size: int, scale: int, database: str) -> dict[str, Any]:
         make_tables(environment)
         organization = world["organizations"][0]
         _fill(f"{world['control_url']}/organizations/{organization['organization_id']}", size)
+        time.sleep(SETTLED)
         stack.enter_context(child("worker", ["django", "worker"], environment))
         client = stack.enter_context(child("client", ["django", "bench_sync", "--client"], environment))
         # The key comes through the pipe: arguments and environments are visible to others.
