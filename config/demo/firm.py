@@ -11,7 +11,7 @@ from django_q.models import OrmQ
 from accounts.models import Client, Membership, Service, User
 from accounts.services import add_client
 from config.demo.people import PASSWORD, STAFF, DemoClient, staff_email
-from integrations.models import Connection, StatementFile, Status, SyncRun
+from integrations.models import Connection, Provider, StatementFile, Status, SyncRun
 from integrations.services import connections, sync
 from integrations.services.statements import import_file
 from matching.tasks import MATCH_CLIENT
@@ -60,16 +60,23 @@ def seed_client(plan: DemoClient, name: str, accountant: User, today: date) -> C
     return client
 
 
-def connect(client: Client, key: str) -> Connection:
+def connect(client: Client, key: str, provider: str = Provider.LEXWARE) -> Connection:
     """Connect a client as its web form does; one that is connected fetches again if its first fetch was cut off."""
-    connection = connections.get_or_create(client)
+    connection = connections.get_or_create(client, provider)
     if connection.status == Status.NONE:
-        connection = connections.begin(client)
+        connection = connections.begin(client, provider=provider)
     if connection.status == Status.ACTIVATE:
         connection = connections.connect(connection, key)
     if connection.status == Status.ACTIVE and connection.last_sync_at is None:
         sync.enqueue(connection, SyncRun.Trigger.CONNECT)
     return connection
+
+
+def connect_bank(client: Client, key: str) -> Connection:
+    """Connect a client with Qonto, documents wanted."""
+    connection = connections.get_or_create(client, Provider.QONTO)
+    Connection.objects.filter(pk=connection.pk).update(fetch_files=True)
+    return connect(client, key, Provider.QONTO)
 
 
 def import_statements(client: Client, control_url: str, organization: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from accounts.models import Client
 from accounts.tax import sync_start
 from integrations.models import Connection, SyncRun
-from matching.models import Allocation, Proposal, Transaction
+from matching.models import Allocation, Proposal, Transaction, TransactionFile
 from vouchers.models import Voucher, VoucherFile
 
 
@@ -50,13 +50,14 @@ def line_for(client: Client) -> Line:
     seconds = sum(
         (run.finished_at - run.started_at).total_seconds() for run in runs if run.finished_at and run.started_at
     )
+    documents = TransactionFile.objects.filter(transaction__client=client).exclude(stored=None)
     total = vouchers.count()
     return Line(
         client=str(client),
         state=connection.status + (f" ({connection.reason})" if connection.reason else "") if connection else "none",
         requests=sum(runs.values_list("requests", flat=True)),
         vouchers=total,
-        files=VoucherFile.objects.filter(voucher__in=vouchers).count(),
+        files=VoucherFile.objects.filter(voucher__in=vouchers).count() + documents.count(),
         transactions=Transaction.objects.filter(client=client).count(),
         automatic=len(standing),
         suggested=len(suggested - standing),

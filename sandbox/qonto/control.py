@@ -14,6 +14,7 @@ from sandbox.qonto import making
 from sandbox.qonto.model import READ, Account, Attachment, Organization, Transaction
 from sandbox.qonto.showing import account as shown_account
 from sandbox.qonto.showing import transaction as shown_transaction
+from sandbox.qonto.truth import truth_of
 from sandbox.state import Sandbox
 
 KINDS = {
@@ -73,6 +74,11 @@ def _told(organization: Organization) -> dict[str, Any]:
 def organizations(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
     """List the organizations with keys and accounts."""
     return json_response({"organizations": [_told(item) for item in sandbox.qonto.organizations.values()]})
+
+
+def truth(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
+    """Tell what a complete feed holds."""
+    return json_response(truth_of(_organization(sandbox, arguments)))
 
 
 def new_organization(sandbox: Sandbox, request: Request, arguments: dict[str, str]) -> Response:
@@ -266,6 +272,7 @@ _TRANSACTION = f"{ROOT}/transactions/{{transaction}}"
 _MOMENTS = {"settled_at": "moment; none: pending", "emitted_at": "moment", "updated_at": "moment"}
 OPERATIONS = (
     Operation("GET", f"{ROOT}/organizations", "lists organizations with keys and accounts", organizations),
+    Operation("GET", f"{_ORGANIZATION}/truth", "tells what a complete feed must hold", truth),
     Operation("POST", f"{ROOT}/organizations", "makes one with an account", new_organization, {"name": "its name"}),
     Operation(
         "POST",

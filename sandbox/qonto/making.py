@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
-from sandbox.qonto.model import Account, Organization, Transaction, id_of
+from sandbox.documents.plain import plain_page
+from sandbox.qonto.model import Account, Attachment, Organization, Transaction, id_of
 from sandbox.qonto.office import Office
 from sandbox.world.iban import random_iban
 
 SHOPS = ("Bürobedarf Kranz", "Stadtwerke Musterstadt", "Werkzeug Oller", "Druckhaus Nord", "Bahnfahrt", "Cloudspeicher")
+# Of the demo world's outgoing payments every so manyth has its receipt in Qonto.
+EVERY_RECEIPT = 12
 CUSTOMERS = ("Anker Gastro GmbH", "Praxis Dr. Wied", "Hotel Seeblick", "Kita Sonnenhof", "Verein Nordlicht e.V.")
 
 
@@ -85,13 +88,26 @@ def fill(organization: Organization, account: Account, count: int, last: datetim
     account.recount()
 
 
+def attach_receipt(organization: Organization, item: Transaction) -> None:
+    """Put the receipt of a payment beside it; the same payment gives the same document."""
+    amount = f"{abs(item.cents) / 100:.2f}".replace(".", ",")
+    lines = [item.label, item.reference or "", f"{item.emitted:%d.%m.%Y}", f"Betrag {amount} EUR"]
+    name = f"{item.label} {item.emitted:%Y-%m-%d}.pdf"
+    document = Attachment(name, plain_page(lines), item.emitted, id=id_of(f"{organization.id}/{item.key}/receipt"))
+    organization.attachments[document.id] = document
+    item.attachments.append(document.id)
+
+
 def demo(office: Office, seed: int, today: datetime) -> None:
-    """The organization of the demo world: two accounts that are read, one kept elsewhere, one closed."""
+    """The organization of the demo world: two accounts that are read, one kept elsewhere, one closed; some receipts."""
     rng = Random(f"{seed}:qonto")
     organization = add_organization(office, "Atelier Linde GmbH", rng)
     main = next(iter(organization.accounts.values()))
     main.opening = 1_250_000
     fill(organization, main, 240, today, rng, once=False)
+    spent = [item for item in main.transactions.values() if item.cents < 0]
+    for item in spent[::EVERY_RECEIPT]:
+        attach_receipt(organization, item)
     savings = add_account(organization, "Steuerkonto", rng)
     fill(organization, savings, 12, today, rng, once=False)
     add_account(organization, "Sparkasse", rng, iban="").external = True

@@ -31,7 +31,7 @@ def build(sandbox: RunningSandbox, today: object) -> World:
     staff = firm.seed_staff()
     clients = []
     for plan in people.CLIENTS:
-        name = plan.name or sandbox.organizations[plan.organization]["name"]  # type: ignore[index]
+        name = people.name_of(plan, sandbox.announcement())
         clients.append(firm.seed_client(plan, name, staff[plan.accountant], today))  # type: ignore[arg-type]
     organization = sandbox.organizations[1]
     connection = connections.connect(connections.begin(clients[1]), organization["key"], sync=False)

@@ -14,9 +14,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Client
 from config.demo import firm, people, report
+from config.demo.feed_report import feed_differences
 from integrations.services import connections
 
-EXPECTED_STATES = ("active", "active", "none", "activate", "failed (key_rejected)")
+Pair = tuple[Client, dict[str, Any]]
+EXPECTED_STATES = ("active", "active", "none", "activate", "failed (key_rejected)", "active")
 
 
 class Command(BaseCommand):
@@ -36,8 +38,7 @@ class Command(BaseCommand):
         staff = firm.seed_staff()
         clients = []
         for plan in people.CLIENTS:
-            name = plan.name or organizations[plan.organization]["name"]
-            clients.append(firm.seed_client(plan, name, staff[plan.accountant], today))
+            clients.append(firm.seed_client(plan, people.name_of(plan, sandbox), staff[plan.accountant], today))
         connected = [
             (client, organizations[plan.organization])
             for client, plan in zip(clients, people.CLIENTS, strict=True)
@@ -46,6 +47,14 @@ class Command(BaseCommand):
         for client, organization in connected:
             self.progress(f"{client}: connecting")
             firm.connect(client, organization["key"])
+        fed = [
+            (client, sandbox["qonto"]["organizations"][plan.bank])
+            for client, plan in zip(clients, people.CLIENTS, strict=True)
+            if plan.bank is not None
+        ]
+        for client, organization in fed:
+            self.progress(f"{client}: connecting")
+            firm.connect_bank(client, organization["key"])
         connections.begin(clients[3])
         firm.connect(clients[4], "not-a-key-of-anybody")
         for client, organization in connected:
@@ -59,7 +68,7 @@ class Command(BaseCommand):
         lines = [report.line_for(client) for client in clients]
         self.stdout.write(report.table(lines))
         if options["check"]:
-            self.compare(connected, sandbox["control_url"], lines, today)
+            self.compare(self.problems(connected, fed, sandbox, today), lines)
         else:
             self.logins(organizations[2]["key"])
 
@@ -78,19 +87,31 @@ class Command(BaseCommand):
             self.stdout.write(f"  {plan.email:30} client {plan.number}: {plan.about}")
         self.stdout.write(f"\nAPI key for client 10003, who has not connected yet:  {key}")
 
-    def compare(
-        self, connected: list[tuple[Client, dict[str, Any]]], control_url: str, lines: list[report.Line], today: date
-    ) -> None:
-        """Compare with the sandbox's truth; ``CommandError`` (exit 1) lists what differs."""
+    def problems(self, connected: list[Pair], fed: list[Pair], sandbox: dict[str, Any], today: date) -> list[str]:
+        """What differs from the sandbox's truth, client by client."""
+        found = []
+        for client, organization in connected:
+            truth = self.truth(sandbox["control_url"], organization)
+            found += [f"{client}: {problem}" for problem in report.differences(client, truth, today)]
+        for client, organization in fed:
+            truth = self.truth(sandbox["qonto"]["control_url"], organization)
+            found += [f"{client}: {problem}" for problem in feed_differences(client, truth)]
+        return found
+
+    def truth(self, control_url: str, organization: dict[str, Any]) -> dict[str, Any]:
+        """What the sandbox knows of an organization."""
+        answer = requests.get(f"{control_url}/organizations/{organization['organization_id']}/truth", timeout=30)
+        answer.raise_for_status()
+        truth: dict[str, Any] = answer.json()
+        return truth
+
+    def compare(self, problems: list[str], lines: list[report.Line]) -> None:
+        """``CommandError`` (exit 1) lists what differs from the truth, and connections in another state."""
         problems = [
             f"{line.client}: connection is {line.state}, not {expected}"
             for line, expected in zip(lines, EXPECTED_STATES, strict=True)
             if line.state != expected
-        ]
-        for client, organization in connected:
-            answer = requests.get(f"{control_url}/organizations/{organization['organization_id']}/truth", timeout=30)
-            answer.raise_for_status()
-            problems += [f"{client}: {problem}" for problem in report.differences(client, answer.json(), today)]
+        ] + problems
         if problems:
             raise CommandError("Not as it must be:\n  " + "\n  ".join(problems))
         self.stdout.write("\nEvery number is as it must be.")
