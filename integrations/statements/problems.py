@@ -43,6 +43,7 @@ class Code(StrEnum):
     NO_STATEMENT = "no_statement"
     AMOUNT = "amount"
     DIRECTION = "direction"
+    CONTRADICTION = "contradiction"
     DATE = "date"
     BALANCE = "balance"
     NO_DATE = "no_date"
@@ -126,6 +127,10 @@ TEXTS: Final[dict[Code, str]] = {
     Code.AMOUNT: gettext_noop("The amount “%(value)s” cannot be read; this entry was left out."),
     Code.DIRECTION: gettext_noop(
         "It is not clear whether money came in or went out (“%(value)s”); this entry was left out."
+    ),
+    Code.CONTRADICTION: gettext_noop(
+        "“%(first)s” in the column %(column)s and “%(second)s” in the column %(other)s contradict each other; "
+        "this entry was left out."
     ),
     Code.DATE: gettext_noop("The booking date “%(value)s” cannot be read; this entry was left out."),
     Code.BALANCE: gettext_noop("The balance %(code)s (“%(value)s”) cannot be read."),

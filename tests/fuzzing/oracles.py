@@ -16,6 +16,9 @@ _GERMAN: Final = re.compile(r"-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,9}),[0-9]{1
 _ENGLISH: Final = re.compile(r"-?[0-9]{1,9}\.[0-9]{2}")
 _COLUMNS: Final = ("Betrag", "Betrag (€)", "Betrag (EUR)", "Betrag (Euro)", "Amount", "Amount (EUR)", "Umsatz in EUR")
 
+CONTRADICTION: Final = Decimal("NaN")
+"""What a file says whose columns contradict each other: no sum equals it, so the reader has to say something."""
+
 Oracle = Callable[[bytes], Decimal | None]
 
 
@@ -77,8 +80,8 @@ def table_sum(data: bytes) -> Decimal | None:
     if len(heads) != 1:
         return None
     head = rows[heads[0]]
-    if {"Soll", "Haben"} & set(head):  # which of the three is meant is a rule of the bank
-        return None
+    if {"Soll", "Haben"} <= set(head):
+        return _three_columns(head, rows[heads[0] + 1 :])
     column = next(at for at, cell in enumerate(head) if cell in _COLUMNS)
     cells = [row[column] if len(row) == len(head) and all(row[:1]) else "" for row in rows[heads[0] + 1 :]]
     pattern = _ENGLISH if mark == "," else _GERMAN
@@ -86,3 +89,26 @@ def table_sum(data: bytes) -> Decimal | None:
         return None
     plain = cells if mark == "," else [cell.replace(".", "").replace(",", ".") for cell in cells]
     return sum(map(Decimal, plain), Decimal(0))
+
+
+def _three_columns(head: list[str], rows: list[list[str]]) -> Decimal | None:
+    """Debit, credit and amount: where a row has both, they say the same (but for a fee, which is another matter)."""
+    amount, debit, credit = (head.index(name) for name in ("Betrag", "Soll", "Haben"))
+    fee = next((at for at, name in enumerate(head) if name.startswith("Fremde")), None)
+    if rows and rows[-1][:1] == ["Kontostand"]:
+        rows = rows[:-1]
+    total, contradiction = Decimal(0), False
+    for row in rows:
+        if len(row) != len(head) or not row[0] or (fee is None or row[fee]):
+            return None
+        cells = [row[at] for at in (debit, credit, amount)]
+        if not any(cells) or not all(_GERMAN.fullmatch(cell) for cell in cells if cell):
+            return None
+        out, into, said = (Decimal(cell.replace(".", "").replace(",", ".") or "0") for cell in cells)
+        if out > 0 or into < 0:  # how debit is signed is for the whole column to say
+            return None
+        money = out + into if any(cells[:2]) else said
+        contradiction |= bool(out and into)
+        contradiction |= bool(cells[2]) and (abs(money) != abs(said) or said < 0 < money)
+        total += money
+    return CONTRADICTION if contradiction else total

@@ -52,6 +52,7 @@ class RowReader:
         self._normal = tuple(map(normal_name, found.names))
         self._keys = tuple(f"{json_text(name)}: " for name in found.names)
         self._purpose = found.purpose
+        self._names = found.names
 
     def take(self, cells: tuple[str, ...], place: Place, currency: str) -> tuple[Taken, list[ReadError]]:
         """Read a row; the list holds warnings. Raises UnreadableRow."""
@@ -85,10 +86,10 @@ class RowReader:
         debit, credit, amount = text.get("debit", ""), text.get("credit", ""), text.get("amount", "")
         try:
             if debit or credit:
-                out = read_number(debit, self._forms.decimals["debit"]) if debit else Decimal(0)
-                if not self._forms.debit_signed:
-                    out = -out
-                return out + (read_number(credit, self._forms.decimals["credit"]) if credit else Decimal(0))
+                value = self._of_two_columns(debit, credit, place)
+                if amount:
+                    self._compare(value, text, place)
+                return value
             value = read_number(amount, self._forms.decimals.get("amount", ","))
         except ValueError:
             shown = debit or credit or amount
@@ -96,6 +97,31 @@ class RowReader:
         if "direction" in self._at:
             return self._directed(value, text["direction"], place)
         return -value if self._forms.sign is Sign.REVERSED else value
+
+    def _of_two_columns(self, debit: str, credit: str, place: Place) -> Decimal:
+        out = read_number(debit, self._forms.decimals["debit"]) if debit else Decimal(0)
+        into = read_number(credit, self._forms.decimals["credit"]) if credit else Decimal(0)
+        if out and into:
+            raise self._contradiction("debit", debit, "credit", credit, place)
+        return (out if self._forms.debit_signed else -out) + into
+
+    def _compare(self, value: Decimal, text: dict[str, str], place: Place) -> None:
+        """Refuse a row whose amount says something else than debit and credit do.
+
+        The amount of a returned payment may be that of the order, to which the fee of the other bank was added.
+        """
+        amount = read_number(text["amount"], self._forms.decimals["amount"])
+        fee = self._optional("fee", text) or Decimal(0)
+        sizes = abs(value), abs(value) - abs(fee)
+        turned = (amount < 0 < value) or (self._forms.amount_signed and value < 0 < amount)
+        if abs(amount) not in sizes or turned:
+            role = "debit" if text.get("debit") else "credit"
+            raise self._contradiction("amount", text["amount"], role, text[role], place)
+
+    def _contradiction(self, role: str, first: str, other: str, second: str, place: Place) -> UnreadableRow:
+        params = {"column": self._names[self._at[role]], "other": self._names[self._at[other]]}
+        params |= {"first": first[:40], "second": second[:40]}
+        return UnreadableRow(ReadError(place, Code.CONTRADICTION, params))
 
     def _directed(self, value: Decimal, word: str, place: Place) -> Decimal:
         name = normal_name(word)

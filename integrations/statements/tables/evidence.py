@@ -33,6 +33,7 @@ class Forms:
     decimals: dict[str, str] = field(default_factory=dict)
     sign: Sign = Sign.SIGNED
     debit_signed: bool = False  # the debit column carries its own minus
+    amount_signed: bool = False  # some amount does: then one without it is money that came in
     # own account and currency as the rows write them, in the order in which they come
     groups: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -125,6 +126,7 @@ def _decide_sign(
     found: Found,
 ) -> Iterator[ReadError]:
     forms.debit_signed = signs["debit", True] > 0
+    forms.amount_signed = signs["amount", True] > 0
     if signs["debit", True] and signs["debit", False]:
         text = example["debit"][0]
         yield _ambiguous(found.named("debit"), text, "+", "−")
