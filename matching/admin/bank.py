@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.client_filter import ClientFilter
-from accounts.display import day, money, preformatted
+from accounts.display import day, money
 from accounts.period_filter import PeriodFilter
-from accounts.scoped_admin import ReadOnlyAdmin, person
-from matching.admin.line_words import sources_of, typed_amount
+from accounts.scoped_admin import PageAdmin, person
+from matching.admin.line_search import search
+from matching.admin.line_words import sources_of
 from matching.admin.own_transfers import transfer_of
 from matching.admin.payouts import payout_of
 from matching.admin.states import MatchFilter, match_state, with_match
@@ -20,7 +21,7 @@ from matching.models import Allocation, Transaction
 
 
 @admin.register(Transaction)
-class TransactionAdmin(ReadOnlyAdmin):
+class TransactionAdmin(PageAdmin):
     """The lines of the accounts, with what they paid."""
 
     change_form_template = "admin/matching/transaction_page.html"
@@ -32,66 +33,21 @@ class TransactionAdmin(ReadOnlyAdmin):
         "source",
         MatchFilter,
     )
-    heavy_fields = ("raw",)
-    search_fields = (
-        "counterparty",
-        "purpose",
-        "counterparty_iban",
-        "end_to_end_id",
-        "mandate_id",
-        "creditor_id",
-        "bank_reference",
-        "structured_reference",
-        "ultimate_party",
-        "booking_text",
-        "return_reason",
-    )
+    heavy_fields = ("raw", "details")
+    # The search of its own looks into more than these.
+    search_fields = ("counterparty", "purpose")
     search_help_text = _("Name, purpose, IBAN, references, mandate, or an amount")
     ordering = ("-booking_date", "-id")
-    list_select_related = ("client", "account")
-    fields = (
-        "client",
-        "account",
-        "source",
-        "booking_date",
-        "value_date",
-        "amount_text",
-        "counterparty",
-        "counterparty_iban",
-        "counterparty_bic",
-        "ultimate_party",
-        "purpose",
-        "structured_reference",
-        "end_to_end_id",
-        "mandate_id",
-        "creditor_id",
-        "booking_text",
-        "gvc",
-        "code",
-        "bank_reference",
-        "return_reason",
-        "charges",
-        "original_amount",
-        "original_currency",
-        "exchange_rate",
-        "reversal",
-        "as_written",
-    )
-    readonly_fields = ("amount_text", "reversal", "as_written")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the mark of a match."""
-        return with_match(super().get_queryset(request), "transaction")
+        return with_match(super().get_queryset(request).select_related("client", "account"), "transaction")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """By texts, and by an amount whatever its sign."""
-        found, may_repeat = super().get_search_results(request, queryset, search_term)
-        amount = typed_amount(search_term)
-        if amount is not None:
-            found = found | queryset.filter(amount__in=(amount, -amount))
-        return found, may_repeat
+        """By all texts, amounts and account numbers; see ``line_search``."""
+        return search(queryset, search_term) if search_term.strip() else queryset, False
 
     @admin.display(description=_("booked"), ordering="booking_date")
     def day(self, line: Transaction) -> str:
@@ -114,20 +70,10 @@ class TransactionAdmin(ReadOnlyAdmin):
         """Whether it is matched."""
         return match_state(line)
 
-    @admin.display(description=_("reversal"))
-    def reversal(self, line: Transaction) -> str:
-        """Whether the bank took a booking back."""
-        return str(_("yes")) if line.is_reversal else str(_("no"))
-
-    @admin.display(description=_("as the bank wrote it"))
-    def as_written(self, line: Transaction) -> SafeString:
-        """The bank's own text, scrolling inside itself."""
-        return preformatted(line.raw)
-
     @admin.display(description=_("account"), ordering="account__key")
     def account_name(self, line: Transaction) -> str:
         """The account, by its last digits."""
-        return f"…{str(line.account)[-4:]}" if line.account else str(_("none"))
+        return f"…{(line.account.iban or line.account.key)[-4:]}" if line.account else str(_("none"))
 
     @admin.display(description=_("client"), ordering="client__number")
     def client_number(self, line: Transaction) -> str:

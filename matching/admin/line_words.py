@@ -1,12 +1,12 @@
 """What the bank said about a line, in words, with the sources that said it."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy
 
-from accounts.display import money
+from matching.admin.said import purpose_fields, purpose_lines, said_groups
 from matching.models import Transaction
 from matching.withdrawn import withdrawn_words
 
@@ -19,67 +19,62 @@ FORMATS: Final = (
     ("csv", gettext_lazy("table (CSV)")),
     ("feed", gettext_lazy("interface of the bank")),
 )
-DETAILS: Final = {
-    "purpose_code": gettext_lazy("purpose code"),
-    "proprietary_code": gettext_lazy("the bank's own code"),
-    "counterparty_bank": gettext_lazy("counterparty's bank"),
-    "ultimate_debtor": gettext_lazy("ultimate debtor"),
-    "ultimate_creditor": gettext_lazy("ultimate creditor"),
-    "additional_info": gettext_lazy("additional information"),
-    "batch_count": gettext_lazy("payments in the batch"),
-    "batch_message_id": gettext_lazy("message of the batch"),
-    "batch_payment_id": gettext_lazy("order of the batch"),
-    "notification": gettext_lazy("advice with the details"),
-    "exchange_currencies": gettext_lazy("exchanged"),
-    "charges_currency": gettext_lazy("currency of the charges"),
+MOST_PARTS: Final = 200
+_PLACE_WORDS: Final = {
+    "statement": gettext_lazy("statement %(number)s"),
+    "entry": gettext_lazy("entry %(number)s"),
+    "line": gettext_lazy("line %(number)s"),
 }
-_TYPED_AMOUNT: Final = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{3})*(?:[.,]\d{1,2})?|[+-]?\d+(?:[.,]\d{1,2})?")
+_PLACE: Final = re.compile(rf"\b({'|'.join(_PLACE_WORDS)}) (\d+)")
 
 
 def format_words(family: str) -> str:
-    """What kind of delivery a family is; the exact name where it says more."""
-    for beginning, words in FORMATS:
-        if family.startswith(beginning):
-            return f"{words} · {family}" if family not in (beginning, "feed") else str(words)
-    return family
+    """What kind of delivery a family is."""
+    return next((str(words) for beginning, words in FORMATS if family.startswith(beginning)), family)
+
+
+def place_words(place: str) -> str:
+    """Where in a file it stands, in the active language; it is stored in English."""
+    return _PLACE.sub(lambda found: str(_PLACE_WORDS[found[1]]) % {"number": found[2]}, place)
 
 
 def sources_of(line: Transaction) -> dict[str, Any]:
-    """For the page of a line: its sources, best first, what has no column of its own, and whether it stands."""
+    """For the page of a line: all that was said, its sources, best first, the batch, whether it stands. Two queries."""
+    sightings = list(line.sightings.order_by("rank", "family", "pk"))
     sources = [
         {
             "format": format_words(sighting.family),
+            "family": sighting.family,
             "delivery": sighting.delivery,
-            "place": sighting.place,
+            "place": place_words(sighting.place),
             "seen_at": sighting.seen_at,
             "purpose": sighting.said.get("purpose", ""),
             "counterparty": sighting.said.get("counterparty", ""),
-            "raw": sighting.raw,
+            "raw": sighting.raw or (line.raw if len(sightings) == 1 else ""),
         }
-        for sighting in line.sightings.order_by("rank", "family", "pk")
+        for sighting in sightings
     ]
-    details = [
-        (str(DETAILS.get(name, name)), ", ".join(map(str, value)) if isinstance(value, list) else str(value))
-        for name, value in sorted(line.details.items())
-    ]
-    others = Transaction.objects.filter(account=line.account_id, entry_key=line.entry_key).exclude(pk=line.pk)
+    written = purpose_lines(line)
     return {
         "sources": sources,
-        "bank_details": details,
-        "original": money(line.original_amount, line.original_currency) if line.original_amount else "",
+        "raw_alone": "" if any(source["raw"] for source in sources) else line.raw,
+        "said": said_groups(line),
+        "purpose_fields": purpose_fields(line),
+        "purpose_lines": written if written != line.purpose else "",
         "withdrawn_words": withdrawn_words(line.withdrawn_reason) if line.withdrawn_at else "",
-        "batch": list(others.order_by("part", "pk")[:100]) if line.entry_key and line.account_id else [],
+        **_batch(line),
     }
 
 
-def typed_amount(term: str) -> Decimal | None:
-    """The amount that somebody typed into a search, German or English, without its currency; None if it is none."""
-    text = term.strip().replace("€", "").replace("EUR", "").replace("−", "-").strip()
-    if not _TYPED_AMOUNT.fullmatch(text):
-        return None
-    mark = max(text.rfind(","), text.rfind("."))
-    whole, cents = (text, "") if mark < 0 or len(text) - mark > 3 else (text[:mark], text[mark + 1 :])
-    try:
-        return Decimal(re.sub(r"[.,]", "", whole) + (f".{cents}" if cents else ""))
-    except InvalidOperation:
-        return None
+def _batch(line: Transaction) -> dict[str, Any]:
+    if not line.entry_key or line.account_id is None:
+        return {"batch": [], "batch_total": None}
+    rows = Transaction.objects.filter(account=line.account_id, entry_key=line.entry_key).defer("raw", "details")
+    batch = list(rows.order_by("part", "pk")[: MOST_PARTS + 1])
+    parts = [row for row in batch if row.part]
+    whole = len(parts) == line.parts
+    return {
+        "batch": parts[:MOST_PARTS],
+        "batch_total": next((row for row in batch if not row.part), None),
+        "batch_sum": sum((row.amount for row in parts), Decimal(0)) if whole else None,
+    }

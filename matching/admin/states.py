@@ -29,7 +29,9 @@ def with_match(queryset: QuerySet[Any], name: str) -> QuerySet[Any]:
 
 
 def match_state(row: Any) -> SafeString:
-    """Whether a row marked by ``with_match`` is matched."""
+    """Whether a row marked by ``with_match`` is matched; a line that does not stand any more says that first."""
+    if getattr(row, "withdrawn_at", None) is not None:
+        return state("none", _("does not count"), "block")
     if row.is_matched:
         return state("good", _("matched"))
     if getattr(row, "is_own", False):
@@ -46,11 +48,12 @@ class MatchFilter(admin.SimpleListFilter):
     parameter_name = "match"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The three; of bank lines the own transfers as well."""
+        """The three; of bank lines the own transfers, and those that do not stand, as well."""
         found: list[tuple[str, Any]] = [
             ("matched", _("matched")), ("review", _("to review")), ("none", _("no match"))
         ]  # fmt: skip
-        return [*found, ("own", _("own transfer"))] if model_admin.model is Transaction else found
+        more: list[tuple[str, Any]] = [("own", _("own transfer")), ("withdrawn", _("does not count"))]
+        return [*found, *more] if model_admin.model is Transaction else found
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Limit the list."""
@@ -65,4 +68,6 @@ class MatchFilter(admin.SimpleListFilter):
                 return matchable(open_ones) if lines else open_ones
             case "own" if lines:
                 return queryset.filter(is_own=True)
+            case "withdrawn" if lines:
+                return queryset.exclude(withdrawn_at=None)
         return queryset
