@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from integrations.models import Reason
-from integrations.word_shapes import Turn, Words
+from integrations.models import Provider, Reason
+from integrations.shared_words import failures, fetch_problems, in_doubt
+from integrations.word_shapes import ProviderWords, Turn, Words
 
-FAILURES: dict[str, Words] = {
+NAME = Provider.QONTO.label
+_FAILURES = {
+    **failures(NAME),
     Reason.KEY_REJECTED: Words(
         title=_("Key rejected"),
         what=_("Qonto does not accept the login and secret key. They may be incomplete, or the key was renewed there."),
@@ -22,25 +25,9 @@ FAILURES: dict[str, Words] = {
         next=_("Let the account's owner create the key in Qonto, then enter it here."),
         staff=_("Only the owner of the account can create a key that may read everything."),
     ),
-    Reason.ORGANIZATION_CHANGED: Words(
-        title=_("Key of another company"),
-        what=_("The key belongs to another company than the one connected here before."),
-        turn=Turn.CLIENT,
-        next=_("Enter a key of the right company. If you have moved to a new Qonto account, say so in the form."),
-        staff=_("Ask the client which company is meant. After a move the client confirms it in the form."),
-    ),
-    Reason.UNREACHABLE: Words(
-        title=_("Qonto not reachable"),
-        what=_("Qonto has not answered us several times in a row. Nothing is lost."),
-        turn=Turn.TIME,
-        next=_(
-            "A connection that worked before comes back by itself; otherwise enter the key again later. "
-            "If it takes longer than a day, write to us."
-        ),
-        staff=_("See whether other clients are affected too, then check the connection again."),
-    ),
 }
-LEFT_OUT: dict[str, Words] = {
+# Accounts, lines and documents that one fetch could not take over.
+_LEFT_OUT = {
     "account_of_another_client": Words(
         title=_("Account kept elsewhere"),
         what=_("This account is kept at another client of ours; its transactions were not taken over."),
@@ -70,41 +57,22 @@ LEFT_OUT: dict[str, Words] = {
         staff=_("The transaction itself is here. If it stays so, ask the client for the document."),
     ),
 }
-UNKNOWN_LEFT_OUT = Words(
+_UNKNOWN_LEFT_OUT = Words(
     title=_("Not taken over"),
     what=_("It could not be fetched completely."),
     turn=Turn.TIME,
     next=_("We try again with every fetch. If it stays here for some days, write to us."),
     staff=_("Look at the detail of the entry, and fetch again."),
 )
-IN_DOUBT = Words(
-    title=_("Being looked into"),
-    what=_("Qonto refused the key once. That may also be a disturbance on their side."),
-    turn=Turn.TIME,
-    next=_("We ask again in a few minutes and go on by ourselves. What is here stays as it is."),
-    staff=_("It is asked again within minutes; only a second refusal fails the connection."),
+_IN_DOUBT = in_doubt(NAME)
+WORDS = ProviderWords(
+    failures=_FAILURES,
+    left_out=_LEFT_OUT,
+    unknown_left_out=_UNKNOWN_LEFT_OUT,
+    fetch_problems=fetch_problems(
+        NAME,
+        _IN_DOUBT,
+        busy=_("The limit counts by the address that calls: other programs of the firm use it up too."),
+    ),
+    in_doubt=_IN_DOUBT,
 )
-FETCH_PROBLEMS: dict[str, Words] = {
-    "in_doubt": IN_DOUBT,
-    "unavailable": Words(
-        title=_("Qonto did not answer"),
-        what=_("Qonto did not answer during the last fetch."),
-        turn=Turn.TIME,
-        next=_("We try again by ourselves. Nothing is lost."),
-        staff=_("It is tried again; look at it if it stays like this until tomorrow."),
-    ),
-    "rate_limited": Words(
-        title=_("Qonto was busy"),
-        what=_("Qonto asked us to go slower, and the last fetch did not get to its end."),
-        turn=Turn.TIME,
-        next=_("We go on by ourselves. Nothing is lost."),
-        staff=_("The limit counts by the address that calls: other programs of the firm use it up too."),
-    ),
-    "replaced": Words(
-        title=_("Key replaced meanwhile"),
-        what=_("A new key was entered while the fetch with the old one was under way."),
-        turn=Turn.TIME,
-        next=_("You need not do anything: the fetch goes on with the new key."),
-        staff=_("Nothing to do: another fetch follows with the new key."),
-    ),
-}

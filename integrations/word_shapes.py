@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -55,3 +56,18 @@ class Words:
     turn: Turn
     next: Text
     staff: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderWords:
+    """All that is said about one provider.
+
+    ``failures`` by reason code; ``left_out`` by the code of an error about one record, ``unknown_left_out`` for others;
+    ``fetch_problems`` by the code of a fetch that did not end; ``in_doubt``: a key that was rejected once.
+    """
+
+    failures: Mapping[str, Words]
+    left_out: Mapping[str, Words]
+    unknown_left_out: Words
+    fetch_problems: Mapping[str, Words]
+    in_doubt: Words

@@ -22,7 +22,7 @@ from accounts.scoped_admin import PageAdmin, person
 from integrations.admin.key_calendar import calendar, key_end
 from integrations.admin.states import case, connection_state
 from integrations.admin.timeline import FILTERS, end_of, timeline
-from integrations.models import Connection, ConnectionEvent, Provider, Status, SyncRun
+from integrations.models import Connection, ConnectionEvent, Status, SyncRun
 from integrations.services import connections, sync
 from integrations.services.key_end import latest_end
 from integrations.services.organization_change import others_of_organization
@@ -235,7 +235,7 @@ class ConnectionAdmin(PageAdmin):
 
 def _bank_data(connection: Connection, user: User) -> dict[str, Any]:
     """Accounts and alarms of a bank feed; their numbers only for people who may see bank data."""
-    if connection.provider != Provider.QONTO:
+    if not connection.is_bank:
         return {"feeds": None}
     alarms = connection.events.filter(kind=ConnectionEvent.Kind.BANK).order_by("-at")[:MOST_ALARMS]
     return {

@@ -17,7 +17,8 @@ from accounts.models import User
 from accounts.scoping import scoped
 from integrations.admin.states import connection_state
 from integrations.key_end_words import countdown, days_left, tone
-from integrations.models import Connection, KeyReminder, Provider, Status
+from integrations.models import Connection, KeyReminder, Status
+from integrations.services.providers import DOORS
 
 # A page with more rows than this helps nobody; the months above it lead on.
 MOST_ROWS = 300
@@ -50,7 +51,8 @@ class Month:
 
 def with_key(user: User) -> QuerySet[Connection]:
     """The connections with a key that the person may see."""
-    keyed = Connection.objects.filter(provider=Provider.LEXWARE, status__in=[Status.ACTIVE, Status.FAILED])
+    ending = [provider for provider, door in DOORS.items() if door.keys_end]
+    keyed = Connection.objects.filter(provider__in=ending, status__in=[Status.ACTIVE, Status.FAILED])
     keyed = keyed.exclude(key_fingerprint="")
     return scoped(keyed, user)
 

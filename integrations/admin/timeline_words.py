@@ -20,7 +20,7 @@ from integrations.models import (
     SyncRun,
     WebhookDelivery,
 )
-from integrations.words import FAILURES, FETCH_PROBLEMS, LEFT_OUT, failure, fetch_problem
+from integrations.words import WORDS, failure, fetch_problem
 
 Kind = ConnectionEvent.Kind
 
@@ -230,7 +230,7 @@ def _day(text: object) -> str:
 def run_entry(run: SyncRun) -> Entry:
     """A fetch: why it was started, how it ended, what it brought, what it cost. ``left_out`` is annotated."""
     failed = run.state == SyncRun.State.FAILED
-    bank = run.connection.provider == Provider.QONTO
+    bank = run.connection.is_bank
     fetched = _("Bank transactions fetched") if bank else _("Vouchers fetched")
     what = _("Fetch broken off") if failed else LIVE.get(run.state, fetched)
     tone = "failed" if failed else "todo" if run.state in LIVE else "none"
@@ -312,7 +312,8 @@ def delivery_entry(delivery: WebhookDelivery) -> Entry:
 
 def outcome_words(code: str) -> str:
     """What came of a webhook; a code that is not known here stays as it is."""
-    problem = FETCH_PROBLEMS.get(code) or FAILURES.get(code) or LEFT_OUT.get(code)
+    words = WORDS[Provider.LEXWARE]
+    problem = words.fetch_problems.get(code) or words.failures.get(code) or words.left_out.get(code)
     return str(OUTCOMES.get(code) or (problem.title if problem else code) or "–")
 
 

@@ -16,6 +16,16 @@ class Provider(models.TextChoices):
     LEXWARE = "lexware", "Lexware Office"
     QONTO = "qonto", "Qonto"
 
+    @property
+    def is_bank(self) -> bool:
+        """Whether it brings bank transactions instead of documents."""
+        return self is not Provider.LEXWARE
+
+    @property
+    def family(self) -> str:
+        """How the sightings are marked that a bank feed of it has told of."""
+        return f"feed:{self.value}"
+
 
 class Status(models.TextChoices):
     """The four states of a connection."""
@@ -98,6 +108,11 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client} – {self.get_provider_display()}"
+
+    @property
+    def is_bank(self) -> bool:
+        """Whether it brings bank transactions instead of documents."""
+        return Provider(self.provider).is_bank
 
 
 class ConnectionSecret(models.Model):

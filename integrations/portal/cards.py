@@ -15,7 +15,6 @@ from integrations.models import Connection, FeedAccount, Provider, Reason, Skipp
 from integrations.portal.key_words import Move, missing_permission, offered_move
 from integrations.services.progress import Progress
 from integrations.services.progress_now import progress_of
-from integrations.services.qonto_lines import FAMILY
 from integrations.words import Words, failure, fetch_problem, in_doubt
 from integrations.words import left_out as left_out_words
 from matching.models import Sighting
@@ -123,7 +122,7 @@ class Card:
     @property
     def is_bank(self) -> bool:
         """Whether it brings bank transactions instead of documents."""
-        return self.provider == Provider.QONTO
+        return self.provider.is_bank
 
     @property
     def mark(self) -> str:
@@ -143,8 +142,9 @@ class Card:
 
 def _count(connection: Connection) -> int:
     """How many records of this provider are here: documents, or bank transactions."""
-    if connection.provider == Provider.QONTO:
-        return Sighting.objects.filter(account__client=connection.client_id, family=FAMILY).count()
+    if connection.is_bank:
+        family = Provider(connection.provider).family
+        return Sighting.objects.filter(account__client=connection.client_id, family=family).count()
     return Voucher.objects.filter(client=connection.client_id, withdrawn_at=None).count()
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -186,9 +186,12 @@ class QontoKeyForm(KeyForm):
         return key
 
 
+FORMS: Final[dict[str, type[KeyForm]]] = {Provider.LEXWARE: KeyForm, Provider.QONTO: QontoKeyForm}
+
+
 def form_of(provider: str) -> type[KeyForm]:
     """The form that takes a provider's key."""
-    return QontoKeyForm if provider == Provider.QONTO else KeyForm
+    return FORMS[provider]
 
 
 class SupportForm(forms.Form):

@@ -15,6 +15,7 @@ from integrations.portal import key_words
 from integrations.portal.forms import KeyEndForm, KeyForm, form_of
 from integrations.portal.place import Place, inside, page
 from integrations.services import connections as service
+from integrations.services.providers import DOORS
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,8 +49,7 @@ def key(request: HttpRequest, place: Place, provider: str) -> HttpResponse:
         and connection.status in (Status.ACTIVE, Status.FAILED)
         and bool(connection.organization_id),
     }
-    template = "portal/key_qonto.html" if provider == Provider.QONTO else "portal/key.html"
-    return page(request, place, template, context, quiet_about=connection)
+    return page(request, place, f"portal/key_{provider}.html", context, quiet_about=connection)
 
 
 @sensitive_variables()
@@ -101,7 +101,7 @@ def refused(connection: Connection, reason: str, form: KeyForm) -> list[str]:
 def key_end(request: HttpRequest, place: Place, provider: str) -> HttpResponse:
     """Correct the last day of the key that is connected; the key itself stays as it is."""
     connection = place.connection(provider)
-    if connection is None or not connection.key_last_four or provider != Provider.LEXWARE:
+    if connection is None or not connection.key_last_four or not DOORS[provider].keys_end:
         raise Http404
     today = timezone.localdate()
     form = KeyEndForm(request.POST or None, today=today, initial={"key_expires_on": connection.key_expires_on})

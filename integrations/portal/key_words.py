@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,10 @@ TOO_LONG = _("That is longer than an API key. Copy only the key itself, nothing 
 ADDRESS = _("That is an address, not an API key. The key appears once, right after you have created it.")
 NOT_A_KEY = _("That does not look like an API key. A key has no umlauts and no special characters such as # or %.")
 
-PROBLEMS: dict[str, Text] = {
+ANOTHER_COMPANY = _(
+    "This key belongs to another company than the one connected here before. Enter a key of the right company."
+)
+LEXWARE_PROBLEMS: dict[str, Text] = {
     Reason.KEY_REJECTED: _(
         "Lexware Office does not accept this key. Part of it may be missing, or it has expired or was deleted. "
         "Create a new one and copy it at once."
@@ -32,9 +36,7 @@ PROBLEMS: dict[str, Text] = {
     Reason.PERMISSION_MISSING: _(
         "The key is right, but it may not read everything that we need. Create a new one and choose all permissions."
     ),
-    Reason.ORGANIZATION_CHANGED: _(
-        "This key belongs to another company than the one connected here before. Enter a key of the right company."
-    ),
+    Reason.ORGANIZATION_CHANGED: ANOTHER_COMPANY,
 }
 TWO_VALUES = _(
     "Qonto shows two values, the login and the secret key. Enter both, one after the other, and nothing else."
@@ -47,11 +49,11 @@ QONTO_PROBLEMS: dict[str, Text] = {
     Reason.PERMISSION_MISSING: _(
         "The key is right, but it may not read everything that we need. Let the account's owner create it."
     ),
-    Reason.ORGANIZATION_CHANGED: PROBLEMS[Reason.ORGANIZATION_CHANGED],
+    Reason.ORGANIZATION_CHANGED: ANOTHER_COMPANY,
 }
-LATER_QONTO = _("Qonto does not answer right now. Nothing is lost: please try again in a few minutes.")
-LATER = _("Lexware Office does not answer right now. Nothing is lost: please try again in a few minutes.")
-STRANGE = _("Lexware Office answered in a way that we do not understand. That is for us to solve: please write to us.")
+PROBLEMS: Final = {Provider.LEXWARE: LEXWARE_PROBLEMS, Provider.QONTO: QONTO_PROBLEMS}
+LATER = _("{provider} does not answer right now. Nothing is lost: please try again in a few minutes.")
+STRANGE = _("{provider} answered in a way that we do not understand. That is for us to solve: please write to us.")
 MOVED = _("Somebody else changed the connection at the same time. Please look at its state, then try again.")
 OLD_KEY_KEPT = _("Until then the connection keeps working with the old key.")
 OLD_KEY_IN_DOUBT = _("The old key was refused just now, too. We ask again in a few minutes, before we believe it.")
@@ -76,12 +78,13 @@ def problem(reason: str, provider: str = Provider.LEXWARE) -> Text:
     """The message for a reason code of a failed connection."""
     if reason == Reason.UNREACHABLE:
         return later(provider)
-    return (QONTO_PROBLEMS if provider == Provider.QONTO else PROBLEMS).get(reason, STRANGE)
+    known = PROBLEMS[Provider(provider)].get(reason)
+    return known if known is not None else format_lazy(STRANGE, provider=Provider(provider).label)
 
 
 def later(provider: str) -> Text:
     """The message while the provider does not answer."""
-    return LATER_QONTO if provider == Provider.QONTO else LATER
+    return format_lazy(LATER, provider=Provider(provider).label)
 
 
 def permission_of(path: str) -> str:
@@ -104,14 +107,15 @@ class Move:
     organization_id: str
     name: str
     former: str
+    provider: str
 
     @property
     def problem(self) -> str:
         """Why the key was not taken, with both names."""
         return gettext(
             "This key belongs to “%(new)s”. Connected here is “%(old)s”. Enter a key of “%(old)s”. If your company has "
-            "moved to another Lexware Office account, tick the box below and enter the new key once more."
-        ) % {"new": self.name, "old": self.former}
+            "moved to another account at %(provider)s, tick the box below and enter the new key once more."
+        ) % {"new": self.name, "old": self.former, "provider": self.provider}
 
 
 def offered_move(connection: Connection) -> Move | None:
@@ -121,4 +125,6 @@ def offered_move(connection: Connection) -> Move | None:
     if not detail.get("organization_id"):
         return None
     former = str(detail.get("connected") or connection.organization_name)
-    return Move(str(detail["organization_id"]), str(detail.get("organization", "")), former)
+    return Move(
+        str(detail["organization_id"]), str(detail.get("organization", "")), former, connection.get_provider_display()
+    )

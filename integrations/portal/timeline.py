@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from integrations.models import ConnectionEvent, Provider, Status, VoucherChange
+from integrations.models import ConnectionEvent, Status, VoucherChange
 from integrations.portal.key_words import permission_of
 from integrations.words import failure, fetch_problem, in_doubt
 
@@ -86,7 +86,7 @@ def _numbers(events: Iterable[ConnectionEvent]) -> Numbers:
 def _words(event: ConnectionEvent, numbers: Numbers) -> tuple[str, str, str, str]:
     detail = event.detail if isinstance(event.detail, dict) else {}
     provider = event.connection.provider
-    if event.kind == Kind.SYNC and provider == Provider.QONTO:
+    if event.kind == Kind.SYNC and event.connection.is_bank:
         return _bank_fetched(event, detail)
     if event.kind == Kind.BANK:
         return (*_bank_changed(detail), "amber", "alert")
@@ -117,7 +117,9 @@ def _words(event: ConnectionEvent, numbers: Numbers) -> tuple[str, str, str, str
             "old": detail["former"],
             "new": detail.get("organization", ""),
         }
-        return words, _("The documents of the former account no longer count."), "green", "check"
+        stays = _("The transactions of the former account stay.")
+        ends = _("The documents of the former account no longer count.")
+        return words, stays if event.connection.is_bank else ends, "green", "check"
     if event.kind == Kind.CHECK and not (event.from_status == Status.FAILED and event.to_status == Status.ACTIVE):
         words = _("The API key was renewed.") if event.to_status else _("The API key was checked: it works.")
         return words, "", "green", "check"
@@ -183,11 +185,20 @@ def _asked(detail: dict[str, object]) -> str:
 
 
 def _bank_fetched(event: ConnectionEvent, detail: dict[str, object]) -> tuple[str, str, str, str]:
-    new, skipped = _number(detail, "created"), _number(detail, "skipped")
+    if event.reason:
+        return _interrupted(event)
+    new, skipped, files = (_number(detail, name) for name in ("created", "skipped", "files"))
     parts = [ngettext("%(n)d new transaction", "%(n)d new transactions", new) % {"n": new}] if new else []
+    if files:
+        parts.append(ngettext("%(n)d receipt beside them", "%(n)d receipts beside them", files) % {"n": files})
     if skipped:
         parts.append(ngettext("%(n)d not taken over", "%(n)d not taken over", skipped) % {"n": skipped})
     return _("Fetched."), ", ".join(parts) or _("Nothing new."), "green", "check"
+
+
+def _interrupted(event: ConnectionEvent) -> tuple[str, str, str, str]:
+    why = fetch_problem(event.reason, event.connection.provider).what
+    return _("A fetch was interrupted."), str(why), "amber", "alert"
 
 
 def _bank_changed(detail: dict[str, object]) -> tuple[str, str]:
@@ -204,7 +215,7 @@ def _said(detail: dict[str, object], name: str) -> str:
 
 def _fetched(event: ConnectionEvent, detail: dict[str, object], numbers: Numbers) -> tuple[str, str, str, str]:
     if event.reason:
-        return _("A fetch was interrupted."), str(fetch_problem(event.reason).what), "amber", "alert"
+        return _interrupted(event)
     new, changed = _number(detail, "created"), _number(detail, "changed")
     withdrawn, skipped = _number(detail, "withdrawn"), _number(detail, "skipped")
     run = detail.get("run")

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from integrations.models import ConnectionEvent
+from integrations.models import ConnectionEvent, Provider
 from integrations.providers.errors import RecordUnreadable
 from integrations.providers.qonto.reading import COMPLETED
 from integrations.providers.qonto.types import Line
@@ -16,7 +16,7 @@ from matching.services.intake import TransactionData, import_transactions
 if TYPE_CHECKING:
     from integrations.services.qonto_fetch import BankWork
 
-FAMILY = "feed:qonto"
+FAMILY: Final = Provider.QONTO.family
 
 
 def take_over(work: "BankWork", account: BankAccount, lines: Sequence[Line], start: date) -> set[date]:

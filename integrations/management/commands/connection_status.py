@@ -12,7 +12,6 @@ from accounts.operator_command import OperatorCommand
 from integrations.key_end_words import countdown
 from integrations.models import Connection, Provider, Status, Webhooks
 from integrations.services.progress_now import progress_of
-from integrations.services.qonto_lines import FAMILY
 from integrations.services.sync_queue import LIVE
 from integrations.words import failure, in_doubt
 from matching.models import Sighting
@@ -55,8 +54,8 @@ class Command(OperatorCommand):
             "key_days_left": _days_left(connection),
             "progress": _progress(connection),
         }
-        if provider == Provider.QONTO:
-            sightings = Sighting.objects.filter(account__client=client, family=FAMILY)
+        if connection.is_bank:
+            sightings = Sighting.objects.filter(account__client=client, family=Provider(provider).family)
             data |= {"transactions": sightings.count(), "files": connection.fetch_files}
         self.answer(data, self._text(connection, data))
 

@@ -14,7 +14,7 @@ from django.views.debug import ExceptionReporter
 from django_q.models import OrmQ
 
 from accounts.models import Client, User
-from integrations.models import Connection, ConnectionEvent, ConnectionSecret, Reason, Status, SyncRun
+from integrations.models import Connection, ConnectionEvent, ConnectionSecret, Provider, Reason, Status, SyncRun
 from integrations.portal import key_words
 from integrations.portal.forms import KeyForm
 from integrations.portal.key import key as view
@@ -135,7 +135,7 @@ class TestBadKeys:
 
     def test_a_wrong_key(self, browser: Browser, kontor_client: Client, lexware: RunningSandbox):
         page = paste(browser, WRONG)
-        assert str(key_words.PROBLEMS[Reason.KEY_REJECTED]) in page
+        assert str(key_words.LEXWARE_PROBLEMS[Reason.KEY_REJECTED]) in page
         assert state(kontor_client) == (Status.FAILED, Reason.KEY_REJECTED)
         assert 'data-testid="failure-banner"' in browser.get("/portal/10001/support/").content.decode()
 
@@ -161,7 +161,7 @@ class TestBadKeys:
         settings.LEXWARE_API_URL = "http://127.0.0.1:9"
         settings.LEXWARE_TIME_SCALE = 100_000
         browser.post(BEGIN)
-        assert str(key_words.LATER) in paste(browser, WRONG)
+        assert str(key_words.later(Provider.LEXWARE)) in paste(browser, WRONG)
         assert state(kontor_client) == (Status.ACTIVATE, "")
 
     def test_nobody_answers_while_failed(self, browser: Browser, kontor_client: Client, settings):
@@ -169,8 +169,8 @@ class TestBadKeys:
         settings.LEXWARE_TIME_SCALE = 100_000
         connection_in(kontor_client, Status.FAILED, Reason.KEY_REJECTED)
         page = paste(browser, WRONG)
-        assert str(key_words.LATER) in page
-        assert str(key_words.PROBLEMS[Reason.KEY_REJECTED]) not in page
+        assert str(key_words.later(Provider.LEXWARE)) in page
+        assert str(key_words.LEXWARE_PROBLEMS[Reason.KEY_REJECTED]) not in page
 
 
 class TestSecrecy:
