@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -128,7 +129,7 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
         """What the group is called."""
         return group_word(group)
 
-    @admin.display(description=_("may"))
+    @admin.display(description=pgettext_lazy("permission", "may"))
     def may(self, group: Group) -> SafeString:
         """The permissions in words."""
         return format_html_join("", "<div>{}</div>", ((line,) for line in permission_lines(group)))

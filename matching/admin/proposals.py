@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.client_filter import ClientFilter
 from accounts.display import moment, money, percent
@@ -43,7 +44,7 @@ class ProposalAdmin(ReadOnlyAdmin):
             queryset = queryset.filter(pk__in=Allocation.objects.filter(fits).values("proposal"))
         return queryset, False
 
-    @admin.display(description=_("may"))
+    @admin.display(description=pgettext_lazy("permission", "may"))
     def allowed(self, proposal: Proposal) -> str:
         """What the engine may do with it."""
         return str(PERMISSION_WORDS.get(proposal.permission, proposal.permission))

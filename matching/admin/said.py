@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.utils import formats
-from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -93,7 +92,7 @@ def _booking(line: Transaction) -> Iterable[Fact]:
         yield Fact(_("Kind of booking"), booking_words("", line.gvc) or str(UNKNOWN), f"GVC{NO_BREAK}{line.gvc}")
     if line.code and line.code != line.gvc:
         iso = booking_words(line.code)
-        name = _("Kind of booking (ISO 20022)") if iso else _("Code of the booking")
+        name = _("By ISO 20022") if iso else _("Code of the booking")
         yield Fact(name, iso, line.code)
     proprietary = str(details.get("proprietary_code", ""))
     if proprietary not in (line.code, line.gvc):
@@ -147,9 +146,8 @@ def _besides(details: Mapping[str, Any]) -> Iterable[Fact]:
     for name, value in details.items():
         if name in PLACED or name in ("counterparty_bank", "ultimate_debtor", "ultimate_creditor"):
             continue
-        words: str | Promise = detail_name(name)
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        yield Fact(capfirst(str(words or name)), text, name if words and "/" in name else "")
+        yield Fact(capfirst(str(detail_name(name) or name)), text)
 
 
 def _short(figure: Decimal, places: int) -> Decimal:

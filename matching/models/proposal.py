@@ -33,7 +33,7 @@ class Proposal(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.SUGGESTED)
     kind = models.CharField(_("kind"), max_length=20, default="single")
     rank = models.PositiveSmallIntegerField(_("rank"), default=1, help_text=_("1 is the best for its voucher."))
-    permission = models.CharField(_("may"), max_length=20)
+    permission = models.CharField(pgettext_lazy("permission", "may"), max_length=20)
     probability = models.DecimalField(_("probability"), max_digits=5, decimal_places=4)
     evidence = models.JSONField(_("evidence"), default=list)
     runner_up = models.JSONField(_("next best"), null=True, blank=True)
