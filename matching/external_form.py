@@ -20,7 +20,7 @@ class ExternalForm(forms.Form):
     kind = forms.ChoiceField(label=_("How was it paid?"), choices=ExternalPayment.Kind.choices)
     date = forms.DateField(
         label=_("Date of the payment"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off", "class": "day"}),
         input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"],
         error_messages={"invalid": _("Please enter a day, for example 2025-12-31.")},
     )

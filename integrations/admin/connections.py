@@ -22,6 +22,7 @@ from accounts.scoped_admin import PageAdmin, person
 from integrations.admin.key_calendar import calendar, key_end
 from integrations.admin.states import case, connection_state
 from integrations.admin.timeline import FILTERS, end_of, timeline
+from integrations.feed_words import feed_lines
 from integrations.models import Connection, ConnectionEvent, Status, SyncRun
 from integrations.services import connections, sync
 from integrations.services.key_end import latest_end
@@ -239,7 +240,7 @@ def _bank_data(connection: Connection, user: User) -> dict[str, Any]:
         return {"feeds": None}
     alarms = connection.events.filter(kind=ConnectionEvent.Kind.BANK).order_by("-at")[:MOST_ALARMS]
     return {
-        "feeds": connection.feed_accounts.select_related("account").order_by("pk"),
+        "feeds": feed_lines(connection),
         "may_see_accounts": user.has_perm("matching.view_bankaccount"),
         "alarms": [event.detail for event in alarms] if user.has_perm("matching.view_transaction") else [],
     }

@@ -43,7 +43,7 @@ def inside(run: SyncRun, shown: int = SHOWN) -> Inside:
         taken_more,
         tuple((change, differences(change)) for change in changes),
         changes_more,
-        tuple((record, left_out(record.reason)) for record in skipped),
+        tuple((record, left_out(record.reason, run.connection.provider)) for record in skipped),
         skipped_more,
         tuple(calls),
         calls_more,

@@ -15,6 +15,7 @@ from accounts.scoping import scoped
 from accounts.tax import sync_start
 from integrations.completeness_words import Task, ending, summary, tasks
 from integrations.coverage_calendar import Month, calendar
+from integrations.models import FeedAccount, Provider, Status
 from integrations.portal.bank_forms import AccountForm
 from integrations.portal.cards import Look
 from integrations.portal.place import Place, inside, page
@@ -40,6 +41,7 @@ class AccountCard:
     words: str
     tasks: list[Task]
     months: list[Month]
+    fed_by: str = ""
 
 
 @require_GET
@@ -47,7 +49,13 @@ class AccountCard:
 def overview(request: HttpRequest, place: Place) -> HttpResponse:
     """Every account with its state in words; the open ones first."""
     cards = cards_of(place, timezone.localdate())
-    return page(request, place, "portal/banks.html", {"cards": cards, "todo": sum(len(c.tasks) for c in cards)})
+    context = {
+        "cards": cards,
+        "todo": sum(len(card.tasks) for card in cards),
+        # Whoever's accounts all come by themselves has nothing to upload.
+        "by_themselves": bool(cards) and all(card.fed_by or card.look in (PRIVATE, CLOSED) for card in cards),
+    }
+    return page(request, place, "portal/banks.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,7 +83,9 @@ def cards_of(place: Place, today: date) -> list[AccountCard]:
     known = {one.account.pk: one for one in covered(work, today)}
     refusals = BankAccountEvent.objects.filter(account__in=accounts, kind=BankAccountEvent.Kind.REFUSED)
     why = dict(refusals.order_by("at").values_list("account_id", "words"))
-    return [_card(one, known.get(one.pk), why.get(one.pk, "")) for one in accounts]
+    feeds = FeedAccount.objects.filter(account__in=accounts, connection__status=Status.ACTIVE)
+    fed = dict(feeds.values_list("account_id", "connection__provider"))
+    return [_card(one, known.get(one.pk), why.get(one.pk, ""), fed.get(one.pk, "")) for one in accounts]
 
 
 def due_tasks(place: Place, today: date) -> int:
@@ -83,7 +93,7 @@ def due_tasks(place: Place, today: date) -> int:
     return sum(len(one.due(today)) for one in covered_of(place.client, today))
 
 
-def _card(account: BankAccount, one: Covered | None, why: str) -> AccountCard:
+def _card(account: BankAccount, one: Covered | None, why: str, provider: str) -> AccountCard:
     look, words = PRIVATE, _("We neither fetch nor look at this account.")
     todo: list[Task] = []
     if account.is_private:
@@ -95,4 +105,5 @@ def _card(account: BankAccount, one: Covered | None, why: str) -> AccountCard:
     elif one is not None:
         todo, words = tasks(one), summary(one.coverage)
         look = LACKING if todo else CLOSED if account.state == AccountState.CLOSED else COMPLETE
-    return AccountCard(account, ending(account), look, words, todo, calendar(one.coverage) if one else [])
+    fed_by = Provider(provider).label if provider else ""
+    return AccountCard(account, ending(account), look, words, todo, calendar(one.coverage) if one else [], fed_by)

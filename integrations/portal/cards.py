@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client, Service
 from accounts.tax import sync_start
+from integrations.feed_words import FeedLine, feed_lines
 from integrations.key_end_words import SOON_DAYS, countdown, days_left, tone
-from integrations.models import Connection, FeedAccount, Provider, Reason, SkippedRecord, Status, SyncRun
+from integrations.models import Connection, Provider, Reason, SkippedRecord, Status, SyncRun
 from integrations.portal.key_words import Move, missing_permission, offered_move
 from integrations.services.progress import Progress
 from integrations.services.progress_now import progress_of
@@ -130,9 +131,9 @@ class Card:
         return "" if self.provider == Provider.LEXWARE else f"-{self.provider}"
 
     @property
-    def accounts(self) -> list[FeedAccount]:
+    def accounts(self) -> list[FeedLine]:
         """The accounts that are read, or why not."""
-        return list(self.connection.feed_accounts.order_by("pk")) if self.connection and self.is_bank else []
+        return feed_lines(self.connection) if self.connection and self.is_bank else []
 
     @property
     def needs_key(self) -> bool:

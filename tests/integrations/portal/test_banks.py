@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Client, User
-from integrations.models import AccountStatement
+from integrations.models import AccountStatement, Connection, FeedAccount
 from matching.models import AccountState, BankAccount
 from matching.services import bank_accounts
 from matching.services.intake import account_for
@@ -100,3 +100,14 @@ def test_another_company_finds_nothing(client: Browser, kontor_client: Client, o
     client.force_login(outsider)
     assert client.get(banks(kontor_client)).status_code == 404
     assert client.post(ask(kontor_client), GIVEN).status_code == 404
+
+
+def test_an_account_that_comes_by_itself_asks_for_nothing(browser: Browser, kontor_client: Client):
+    account = account_for(kontor_client, iban=IBAN, bank="Qonto")
+    connection = Connection.objects.create(client=kontor_client, provider="qonto", status="active")
+    FeedAccount.objects.create(connection=connection, external_id="1", account=account)
+    page = browser.get(banks(kontor_client)).content.decode()
+    assert "Comes from Qonto by itself." in page
+    Connection.objects.update(status="failed", reason="key_rejected")
+    page = browser.get(banks(kontor_client)).content.decode()
+    assert "by itself" not in page

@@ -13,14 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum import iban
 
 from accounts.models import Client, User
-from integrations.models import Connection, Provider, Status
+from integrations.models import Connection, ConnectionEvent, Provider, Status
 from integrations.services import connections
 from integrations.services.key_check import UnusableKey
 from integrations.services.qonto_key import clean_key
 from matching.models import TransactionFile
 from tests.integrations.qonto.conftest import Qonto, fetch
+from tests.integrations.qonto.test_fetch import days_ago
 
 needs_database = pytest.mark.django_db(transaction=True)
 SECRET = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
@@ -80,7 +82,7 @@ class TestPortal:
         qonto.add(-500, (timezone.localdate() - timedelta(days=2)).isoformat())
         fetch(connection)
         page = browser.get(page_of(number)).content.decode()
-        assert qonto.account.iban in page
+        assert iban.format(qonto.account.iban) in page
         assert qonto.organization.secret not in page
 
     @pytest.mark.parametrize("name", ["history", "left_out", "disconnect", "key"])
@@ -203,3 +205,24 @@ class TestCommands:
         connections.get_or_create(kontor_client)
         connections.disconnect(connection)
         assert Answer("connection_status", kontor_client.number, "--provider", "qonto").json["status"] == "none"
+
+
+@needs_database
+class TestWordsOfABank:
+    """What is said of documents elsewhere is said of transactions here, and with the right name."""
+
+    @pytest.mark.parametrize("path", ["disconnect", "left-out", "history"])
+    def test_no_page_speaks_of_lexware(self, connection: Connection, qonto: Qonto, browser: Browser, path: str):
+        qonto.add(-100, days_ago(2))
+        fetch(connection)
+        address = f"/portal/{connection.client.number}/connections/qonto/{path}/"
+        page = browser.get(address, headers={"accept-language": "en"}).content.decode()
+        assert "Lexware" not in page
+        assert "document" not in page
+
+    def test_an_interrupted_fetch_is_told(self, connection: Connection, browser: Browser):
+        ConnectionEvent.objects.create(connection=connection, kind=ConnectionEvent.Kind.SYNC, reason="unavailable")
+        address = f"/portal/{connection.client.number}/connections/qonto/history/"
+        page = browser.get(address, headers={"accept-language": "en"}).content.decode()
+        assert "A fetch was interrupted." in page
+        assert "Qonto did not answer" in page
