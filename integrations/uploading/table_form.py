@@ -113,6 +113,11 @@ class TableForm(AccountForm):
         return [self[name] for name in ("date_format", "decimal", "sign", "currency") if name in self.fields]
 
     @property
+    def asks_forms(self) -> bool:
+        """Whether something was said about the forms, or is wrong with it: else they are as the file shows."""
+        return bool(self.base) or any(field.errors or field.value() for field in self.forms_fields[:3])
+
+    @property
     def account_fields(self) -> list[Any]:
         """The fields about the account."""
         return [self[name] for name in ("account", "iban", "bank", "always") if name in self.fields]

@@ -7,6 +7,8 @@ from enum import StrEnum
 from itertools import islice
 from typing import Final
 
+from stdnum.iban import is_valid as valid_iban
+
 from integrations.statements.shapes import ReadError
 from integrations.statements.source import Source, open_source
 from integrations.statements.tables.banks import PROFILES
@@ -36,6 +38,11 @@ _MORE_NAMES: Final = {
     "purpose": ("Verwendungszweck", "Beschreibung", "Description", "Text", "Zweck", "Memo", "Reference", "Details"),
     "account": ("Eigene IBAN", "Konto", "Auftragskonto", "Account"),
 }
+# What a column of states says; words that merely have its name ("Info") say something else.
+_STATES: Final = (
+    "gebucht", "vorgemerkt", "ausstehend", "abgeschlossen", "erledigt", "offen", "reserviert", "storniert", "abgelehnt",
+    "booked", "posted", "pending", "completed", "settled", "cleared", "declined", "cancelled", "reverted",
+)  # fmt: skip
 
 
 class Sureness(StrEnum):
@@ -171,10 +178,12 @@ def _roles(
     for place, found_values in enumerate(values):
         if place in roles or not found_values:
             continue
-        for role in ("booking_date", "amount"):
+        for role in ("booking_date", "amount", "iban"):
             if (
                 role not in taken
                 and not (role == "amount" and taken & {"debit", "credit"})
+                # One IBAN throughout may as well be the account's own.
+                and not (role == "iban" and (len(found_values) < 2 or not all(map(valid_iban, found_values))))
                 and _fits(role, found_values)
             ):
                 roles[place] = role, Sureness.VALUES
@@ -193,7 +202,15 @@ def _fits(role: str, values: dict[str, None]) -> bool:
         return any(map(is_date, values))
     if role in NUMBERS:
         return bool(values) and all(is_number(value) and not is_date(value) for value in values)
+    if role == "status":
+        return bool(values) and all(any(word in normal_name(value) for word in _STATES) for value in values)
+    if role == "iban":
+        return not values or any(map(valid_iban, values)) or not any(map(_is_words, values))
     return True
+
+
+def _is_words(value: str) -> bool:
+    return not any(map(str.isdigit, value))
 
 
 def _vocabulary() -> dict[str, list[str]]:

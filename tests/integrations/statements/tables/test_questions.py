@@ -257,3 +257,25 @@ def test_days_that_speak_against_one_another_are_asked_about() -> None:
     rows = [("13/04/2025", "-1,00"), ("14/04/2025", "-1,00"), ("04/13/2025", "-2,00"), ("03/04/2025", "-3,00")]
     records = list(read_table(table(*rows), Mapping(columns=COLUMNS)))
     assert [problem.code for problem in problems(records)] == [Code.AMBIGUOUS]
+
+
+def roles(text: str) -> dict[str, str]:
+    """What each column of a table seems to be."""
+    shape = describe_table(text.encode())
+    assert shape is not None
+    return {column.name: column.role for column in shape.columns}
+
+
+def test_a_name_is_believed_only_where_the_values_agree() -> None:
+    free = "Datum;Betrag;Name;Info\n03.04.2026;-10,00;A;Rechnung 1\n04.05.2026;20,00;B;Rechnung 2\n"
+    assert roles(free)["Info"] == "purpose"
+    states = "Datum;Betrag;Name;Info\n03.04.2026;-10,00;A;Umsatz gebucht\n04.05.2026;20,00;B;Umsatz vorgemerkt\n"
+    assert roles(states)["Info"] == "status"
+
+
+def test_different_ibans_are_those_of_the_other_side() -> None:
+    header, rows = "Tag;Betrag;Wer;Konto dort\n", ("DE02120300000000202051", "DE02500105170137075030")
+    lines = [f"0{day}.04.2026;-1{day},00;Kunde {day};{iban}\n" for day, iban in enumerate(rows, 1)]
+    assert roles(header + "".join(lines))["Konto dort"] == "iban"
+    same = [line.replace(rows[1], rows[0]) for line in lines]
+    assert roles(header + "".join(same))["Konto dort"] != "iban"
