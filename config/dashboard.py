@@ -17,7 +17,7 @@ from integrations.admin.key_calendar import ending_soon
 from integrations.admin.states import Case, case, connection_state
 from integrations.completeness_words import summary
 from integrations.models import Connection, Status, SupportRequest, SyncRun
-from integrations.services.completeness import missing
+from integrations.services.judgements import missing
 from matching.models import AccountState, Allocation, BankAccount, Proposal
 from matching.review.queue import Filters, open_cases
 from vouchers.models import Voucher

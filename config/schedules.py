@@ -60,6 +60,12 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "schedule_type": "I",
         "minutes": 5,
     },
+    # Stores which days of the accounts are complete; pages judge what has changed since by themselves.
+    "bank accounts: judge what is complete": {
+        "func": "integrations.tasks.judge_accounts",
+        "schedule_type": "I",
+        "minutes": 10,
+    },
     # Mails before an API key ends, once for each of the days before; what a mail server did not take goes out later.
     "keys: remind of their end": {
         "func": "integrations.tasks.remind_of_key_ends",

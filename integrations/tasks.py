@@ -3,6 +3,8 @@
 Each counts itself before it works (``counted``): one that kills its worker is given up after the third time.
 """
 
+from django.utils import timezone
+
 from accounts import task_attempts
 from accounts.models import Client
 from accounts.task_attempts import counted
@@ -15,6 +17,7 @@ from integrations.services import (
     external_drafts,
     hints,
     inbox,
+    judgements,
     key_reminders,
     subscriptions,
     support,
@@ -115,6 +118,12 @@ def import_inbox() -> None:
     """Import the bank files that lie in the inbox."""
     for _ in inbox.import_inbox():
         pass
+
+
+@counted
+def judge_accounts() -> None:
+    """Store which days of the accounts are complete, where statements have come or the day has changed."""
+    judgements.store(timezone.localdate())
 
 
 @counted

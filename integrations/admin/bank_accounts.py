@@ -24,7 +24,8 @@ from accounts.models import User
 from accounts.scoped_admin import PageAdmin, person
 from integrations.completeness_words import Task, notes, summary, tasks
 from integrations.coverage_calendar import calendar
-from integrations.services.completeness import Covered, covered, missing
+from integrations.services.completeness import Covered, covered
+from integrations.services.judgements import judged, missing
 from matching.models import AccountState, BankAccount
 from matching.services import bank_accounts as life
 from matching.services.bank_accounts import UnableToChange
@@ -88,7 +89,7 @@ class AccountPages(PageAdmin):
         """Look up the coverage of all accounts of the page at once."""
         found = super().get_changelist_instance(request)
         rows = list(found.result_list)
-        known = {one.account.pk: one for one in covered(_work(rows), timezone.localdate())}
+        known = {one.account.pk: one for one in judged(_work(rows), timezone.localdate())}
         for row in rows:
             row.covered = known.get(row.pk)
         found.result_list = rows

@@ -10,6 +10,7 @@ from integrations.models.connection import (
     Webhooks,
 )
 from integrations.models.feed import FeedAccount
+from integrations.models.judgement import AccountJudgement
 from integrations.models.key_life import KeyReminder
 from integrations.models.recorder import CallEntry, SeenVoucher, VoucherChange
 from integrations.models.statement import AccountStatement, StatementFile, TableMapping
@@ -18,6 +19,7 @@ from integrations.models.sync import FetchWorker, RateBudget, SkippedRecord, Syn
 from integrations.models.webhook import WebhookDelivery, WebhookSubscription
 
 __all__ = [
+    "AccountJudgement",
     "AccountStatement",
     "CallEntry",
     "Connection",

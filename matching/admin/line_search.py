@@ -24,6 +24,16 @@ TEXTS: Final = (
     "booking_text",
     "return_reason",
 )
+NUMBERED: Final = (
+    "counterparty_iban",
+    "purpose",
+    "creditor_id",
+    "structured_reference",
+    "end_to_end_id",
+    "mandate_id",
+)
+"""Where numbers stand that begin with two letters and two digits, as an IBAN does."""
+
 MOST_WORDS: Final = 12
 """More than anybody remembers of a line; each is looked for in every text."""
 
@@ -42,7 +52,9 @@ def search(rows: QuerySet[Any], term: str) -> QuerySet[Any]:
     """
     whole = typed_amount(term)
     if whole is not None:
-        return rows.filter(_texts(term.strip()) | _amount(whole))
+        # An amount with cents is a number of nothing else; where people write one, it is in the purpose.
+        names = TEXTS if term.strip().isdigit() else ("purpose",)
+        return rows.filter(_texts(term.strip(), names) | _amount(whole))
     number = account_number(term)
     if number:
         # Digits alone may as well be words that stand apart from each other.
@@ -81,8 +93,8 @@ def _words(term: str) -> Q:
     return found
 
 
-def _texts(text: str) -> Q:
-    return _any(Q(**{f"{name}__icontains": spelling}) for name in TEXTS for spelling in _spellings(text))
+def _texts(text: str, names: Iterable[str] = TEXTS) -> Q:
+    return _any(Q(**{f"{name}__icontains": spelling}) for name in names for spelling in _spellings(text))
 
 
 def _spellings(text: str) -> tuple[str, ...]:
@@ -98,7 +110,7 @@ def _amount(amount: Decimal) -> Q:
 
 def _number(number: str) -> Q:
     own = BankAccount.objects.filter(Q(iban__contains=number) | Q(key__contains=number))
-    return Q(counterparty_iban__icontains=number) | Q(account__in=own) | _texts(number)
+    return Q(account__in=own) | _texts(number, TEXTS if number.isdigit() else NUMBERED)
 
 
 def _any(conditions: Iterable[Q]) -> Q:

@@ -15,7 +15,8 @@ from accounts.services import add_client
 from integrations.completeness_words import summary, tasks
 from integrations.coverage_calendar import calendar
 from integrations.models import AccountStatement
-from integrations.services.completeness import covered_of, missing
+from integrations.services.completeness import covered_of
+from integrations.services.judgements import missing
 from matching.coverage import Kind, Look, Span
 from matching.models import BankAccount, Transaction
 from matching.services import bank_accounts
