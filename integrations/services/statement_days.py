@@ -16,12 +16,16 @@ LARGEST: Final = Decimal("1e16")
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A statement that was taken over: the account, what the file says of it, and the days of its booked lines."""
+    """A statement that was taken over: the account, what the file says of it, and the days of its booked lines.
+
+    ``repeats``: its format had told some of its lines before.
+    """
 
     account: BankAccount
     number: int
     statement: Statement
     days: frozenset[date]
+    repeats: bool = False
 
     @property
     def span(self) -> tuple[date, date] | None:

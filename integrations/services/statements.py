@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext, gettext_noop
 
 from accounts.models import Client, User
@@ -13,6 +14,7 @@ from integrations.models import StatementFile
 from integrations.services.statement_accounts import PrivateAccount, account_of, named
 from integrations.services.statement_days import Covered, keep_days, through
 from integrations.services.statement_lines import advice_data, transaction_data
+from integrations.services.statement_twins import complete_twins
 from integrations.services.table_mappings import known_mapping
 from integrations.statements.messages import describe, describe_place
 from integrations.statements.problems import Code, Severity
@@ -134,6 +136,7 @@ def import_file(
     file, again = _keep(client, name, content, reading, actor)
     if file is not None:
         keep_days(file, reading.covered)
+        _complete_twins(client, file, content, reading, table)
     # A first attempt may have died between writing its lines and asking: then nothing is new, but the file is.
     if reading.new or reading.sightings or (reading.duplicate and not again):
         enqueue_matching(client)
@@ -253,7 +256,22 @@ def _take_over(
     reading.duplicate += outcome.duplicate
     reading.sightings += outcome.sightings
     reading.pending += outcome.pending
-    reading.covered.append(Covered(account, reading.statements, statement, days))
+    repeats = outcome.duplicate > outcome.sightings
+    reading.covered.append(Covered(account, reading.statements, statement, days, repeats))
+
+
+def _complete_twins(
+    client: Client, file: StatementFile, content: bytes, reading: _Reading, table: Mapping | None
+) -> None:
+    def read(some: bytes, account: BankAccount) -> Iterator[tuple[Statement, list[TransactionData]]]:
+        return _statements(some, _Reading(), account, table if some is content else known_mapping(client, some))
+
+    added = complete_twins(file, content, reading.covered, read)
+    if added:
+        reading.new += added
+        reading.duplicate -= added
+        StatementFile.objects.filter(pk=file.pk).update(new=F("new") + added, duplicate=F("duplicate") - added)
+        file.refresh_from_db()
 
 
 def _storable(name: str) -> str:

@@ -282,7 +282,7 @@ class BankLine:
     """A flat bank transaction, as the import takes it.
 
     ``amount`` is signed. ``account`` is the account's key. ``key`` (sha256, hex) and ``ordinal`` (from 1, twins
-    within one delivery) identify the line: the same file again, or another one over the same days, gives the same
+    within one statement) identify the line: the same file again, or another one over the same days, gives the same
     pairs. ``entry_key`` is shared by the lines of one split entry, of which this is ``part`` of ``parts``.
 
     ``family`` is the exact format of its statement. ``pending``: announced and not booked, or booked on a day that

@@ -40,8 +40,8 @@ def bank_lines(records: Iterable[Record]) -> Iterator[LineRecord]:
     Entries that are not booked, and in a provisional delivery (camt.052, MT942) those of its own last day, become
     lines with ``pending``. An entry with several payments becomes a line for each of them if they add up to it,
     otherwise one line with a warning. An entry of a camt.054 becomes an `Advice`, never a line. A statement that is
-    in the file twice is read once. Of each kind of problem the first `MAX_ALIKE` come at their place, the others are
-    counted at the end.
+    in the file twice is read once; twins are numbered within a statement and its pages. Of each kind of problem the
+    first `MAX_ALIKE` come at their place, the others are counted at the end.
     """
     return _first_of_each_kind(_all_lines(records))
 
@@ -73,11 +73,11 @@ def _first_of_each_kind(records: Iterable[LineRecord]) -> Iterator[LineRecord]:
 
 
 class _Lines:
-    """The state of one delivery: the current statement, and how often each key has come."""
+    """The state of one delivery: the current statement, and how often each key has come in it."""
 
     def __init__(self) -> None:
         self._seen: Counter[bytes] = Counter()
-        self._scope = ""
+        self._page: tuple[tuple[str, ...], int] = ((), 0)
         self._headers: set[tuple[object, ...]] = set()
         self._header: StatementHeader | None = None
 
@@ -89,17 +89,18 @@ class _Lines:
             (header.created, header.period_from, header.period_to, header.opening, header.closing),
         )
         self._header = None
-        # Another file of an archive may hold the same entries again, but the pages of one statement do not.
-        scope = f"{header.account} {header.statement_id}" if header.member and header.page else header.member
-        if scope != self._scope:
-            self._scope = scope
+        # Two statements may hold the same entries, the pages of one do not (see `overlap` for what is done then).
+        page = (header.account, header.message, header.statement_id, header.sequence_number), page_number(header)
+        if not (page[0] == self._page[0] and page[1] > self._page[1] > 0):
             self._seen.clear()
-        # STARTUMS, the reference of every German MT940, names no statement: balances or a moment must do so
+        self._page = page
+        # An id may be that of every statement (STARTUMS), and so may a moment be of all in a file: both balances must
+        # agree. Where they are not known yet, the statement is read; its lines have the same keys as before.
         if header.message == ADVICE:
             yield ReadError(place, Code.DETAILS_ONLY, {"format": header.format}, Severity.WARNING)
         if not header.account:
             yield ReadError(place, Code.NO_ACCOUNT)
-        elif header.statement_id and (header.opening or header.created) and identity in self._headers:
+        elif header.statement_id and header.opening and header.closing and identity in self._headers:
             yield ReadError(place, Code.REPEATED, {}, Severity.WARNING)
         else:
             self._header = header
@@ -240,6 +241,12 @@ def balance_problem(statement: Statement) -> ReadError | None:
     if statement.confirmed:
         return ReadError(place, Code.BALANCE_WRONG, params)
     return ReadError(place, Code.BALANCE_EQUATION, params, Severity.WARNING)
+
+
+def page_number(header: StatementHeader) -> int:
+    """Which page of a statement it is, from 1; 0 where that is not said."""
+    text = header.page.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 5 else 0
 
 
 def _is_pending(header: StatementHeader, entry: Entry, booked_on: date) -> bool:

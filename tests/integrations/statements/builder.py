@@ -68,11 +68,12 @@ def statement(
     closing: str = "",
     opening_code: str = "OPBD",
     balance_date: str = "2026-03-02",
+    opening_date: str = "",
     currency: str = "EUR",
     group: str = "Stmt",
 ) -> str:
     """A ``Stmt`` (or another group)."""
-    balances = _balance(opening_code, opening, balance_date) + _balance("CLBD", closing, balance_date)
+    balances = _balance(opening_code, opening, opening_date or balance_date) + _balance("CLBD", closing, balance_date)
     account = tag("Id", tag("IBAN", iban)) + tag("Ccy", currency) + tag("Ownr", tag("Nm", escape(owner)))
     entries = "\n".join(_entry(item, version) for item in bookings)
     return f"<{group}>{tag('Id', number)}{tag('Acct', account)}{balances}{entries}</{group}>"

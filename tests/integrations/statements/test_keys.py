@@ -109,8 +109,15 @@ def test_overlapping_periods_give_the_same_pairs() -> None:
 
 
 def test_a_statement_that_is_in_the_file_twice_is_read_once() -> None:
-    content = document(statement(PLAIN), statement(PLAIN))
-    assert len(lines(content)) == 1
-    assert codes(content) == [Code.REPEATED]
-    pages = document(statement(PLAIN), statement(PLAIN, number="S-2"))
-    assert len(lines(pages)) == 2
+    known = statement(PLAIN, opening="50.00", closing="40.00")
+    assert len(lines(document(known, known))) == 1
+    assert codes(document(known, known)) == [Code.REPEATED]
+
+
+@pytest.mark.parametrize("number", ["S-1", "S-2"])
+def test_without_balances_another_statement_is_read(number: str) -> None:
+    """It may hold other entries under the same id; those that it repeats have the same keys."""
+    content = document(statement(PLAIN), statement(PLAIN, booking("7.00"), number=number))
+    assert [line.amount for line in lines(content)] == [-10, -10, -7]
+    assert len(set(keys(content))) == 2
+    assert not codes(content)

@@ -101,6 +101,9 @@ def test_overlapping_deliveries_bring_each_payment_once(items: list[Booking], cu
 
 @at_leisure
 @given(items=st.lists(bookings(), max_size=6), split=st.integers(0, 6))
-def test_pages_in_one_file_count_as_one_delivery(items: list[Booking], split: int) -> None:
-    pages = document(statement(*items[:split], number="P-1"), statement(*items[split:], number="P-2"))
-    assert Counter(keys(pages)) == Counter(keys(one(*items)))
+def test_pages_of_a_statement_count_as_one(items: list[Booking], split: int) -> None:
+    pages = [
+        statement(*some, number="P").replace("<Acct>", f"<StmtPgntn><PgNb>{number}</PgNb></StmtPgntn><Acct>", 1)
+        for number, some in enumerate((items[:split], items[split:]), start=1)
+    ]
+    assert Counter(keys(document(*pages))) == Counter(keys(one(*items)))

@@ -69,12 +69,16 @@ def day_text(day: date, form: str) -> str:
 
 
 def write(
-    profile: Profile, lines: Sequence[Line], style: Style, header: Sequence[str] | None = None, form: str = ""
+    profile: Profile,
+    lines: Sequence[Line],
+    style: Style,
+    header: Sequence[str] | None = None,
+    form: str = "",
+    balance: Decimal = Decimal(1000),
 ) -> bytes:
-    """The file of ``lines``, oldest first; ``header`` puts the columns into another order."""
+    """The file of ``lines``, oldest first, behind a ``balance``; ``header`` puts the columns into another order."""
     columns = list(profile.header) or list(header or header_of(profile))
     rows = []
-    balance = Decimal(1000)
     for place, line in enumerate(lines, start=1):
         balance += line.amount
         cells = _cells(profile, line, balance, f"T-{place}", style, form or profile.dates[0])
