@@ -25,9 +25,10 @@ LIBRARIES: Final = (
         "from bankstatementparser import CamtParser\ncount = len(CamtParser(path).parse())",
     ),
     Library(
-        "camt053==0.0.23",
+        "camt053==0.0.20",
         "camt",
-        "from camt053.parsing import parse\ncount = sum(len(s.entries) for s in parse(open(path).read()).statements)",
+        "from camt053.services import iter_entries\n"
+        "count = sum(1 for _ in iter_entries(open(path, encoding='utf-8').read()))",
     ),
     Library(
         "mt-940==5.1.1",
@@ -40,7 +41,11 @@ LIBRARIES: Final = (
 _FRAME: Final = """
 import json, resource, sys, time
 path = sys.argv[1]
-def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def peak():
+    try:  # ru_maxrss of a child may still be its parent's
+        return int(open("/proc/self/status").read().partition("VmHWM:")[2].split(maxsplit=1)[0]) / 1024
+    except (OSError, ValueError, IndexError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 before, began = peak(), time.process_time()
 {code}
 seconds = round(time.process_time() - began, 2)
