@@ -7,31 +7,28 @@ What is changed on the other side, and when who dies, is drawn from a seed that 
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from django.conf import settings as django_settings
-from django.utils import timezone
 from django_q.models import OrmQ
 
 from accounts.models import Client, TaskAttempt
-from integrations.models import Connection, FetchWorker, SyncRun
+from integrations.models import Connection, SyncRun
 from integrations.services import connections
 from integrations.services.statements import import_file
-from integrations.services.sync_queue import LIVE, enqueue
-from integrations.tasks import start_due_syncs
+from integrations.services.sync_queue import enqueue
 from tests.integrations.sync.truth import differences, matching_differences, media_problems, truth
-from tests.processes import WorkerCommand, lives, wait_until, worker_command
+from tests.killing import fetching, is_over, kill, wait_for_the_end
+from tests.processes import wait_until, worker_command
 from vouchers.orphans import sweep_orphans
 from vouchers.storage import sweep_unfinished
 
@@ -192,43 +189,6 @@ def one_who_matches(run: SyncRun, draw: random.Random) -> str:
     return "matching" if pid and kill(pid) else "nobody"
 
 
-def fetching(run: SyncRun) -> FetchWorker | None:
-    return FetchWorker.objects.filter(runs=run, runs__state=SyncRun.State.RUNNING).first()
-
-
 def matching() -> int:
     row = TaskAttempt.objects.filter(key__startswith=MATCHING).first()
     return int(row.holder.split()[1]) if row else 0
-
-
-def kill(pid: int) -> bool:
-    """SIGKILL; False where it was gone already. Its last sign of life was long ago from now on."""
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    wait_until(lambda: not lives(pid), "it lives")
-    FetchWorker.objects.filter(pid=pid).update(alive_at=timezone.now() - timedelta(hours=1))
-    return True
-
-
-def is_over(run: SyncRun) -> bool:
-    return not SyncRun.objects.filter(pk=run.pk, state__in=LIVE).exists()
-
-
-def wait_for_the_end(run: SyncRun, worker: WorkerCommand) -> None:
-    """Until the fetch is complete and the queue is empty. The clock's task, due every minute, is done here."""
-    asked_at = time.monotonic()
-
-    def at_rest() -> bool:
-        nonlocal asked_at
-        if is_over(run) and not OrmQ.objects.exists():
-            return True
-        if time.monotonic() - asked_at > 2:
-            start_due_syncs()
-            asked_at = time.monotonic()
-        return False
-
-    wait_until(at_rest, worker, patience=120)
-    run.refresh_from_db()
-    assert run.state == SyncRun.State.DONE, f"{run.error} {run.error_detail}\n{worker.text}"
