@@ -72,3 +72,10 @@ def percent(probability: Decimal | float) -> str:
 def preformatted(text: str) -> SafeString:
     """Text exactly as it is, scrolling inside itself."""
     return format_html('<pre class="k-raw" tabindex="0">{}</pre>', text)
+
+
+def grouped(iban: str) -> str:
+    """An IBAN in groups of four, as people read it; another account number as it is."""
+    if not (len(iban) > 14 and iban[:2].isalpha() and iban[2:4].isdigit()):
+        return iban
+    return NO_BREAK.join(iban[start : start + 4] for start in range(0, len(iban), 4))

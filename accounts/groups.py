@@ -31,6 +31,7 @@ _WORK = {
     "matching.owntransfer": "view change",
     "matching.transaction": "view",
     "matching.externalpayment": "view add change",
+    "matching.payoutreport": "view",
     "matching.proposal": "view change",
     "matching.allocation": "view",
     "matching.decision": "view",

@@ -121,6 +121,12 @@ UNFOLD: dict[str, Any] = {
                         "admin:integrations_statementfile_changelist",
                         "integrations.view_statementfile",
                     ),
+                    _entry(
+                        _("Payout reports"),
+                        "receipt_long",
+                        "admin:matching_payoutreport_changelist",
+                        "matching.view_payoutreport",
+                    ),
                 ],
             },
             {

@@ -19,9 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.client_filter import ClientFilter
-from accounts.display import state
+from accounts.display import grouped, state
 from accounts.models import User
 from accounts.scoped_admin import PageAdmin, person
+from integrations.admin.account_history import history
 from integrations.completeness_words import Task, notes, summary, tasks
 from integrations.coverage_calendar import calendar
 from integrations.services.completeness import Covered, covered
@@ -174,7 +175,9 @@ class AccountPages(PageAdmin):
             badge=account_state(account),
             may_act=self.may_act(request),
             siblings=list(self.siblings(account)),
-            events=list(account.events.select_related("actor").order_by("-at", "-pk")[:100]),
+            number=grouped(account.iban or account.key),
+            history=history(account),
+            correctable=correctable(account),
             today=timezone.localdate(),
             **_days(known[0] if known else None),
         )
@@ -185,6 +188,21 @@ class AccountPages(PageAdmin):
 def _work(accounts: list[BankAccount]) -> list[BankAccount]:
     states = (AccountState.OPEN, AccountState.CLOSED)
     return [one for one in accounts if one.state in states and not one.is_private]
+
+
+def correctable(account: BankAccount) -> list[tuple[str, str, Any, str]]:
+    """The fields of an account that may be corrected: name, label, value, kind of the field."""
+    fields = [
+        ("bank", _("Bank"), account.bank, "text"),
+        ("town", _("Town"), account.town, "text"),
+        ("name", _("Name"), account.name, "text"),
+        ("iban", _("IBAN"), account.iban, "text"),
+        ("wanted_from", _("Statements needed from"), account.wanted_from, "date"),
+        ("note", _("Note"), account.note, "lines"),
+    ]
+    # Statements find an account by its IBAN: it stays once the account is taken.
+    may = account.state in (AccountState.REQUESTED, AccountState.REFUSED)
+    return [(name, str(label), value, kind) for name, label, value, kind in fields if may or name != "iban"]
 
 
 def _days(one: Covered | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.display import NO_BREAK, day, money
+from accounts.display import NO_BREAK, day, grouped, money
 from matching.admin.detail_words import PURPOSE_CODES, SEPA_FIELDS, detail_name
 from matching.booking_codes import booking_words, return_words
 from matching.models import Transaction
@@ -75,13 +75,6 @@ def original(line: Transaction) -> str:
     if currency == line.currency and abs(line.original_amount) == abs(line.amount):
         return ""
     return money(_short(line.original_amount, 2), currency)
-
-
-def grouped(iban: str) -> str:
-    """An IBAN in groups of four, as people read it; another account number as it is."""
-    if not (len(iban) > 14 and iban[:2].isalpha() and iban[2:4].isdigit()):
-        return iban
-    return NO_BREAK.join(iban[start : start + 4] for start in range(0, len(iban), 4))
 
 
 def _booking(line: Transaction) -> Iterable[Fact]:

@@ -64,6 +64,22 @@ def test_the_life_of_an_account_is_led_from_its_page(kontor_client: Client, acco
     assert browser.post(do(account, "explode")).status_code == 404
 
 
+def test_the_history_speaks_in_words(kontor_client: Client, accountant: User, login: Login):
+    account, other = account_for(kontor_client, iban=IBAN), account_for(kontor_client, other_id="4711")
+    browser = login(accountant)
+    browser.post(do(account, "correct"), {"bank": "DKB", "wanted_from": "2025-02-01"})
+    browser.post(do(account, "take-over"), {"successor": str(other.pk), "day": "2025-06-01"})
+    text = browser.get(page(account)).content.decode()
+    for words in (
+        "Statements needed from: nothing → 1 Feb 2025",
+        "Taken over by: nothing → 4711",
+        "from: nothing → 1 Jun",
+    ):
+        assert words in text
+    assert "wanted_from:" not in text
+    assert "successor_id" not in text
+
+
 def test_outsiders_find_nothing_and_support_changes_nothing(
     request_: BankAccount, colleague: User, support: User, login: Login
 ):

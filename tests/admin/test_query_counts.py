@@ -22,7 +22,7 @@ from integrations.models import (
     VoucherChange,
     WebhookDelivery,
 )
-from matching.models import Decision
+from matching.models import Decision, PayoutItem, PayoutReport
 from tests.admin.conftest import Login
 from tests.admin.recorder_world import call, delivery
 from tests.conftest import TODAY
@@ -60,6 +60,22 @@ def _statements(first: Client, accountant: User, count: int) -> None:
     for index in range(count):
         stored = store(f"<Document>{index}</Document>".encode(), "application/xml")
         StatementFile.objects.create(client=first, name=f"{index}.xml", stored=stored)
+
+
+def _reports(first: Client, accountant: User, count: int) -> None:
+    for index in range(count):
+        stored = store(f"report {index}".encode(), "text/csv")
+        report = PayoutReport.objects.create(client=first, provider="sumup", name=f"{index}.csv", stored=stored)
+        for number in range(3):
+            PayoutItem.objects.create(
+                client=first,
+                report=report,
+                provider="sumup",
+                key=f"{index}-{number}",
+                kind="sale",
+                date=TODAY,
+                amount=5,
+            )
 
 
 def _calls(first: Client, accountant: User, count: int) -> None:
@@ -105,6 +121,7 @@ PAGES: dict[str, tuple[str, Grow, int]] = {
     "decisions": ("admin:matching_decision_changelist", _cases, 10),
     "raw answers": ("admin:vouchers_rawanswer_changelist", _raw, 8),
     "statements": ("admin:integrations_statementfile_changelist", _statements, 8),
+    "payout reports": ("admin:matching_payoutreport_changelist", _reports, 9),
     "people": ("admin:accounts_user_changelist", _people, 9),
 }
 
@@ -126,7 +143,7 @@ def test_five_rows_cost_as_much_as_fifty(
     few = _queries(browser, reverse(address))
     Decision.objects.all().delete()
     recorded = (CallEntry, WebhookDelivery, SeenVoucher, VoucherChange)
-    for model in (StatementFile, RawAnswer, SupportRequest, SyncRun, *recorded):
+    for model in (PayoutReport, StatementFile, RawAnswer, SupportRequest, SyncRun, *recorded):
         model.objects.all().delete()
     kontor_client.proposals.all().delete()
     kontor_client.vouchers.all().delete()
