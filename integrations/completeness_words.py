@@ -6,7 +6,6 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -61,6 +60,8 @@ def summary(coverage: Coverage) -> str:
         words = _("Here %(days)s, missing %(gaps)s.") % given
     doubts = [finding.span for finding in coverage.findings if finding.kind in (Kind.SUM, Kind.BREAK)]
     if doubts:
+        if not inside:
+            words = _("Here %(days)s.") % {"days": days(here)}
         words += " " + _("The balances contradict each other: %(days)s.") % {"days": listed(doubts)}
     return words
 
@@ -129,6 +130,4 @@ def look_word(look: Look) -> str:
 
 def ending(account: BankAccount) -> str:
     """Which account is meant, in a few signs: the bank and the last digits."""
-    number = account.iban or account.key
-    name = account.name or account.bank
-    return str(format_lazy("{} …{}", name, number[-4:]) if number and name else name or f"…{number[-4:]}")
+    return account.short

@@ -174,6 +174,7 @@ class AccountPages(PageAdmin):
             title=str(account),
             badge=account_state(account),
             may_act=self.may_act(request),
+            predecessors=list(account.predecessors.order_by("successor_from")),
             siblings=list(self.siblings(account)),
             number=grouped(account.iban or account.key),
             history=history(account),

@@ -66,8 +66,12 @@ class PayoutReportAdmin(PageAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the numbers of items, and of those without a bank line."""
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(all_items=Count("items"), open_items=Count("items", filter=Q(items__transaction=None)))
+        counted: QuerySet[Any] = (
+            super()
+            .get_queryset(request)
+            .annotate(all_items=Count("items"), open_items=Count("items", filter=Q(items__transaction=None)))
+        )
+        return counted
 
     @admin.display(description=_("imported"), ordering="imported_at")
     def imported(self, report: PayoutReport) -> str:

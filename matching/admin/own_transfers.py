@@ -65,12 +65,12 @@ class OwnTransferAdmin(PageAdmin):
     @admin.display(description=_("out of"))
     def from_account(self, pair: OwnTransfer) -> str:
         """The account it left."""
-        return str(pair.outgoing.account)
+        return pair.outgoing.account.short if pair.outgoing.account else ""
 
     @admin.display(description=_("into"))
     def to_account(self, pair: OwnTransfer) -> str:
         """The account it came to."""
-        return str(pair.incoming.account)
+        return pair.incoming.account.short if pair.incoming.account else ""
 
     @admin.display(description=_("state"), ordering="state")
     def status(self, pair: OwnTransfer) -> SafeString:

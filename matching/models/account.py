@@ -81,6 +81,12 @@ class BankAccount(models.Model):
     def __str__(self) -> str:
         return self.name or self.iban or self.key or self.bank
 
+    @property
+    def short(self) -> str:
+        """Which account is meant, in a few signs: its name or bank, and the last digits."""
+        number, name = (self.iban or self.key)[-4:], self.name or self.bank
+        return f"{name} …{number}" if number and name else name or f"…{number}"
+
 
 class BankAccountEvent(models.Model):
     """One entry of an account's history: what somebody did with it, and why."""

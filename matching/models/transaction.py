@@ -193,4 +193,4 @@ class OwnTransfer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.outgoing_id} → {self.incoming_id}"
+        return f"{day(self.outgoing.booking_date)} {money(self.incoming.amount, self.incoming.currency)}"
