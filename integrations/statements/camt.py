@@ -5,6 +5,7 @@ DOCTYPE is refused; depth, file size and the size of one entry are limited.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, TypeGuard, cast
 
@@ -13,6 +14,7 @@ from lxml import etree
 from integrations.statements.camt_entry import EntryReading, read_entry
 from integrations.statements.camt_header import HeaderDraft
 from integrations.statements.detect import ARCHIVES, MESSAGES, detect, has_doctype
+from integrations.statements.documents import Document, Documents
 from integrations.statements.leaves import TooDeepError
 from integrations.statements.problems import Code, Severity
 from integrations.statements.shapes import (
@@ -59,9 +61,28 @@ def read_camt(source: Source) -> Iterator[Record]:
             if refusal is not None:
                 yield refusal
             else:
-                yield from _Reader(stream, format_name).records()
+                yield from _documents(stream)
     except FileTooLargeError:
         yield ReadError(Place(), Code.TOO_LARGE, {"limit": str(MAX_FILE // MEGABYTE)})
+
+
+def _documents(stream: GuardedStream) -> Iterator[Record]:
+    """Every document in the file; as a rule there is one."""
+    documents = Documents(stream)
+    statements = 0
+    for document in documents:
+        format_name = detect(document.head)
+        refusal = _refusal(format_name, document.head) if statements else None
+        if refusal is not None:
+            yield replace(refusal, place=Place(line=document.line + 1))
+            continue
+        reader = _Reader(stream, document, format_name, statements)
+        yield from reader.records()
+        statements = reader.statements
+        if reader.stopped:
+            break
+    if documents.repaired:
+        yield ReadError(Place(), Code.ENCODING, {}, Severity.WARNING)
 
 
 def _refusal(format_name: str, head: bytes) -> ReadError | None:
@@ -149,13 +170,16 @@ class _Group:
 
 
 class _Reader:
-    """Reads one file whose format is known."""
+    """Reads one document whose format is known, behind ``statements`` others of its file."""
 
-    def __init__(self, stream: GuardedStream, format_name: str) -> None:
+    def __init__(self, stream: GuardedStream, document: Document, format_name: str, statements: int) -> None:
         self._stream = stream
+        self._document = document
         self._format = format_name
         self._group: _Group | None = None
-        self._statements = 0
+        self._before = statements
+        self.statements = statements
+        self.stopped = False  # the limits of a file were met
         self._group_header: Node | None = None
 
     def records(self) -> Iterator[Record]:
@@ -170,20 +194,22 @@ class _Reader:
         except TooDeepError:
             problem = ReadError(self._place(), Code.TOO_DEEP)
         except EntryTooLargeError:
+            self.stopped = True
             problem = ReadError(self._place(), Code.ENTRY_TOO_LARGE)
         except FileTooLargeError:
+            self.stopped = True
             problem = ReadError(self._place(), Code.TOO_LARGE, {"limit": str(MAX_FILE // MEGABYTE)})
         if self._group is not None:
             yield self._group.finish(complete=False)
         if problem is not None:
             yield problem
-        elif not self._statements:
+        elif self.statements == self._before:
             yield ReadError(Place(), Code.NO_STATEMENT)
 
     def _parse(self) -> Iterator[Record]:
         # Never remove the element in hand: the parser may still be writing the text behind it.
         events = etree.iterparse(
-            self._stream,
+            self._document,
             events=("end",),
             tag=_EVENTS,
             resolve_entities=False,
@@ -202,6 +228,8 @@ class _Reader:
             is_entry = local_name(element) == "Ntry"
             group_element = element.getparent() if is_entry else element
             if not self._is_ours(group_element):
+                if is_entry:
+                    yield ReadError(self._place(self._line(element)), Code.STRAY_ENTRY)
                 continue
             yield from self._entry(group_element, element) if is_entry else self._end(element)
         root = events.root
@@ -219,7 +247,7 @@ class _Reader:
             group.header = group.draft.finish()
             yield group.header
         group.entries += 1
-        reading = read_entry(element, group.header, self._place(_line(element)))
+        reading = read_entry(element, group.header, self._place(self._line(element)))
         element.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs do not know it
         self._stream.progress()
         group.count(reading)
@@ -240,14 +268,14 @@ class _Reader:
         )
 
     def _begin(self, element: etree._Element) -> _Group:
-        self._statements += 1
+        self.statements += 1
         message_element = element.getparent()
         message = MESSAGES[local_name(message_element)] if message_element is not None else ""
         for sibling in element.itersiblings(preceding=True):
             if local_name(sibling) == "GrpHdr":
                 self._group_header = copy_element(sibling)
-        draft = HeaderDraft(self._statements, message, self._format, self._group_header)
-        self._group = _Group(element, self._statements, draft)
+        draft = HeaderDraft(self.statements, message, self._format, self._group_header)
+        self._group = _Group(element, self.statements, draft)
         return self._group
 
     def _end(self, element: etree._Element) -> Iterator[Record]:
@@ -271,16 +299,15 @@ class _Reader:
             return Place(line=line)
         return Place(self._group.number, self._group.entries, line)
 
+    def _line(self, element: etree._Element) -> int:
+        return self._document.line_of(cast("int | None", element.sourceline) or 0)  # the stubs give no type
+
     def _syntax_problem(self, error: etree.XMLSyntaxError) -> ReadError:
-        place = self._place(error.lineno or 0)
+        place = self._place(self._document.line_of(error.lineno or 0))
         reason = (error.msg or "").strip()
         if "depth" in reason.lower():
             return ReadError(place, Code.TOO_DEEP)
         return ReadError(place, Code.BROKEN_XML, {"reason": reason})
-
-
-def _line(element: etree._Element) -> int:
-    return cast("int | None", element.sourceline) or 0  # the stubs give no type
 
 
 def _forget_before(element: etree._Element) -> None:

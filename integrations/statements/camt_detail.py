@@ -123,6 +123,18 @@ def read_charges(leaves: Leaves) -> tuple[Decimal | None, str]:
     return total, currency
 
 
+def read_original(leaves: Leaves, currency: str) -> tuple[Decimal | None, str]:
+    """The amount as it was ordered; where that is not said, another one that is in a foreign currency."""
+    amount, its_currency = money_or_none(leaves, "AmtDtls/InstdAmt/Amt")
+    if amount is not None or "AmtDtls" not in leaves:
+        return amount, its_currency
+    for kind in ("CntrValAmt", "TxAmt"):
+        amount, its_currency = money_or_none(leaves, f"AmtDtls/{kind}/Amt")
+        if amount is not None and its_currency not in ("", currency):
+            return amount, its_currency
+    return None, ""
+
+
 def read_exchange(leaves: Leaves) -> tuple[Decimal | None, tuple[str, str]]:
     """The exchange rate as written, and source and target currency; None where none is said or it is no number."""
     for kind in _AMOUNTS if "AmtDtls" in leaves else ():
@@ -150,7 +162,7 @@ def read_detail(
     """
     get, one_of = leaves.get, leaves.one_of
     side = _SIDES[_other_side(leaves, direction, own, returned=reversal or "RtrInf" in leaves)]
-    instructed, instructed_currency = money_or_none(leaves, "AmtDtls/InstdAmt/Amt")
+    instructed, instructed_currency = read_original(leaves, currency)
     charges, charges_currency = read_charges(leaves)
     rate, rate_currencies = read_exchange(leaves)
     return EntryDetail(

@@ -16,6 +16,7 @@ from integrations.statements.camt_detail import (
     read_exchange,
     read_money,
     read_more,
+    read_original,
 )
 from integrations.statements.leaves import Leaves, read_leaves
 from integrations.statements.problems import Code, Severity
@@ -34,8 +35,9 @@ from integrations.statements.xmltree import local_name
 PAYMENT: Final = "NtryDtls/TxDtls"
 _DIRECTIONS: Final = {direction.value: direction for direction in Direction}
 _STATUS: Final = ("Sts/Cd", "Sts/Prtry", "Sts")
-_BOOKED: Final = ("BookgDt/Dt", "BookgDt/DtTm")
-_VALUED: Final = ("ValDt/Dt", "ValDt/DtTm")
+_STATES: Final = frozenset(("", "BOOK", "PDNG", "INFO", "FUTR"))
+_BOOKED: Final = ("BookgDt/Dt", "BookgDt/DtTm", "BookgDt")
+_VALUED: Final = ("ValDt/Dt", "ValDt/DtTm", "ValDt")
 # What has a place of its own in an entry, is said by its payments, or says nothing alone.
 _KNOWN: Final = frozenset(
     {
@@ -89,7 +91,9 @@ def read_entry(element: etree._Element, header: StatementHeader, place: Place) -
     raw = _xml(element)
     leaves, payments = read_leaves(raw, PAYMENT)
     problems = _Problems(place)
-    reading = EntryReading(status=leaves.one_of(_STATUS), transactions=len(payments) or 1)
+    reading = EntryReading(status=leaves.one_of(_STATUS).upper(), transactions=len(payments) or 1)
+    if reading.status not in _STATES:
+        problems.warn(Code.STATUS, value=reading.status[:40])
     reading.amount, reading.currency = money_or_none(leaves)
     if reading.amount is None:
         problems.error(Code.AMOUNT, money_text(leaves))
@@ -197,7 +201,7 @@ def _with_entry_amounts(detail: EntryDetail, entry: Leaves) -> EntryDetail:
         charges, currency = read_charges(entry)
         detail = replace(detail, charges=charges, charges_currency=currency)
     if detail.instructed_amount is None and "AmtDtls" in entry:
-        amount, currency = money_or_none(entry, "AmtDtls/InstdAmt/Amt")
+        amount, currency = read_original(entry, detail.currency)
         detail = replace(detail, instructed_amount=amount, instructed_currency=currency)
     if detail.exchange_rate is None and "AmtDtls" in entry:
         rate, currencies = read_exchange(entry)

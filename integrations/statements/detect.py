@@ -17,6 +17,8 @@ _NAMESPACE: Final = re.compile(r"""\sxmlns(?::[\w.-]+)?\s*=\s*["']([^"']*)["']""
 _ISO_MESSAGE: Final = re.compile(r"\b([a-z]{4}\.\d{3}\.\d{3}\.\d{2})$")
 _MESSAGE_ELEMENT: Final = re.compile(r"<(?:[\w.-]+:)?(" + "|".join(MESSAGES) + r")[\s/>]")
 _MT940_START: Final = re.compile(r"^(?:\{[^\n]*\{4:)?:20:", re.MULTILINE)
+# The reference may be cut off with the first line of a file.
+_MT940_HEADLESS: Final = re.compile(r"^:25P?:(?=.*\n(?::28C?:.*\n)?:60[FM]:)", re.MULTILINE)
 _MT940_FIELD: Final = re.compile(r"^:(?:25P?|28C?|60[FM]):", re.MULTILINE)
 _MT942_FIELD: Final = re.compile(r"^:(?:34F|13D?|90[CD]):", re.MULTILINE)
 _MT940_BALANCE: Final = re.compile(r"^:6[02][FM]:", re.MULTILINE)
@@ -39,6 +41,7 @@ def detect(head: bytes) -> str:
         if head.startswith(magic):
             return name
     text = _text(head)
+    text = text.rstrip("\x00\x1a")  # what old systems fill the last block of a file with
     if not text.strip():
         return "empty"
     if "\x00" in text:
@@ -50,7 +53,7 @@ def detect(head: bytes) -> str:
         return "json"
     # Windows line ends, and the @@ that some programs write instead of one
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("@@", "\n")
-    mt940 = _MT940_START.search(lines)
+    mt940 = _MT940_START.search(lines) or _MT940_HEADLESS.search(lines)
     if mt940 and _MT940_FIELD.search(lines, mt940.end()):
         provisional = _MT942_FIELD.search(lines, mt940.end()) and not _MT940_BALANCE.search(lines, mt940.end())
         return "mt942" if provisional else "mt940"
@@ -61,6 +64,10 @@ def _text(head: bytes) -> str:
     for bom, encoding in _BOMS:
         if head.startswith(bom):
             return head[len(bom) :].decode(encoding, errors="replace")
+    if head[:4] in (b"<\x00?\x00", b"<\x00D\x00"):
+        return head.decode("utf-16-le", errors="replace")
+    if head[:4] in (b"\x00<\x00?", b"\x00<\x00D"):
+        return head.decode("utf-16-be", errors="replace")
     return head.decode("utf-8", errors="replace")
 
 

@@ -11,7 +11,7 @@ from integrations.statements.values import meaningful
 
 LINE: Final = 65  # a line of :86: that is as long as this was cut
 # Three digits, any mark, and a subfield number that comes early; a blank is no mark, letters and digits neither.
-_GERMAN: Final = re.compile(r"([0-9]{3})([^0-9A-Za-z\s])(?=(?:[0126][0-9]|3[0-9]))")
+_GERMAN: Final = re.compile(r"([0-9]{3})([^0-9A-Za-z\s])(?=(?:[0126][0-9]|3[0-9]))|()(\?)(?=(?:00|10|20)[^0-9])")
 _CODES: Final = "(00|10|2[0-9]|3[0-9]|6[0-9])"
 _SPLIT: Final[dict[str, re.Pattern[str]]] = {}
 _PURPOSE: Final = frozenset([f"2{n}" for n in range(10)] + [f"6{n}" for n in range(4)])
@@ -61,7 +61,7 @@ def read_details(lines: Sequence[bytes]) -> Details:
     name = first + second if len(first) >= FULL_LINE else f"{first} {second}"
     return Details(
         german=True,
-        gvc=start[1],
+        gvc=start[1] or "",
         booking_text=get("00", "").strip(),
         primanota=get("10", "").strip(),
         purpose_lines=purpose_lines,
@@ -76,7 +76,7 @@ def read_details(lines: Sequence[bytes]) -> Details:
 
 def _subfields(text: str, start: re.Match[str]) -> dict[str, str]:
     """The subfields in their order; a number that comes again is text (``Zimmer?20 Euro``)."""
-    mark = start[2]
+    mark = start[2] or start[4]
     pattern = _SPLIT.get(mark)
     if pattern is None:
         pattern = re.compile(re.escape(mark) + _CODES)

@@ -9,14 +9,16 @@ from typing import Final
 
 from integrations.statements.mt940_details import Details, read_details
 from integrations.statements.mt940_fields import decode
-from integrations.statements.mt940_values import booking_day, read_amount, read_day
+from integrations.statements.mt940_values import AMOUNT, booking_day, read_amount, read_day
 from integrations.statements.problems import Code, Severity
 from integrations.statements.shapes import BankCode, Direction, Entry, EntryDetail, Place, ReadError
 from integrations.statements.values import meaningful
 
 # Value date, booking date, mark, funds letter, amount, type. R: cancelled, E: expected (MT942).
+# Blanks between them, and small letters, come from programs that write the format by hand.
 _LINE: Final = re.compile(
-    r"([0-9]{6})([0-9]{4}| {4})?([RE]?[CD])([A-Z])?([0-9]{1,18}(?:,[0-9]{0,5})?)(?:([A-Z])([A-Z0-9 ]{3})(.*))?"
+    rf" *([0-9]{{6}})([0-9]{{4}}| {{4}})? ?([RE]?[CD])([A-Z])? ?({AMOUNT}) ?(?:([A-Z])([A-Z0-9 ]{{3}})(.*))?",
+    re.IGNORECASE,
 )
 _MONEY: Final = re.compile(r"/(OCMT|CHGS)/([A-Z]{3})([0-9]{1,18}(?:,[0-9]{0,5})?)(?![0-9,.])")
 _SEPA_MONEY: Final = re.compile(r"(?:([A-Z]{3}) ?)?([0-9]{1,15}(?:,[0-9]{0,5})?)(?: ?([A-Z]{3}))?")
@@ -49,9 +51,12 @@ def read_entry(
     False for a provisional delivery."""
     first = decode(lines[0]).rstrip()
     found = _LINE.fullmatch(first)
+    if not found and len(lines) > 1 and (found := _LINE.fullmatch(first + decode(lines[1]).rstrip())):
+        lines = [lines[0] + lines[1], *lines[2:]]  # broken within, before its amount
     if not found:
         return EntryReading(None, None, None, (ReadError(place, Code.ENTRY_LINE, {"value": first[:80]}),))
     value_text, booking_text, mark, _, amount_text, kind, kind_code, references = found.groups()
+    mark, kind, kind_code = mark.upper(), (kind or "").upper(), (kind_code or "").upper()
     amount, direction = read_amount(amount_text), _DIRECTIONS[mark]
     try:
         value, exists = read_day(value_text)
@@ -75,7 +80,7 @@ def read_entry(
     }
     more["supplement"] = supplement
     bank_reference = meaningful(banks.strip())
-    code = _code(said, kind or "", kind_code or "", german=german)
+    code = _code(said, kind, kind_code, german=german)
     detail = _detail(said, direction, amount, currency, code, bank_reference, supplement, more["type"])
     entry = Entry(
         place=place,

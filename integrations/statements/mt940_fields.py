@@ -31,6 +31,10 @@ _LOOKS_LIKE_ENTRY: Final = re.compile(
 )
 
 
+# Umlauts of DOS within a word; the same bytes are quotation marks on Windows, or nothing.
+_DOS: Final = re.compile(rb"[A-Za-z][\x81\x84\x94][A-Za-z]")
+
+
 class Field(NamedTuple):
     """A field: its tag, the line of the file it begins at, its lines. ``tag`` is empty for an end of message (``-``),
     ``{`` for an envelope (its text is the only line), ``?`` for a line of text that was meant as an entry."""
@@ -41,10 +45,12 @@ class Field(NamedTuple):
 
 
 def decode(data: bytes) -> str:
-    """UTF-8 if it is valid, else the code page of Western Windows (reference: bank feeds 3.4)."""
+    """UTF-8 if it is valid, else the code page of Western Windows (reference: bank feeds 3.4), or that of DOS."""
     try:
         return data.decode()
     except UnicodeDecodeError:
+        if _DOS.search(data):
+            return data.decode("cp850")
         try:
             return data.decode("cp1252")
         except UnicodeDecodeError:

@@ -7,15 +7,18 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-_BALANCE: Final = re.compile(r"([CD])([0-9]{6})([A-Z]{3})([0-9]{1,18}(?:,[0-9]{0,5})?)")
-_AMOUNT: Final = re.compile(r"([0-9]{1,18})(?:,([0-9]{0,5}))?")
+# A comma before the cents; some programs write a point instead, or group thousands with it: one reading in each case.
+AMOUNT: Final = r"[0-9]{1,3}(?:\.[0-9]{3}){1,5},[0-9]{2}|[0-9]{1,18}(?:,[0-9]{0,5}|\.[0-9]{2}(?![0-9.,]))?"
+_BALANCE: Final = re.compile(rf"([CD]) ?([0-9]{{6}}) ?([A-Z]{{3}}) ?({AMOUNT})")
+_GROUPED: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){1,5},[0-9]{2}")
+_AMOUNT: Final = re.compile(r"([0-9]{1,18})(?:[,.]([0-9]{0,5}))?")
 _MOMENT: Final = re.compile(r"([0-9]{6})([0-9]{2})([0-9]{2})(?:([+-][0-9]{2})([0-9]{2}))?")
 _CENTURY: Final = 80  # two-digit years from here on are of the twentieth century
 
 
 def read_amount(text: str) -> Decimal:
     """Read ``1234,5``, ``200,`` or ``0400``: a comma before the cents, which may be missing. Raises ValueError."""
-    found = _AMOUNT.fullmatch(text)
+    found = _AMOUNT.fullmatch(text.replace(".", "") if _GROUPED.fullmatch(text) else text)
     if not found:
         raise ValueError(text)
     whole, cents = found[1], found[2] or ""

@@ -41,6 +41,9 @@ class Code(StrEnum):
     TOO_DEEP = "too_deep"
     ENTRY_TOO_LARGE = "entry_too_large"
     NO_STATEMENT = "no_statement"
+    ENCODING = "encoding"
+    STRAY_ENTRY = "stray_entry"
+    STATUS = "status"
     AMOUNT = "amount"
     DIRECTION = "direction"
     CONTRADICTION = "contradiction"
@@ -124,6 +127,16 @@ TEXTS: Final[dict[Code, str]] = {
         "A single entry is larger than any bank writes; the file was not read beyond this place."
     ),
     Code.NO_STATEMENT: gettext_noop("There is no statement in the file."),
+    Code.ENCODING: gettext_noop(
+        "The file holds letters in another encoding than it says; they were read as those of Windows. "
+        "Check names with umlauts."
+    ),
+    Code.STRAY_ENTRY: gettext_noop(
+        "An entry stands where no statement has one; it was left out. Ask the bank for a right file."
+    ),
+    Code.STATUS: gettext_noop(
+        "It is not clear whether this entry is booked (“%(value)s”); it is only shown as announced."
+    ),
     Code.AMOUNT: gettext_noop("The amount “%(value)s” cannot be read; this entry was left out."),
     Code.DIRECTION: gettext_noop(
         "It is not clear whether money came in or went out (“%(value)s”); this entry was left out."

@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import Final
 
 # ISO 20022 ActiveCurrencyAndAmount: 18 digits, 5 of them decimals, no sign, no exponent, no grouping.
-_AMOUNT: Final = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,5})?")
+# The decimal of XML may begin with a plus or a dot, and end with one.
+_AMOUNT: Final = re.compile(r"\+?(?:[0-9]{1,18}(?:\.[0-9]{0,5})?|\.[0-9]{1,5})")
 _RATE: Final = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,10})?")  # ISO 20022 BaseOneRate: 11 digits, 10 of them decimals
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
-_DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.*|Z|[+-][0-9]{2}:[0-9]{2})?", re.DOTALL)
+_DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*|Z|[+-][0-9]{2}:[0-9]{2})?", re.DOTALL)
 _GVC: Final = re.compile(r"[NFS][A-Z]{3}\+([0-9]{3})(?:\+.*)?", re.DOTALL)
 _NOTHING: Final = re.compile(r"[\s.\-0]*")
 _PLACEHOLDERS: Final = frozenset(
@@ -22,8 +23,8 @@ LONGEST_MOMENT: Final = 40
 
 
 def read_amount(text: str) -> Decimal:
-    """Read a positive amount such as ``8.850``. Raises ValueError for anything but digits and one dot."""
-    if not _AMOUNT.fullmatch(text) or len(text.replace(".", "")) > 18:
+    """Read a positive amount such as ``8.850``. Raises ValueError for anything but digits, a plus and one dot."""
+    if not _AMOUNT.fullmatch(text) or len(text.replace(".", "").lstrip("+")) > 18:
         raise ValueError(text)
     return Decimal(text)
 

@@ -95,8 +95,7 @@ def _three_columns(head: list[str], rows: list[list[str]]) -> Decimal | None:
     """Debit, credit and amount: where a row has both, they say the same (but for a fee, which is another matter)."""
     amount, debit, credit = (head.index(name) for name in ("Betrag", "Soll", "Haben"))
     fee = next((at for at, name in enumerate(head) if name.startswith("Fremde")), None)
-    if rows and rows[-1][:1] == ["Kontostand"]:
-        rows = rows[:-1]
+    rows = [row for row in rows if not (row[0] == "Kontostand" and sum(map(bool, row)) <= 4)]
     total, contradiction = Decimal(0), False
     for row in rows:
         if len(row) != len(head) or not row[0] or (fee is None or row[fee]):

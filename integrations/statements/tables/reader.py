@@ -43,6 +43,7 @@ from integrations.statements.values import currency_or_empty
 
 UNKNOWN = "csv"
 _BOOKED = Kind.BOOKED.value
+_LONGEST_FOOTER = 4  # its words, a day, an amount, the currency: what holds more was a row
 _KNOWN_NAMES = known_names(PROFILES)
 
 
@@ -203,7 +204,7 @@ class _Statement:
         names = [normal_name(cell) for cell in row.cells if cell]
         place = Place(self._number, line=row.line)
         label = names[0] if names else ""
-        if self._profile.footer and label.startswith(self._profile.footer):
+        if self._profile.footer and label.startswith(self._profile.footer) and len(names) <= _LONGEST_FOOTER:
             text = next((cell for cell in reversed(row.cells) if is_number(cell) and not is_date(cell)), "")
             amount = amount_or_none(text, self._profile.decimal)
             if amount is not None and self._alone:
