@@ -139,7 +139,7 @@ def link_payouts(client: Client) -> int:
             wanted[line.pk] += 1
     count = 0
     for (provider, id_), found in fits.items():
-        named = [line for line in found if id_ and id_ in f"{line.purpose} {line.end_to_end_id}"]
+        named = [line for line in found if _names(line, id_)]
         sure = named if len(named) == 1 else found if len(found) == 1 and wanted[found[0].pk] == 1 else []
         if sure:
             count += bool(_link(client, provider, id_, sure[0]))
@@ -246,6 +246,12 @@ def _fits(provider: str, payout: PayoutData, line: Transaction) -> bool:
         and (line.amount, line.currency) == (payout.amount, payout.currency)
         and payout.date - EARLIER <= line.booking_date <= payout.date + LATER
     )
+
+
+def _names(line: Transaction, payout: str) -> bool:
+    """Whether the bank line names the payout: ``PID77-SUMUP`` names 77, and 1771 does not."""
+    text = f"{line.purpose} {line.end_to_end_id}"
+    return bool(payout) and re.search(rf"(?<!\d){re.escape(payout)}(?!\d)", text) is not None
 
 
 def _link(client: Client, provider: str, payout: str, line: Transaction) -> int:

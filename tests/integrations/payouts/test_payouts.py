@@ -130,6 +130,15 @@ class TestImport:
         client.post(f"/admin/payouts/{lines[1].pk}/choose/", {"payout": ""})
         assert lines[1].payout_items.count() == 0
 
+    def test_of_two_that_fit_the_one_that_names_it_is_taken(self, kontor_client: Client):
+        import_payout_report(kontor_client, "po.csv", SUMUP.encode())
+        named, other = (
+            booking(kontor_client, n, "29.58", purpose, counterparty="SumUp Ltd", booking_date=DAY)
+            for n, purpose in enumerate(("PID77-SUMUP", "SUMUP PID1771"))
+        )
+        run_matching(kontor_client)
+        assert (named.payout_items.count(), other.payout_items.count()) == (4, 0)
+
     def test_other_amounts_providers_and_days_are_not_taken(self, kontor_client: Client):
         booking(kontor_client, 0, "115.01", "STRIPE", counterparty="Stripe", booking_date=DAY)
         booking(kontor_client, 1, "115.00", "Miete", counterparty="Müller", booking_date=DAY)

@@ -1,7 +1,9 @@
 """PayPal activity report in German and English (reference: bank feeds 4).
 
 The money of a row is its net amount, which moves the balance; the fee is a charge within it, the gross amount what
-the customer paid. Holds and their releases move the balance for a while and are no bookings; memos move nothing.
+the customer paid. The shorter layout without a status has only rows that moved the balance, calls the type a
+description, and the fee ``Entgelt``. Holds and their releases move the balance for a while and are no bookings; memos
+move nothing.
 """
 
 from typing import Final
@@ -52,7 +54,7 @@ PAYPAL = Profile(
     marks=(
         ("Datum", "Date"),
         ("Uhrzeit", "Time"),
-        ("Status",),
+        ("Status", "Guthaben", "Balance"),
         ("Brutto", "Gross"),
         ("Netto", "Net"),
         ("Transaktionscode", "Transaction ID"),
@@ -62,11 +64,11 @@ PAYPAL = Profile(
         amount=("Netto", "Net"),
         currency=("Währung", "Currency"),
         counterparty=("Name",),
-        booking_text=("Typ", "Type"),
+        booking_text=("Typ", "Type", "Beschreibung", "Description"),
         reference=("Transaktionscode", "Transaction ID"),
         balance=("Guthaben", "Balance"),
         status=("Status",),
-        fee=("Gebühr", "Fee"),
+        fee=("Gebühr", "Entgelt", "Fee"),
         original_amount=("Brutto", "Gross"),
         purpose=(
             "Betreff",
