@@ -28,6 +28,7 @@ from integrations.services import connections, sync
 from integrations.services.key_end import latest_end
 from integrations.services.organization_change import others_of_organization
 from integrations.services.progress_now import progress_of
+from integrations.services.providers import door_of
 from integrations.words import in_doubt
 
 # The last day of the calendar has no end.
@@ -194,6 +195,7 @@ class ConnectionAdmin(PageAdmin):
         context.update(
             connection=connection,
             key_end=key_end(connection, today) if connection.key_fingerprint else "",
+            keys_end=door_of(connection).keys_end,
             key_end_first=today,
             key_end_last=latest_end(today),
             doubt=in_doubt(connection.provider) if connection.doubted_at else None,

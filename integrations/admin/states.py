@@ -74,4 +74,6 @@ def case(connection: Connection) -> Case:
         words = failure(connection.reason, connection.provider)
         return Case(words.what, words.turn.for_staff, words.staff, f"{words.what} {words.next}")
     turn, step = QUIET[connection.status]
+    if connection.is_bank and connection.status == Status.ACTIVE:
+        step = _("Transactions are fetched every morning.")
     return Case("", turn, step, "")
