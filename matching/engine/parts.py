@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from .amounts import money
 from .book import Book, Slot
 from .combination import Group, weigh
-from .evidence import WHOLE, Pair, Trait
+from .evidence import WHOLE, Measure, Trait, explain
 from .purpose import names_a_part
 from .subsets import exact_subsets
 
@@ -18,7 +18,7 @@ _SPLIT = 0.2
 _NUMBER, _WORDED, _NOT_WORDED = 4.0, 2.0, -1.0
 
 
-def partial_payments(book: Book, slot: Slot, pairs: Sequence[Pair]) -> list[Group]:
+def partial_payments(book: Book, slot: Slot, pairs: Sequence[Measure]) -> list[Group]:
     """Sets of bookings that together pay a voucher with one payment item, best first; at most three."""
     if slot.count > 1:
         return []
@@ -40,21 +40,21 @@ def partial_payments(book: Book, slot: Slot, pairs: Sequence[Pair]) -> list[Grou
     return [_group(book, slot, pool, ranked, place) for place in range(min(3, len(ranked)))]
 
 
-def _weight(book: Book, p: Pair) -> float:
+def _weight(book: Book, p: Measure) -> float:
     weight = _NUMBER if p.number in WHOLE else 0.0
     weight += _WORDED if names_a_part(book.bookings[p.booking].t) else _NOT_WORDED
     return weight + (1.0 if p.day != "far" else -1.0)
 
 
 def _group(
-    book: Book, slot: Slot, pool: Sequence[Pair], ranked: Sequence[tuple[float, tuple[int, ...]]], place: int
+    book: Book, slot: Slot, pool: Sequence[Measure], ranked: Sequence[tuple[float, tuple[int, ...]]], place: int
 ) -> Group:
     probability, solution = ranked[place]
     chosen = [pool[i] for i in solution]
     amounts = {p.booking: book.bookings[p.booking].amount for p in pool}
     params = {"expected": money(slot.amount), "booked": money(slot.amount), "count": str(len(chosen))}
     traits = [(chosen[0].booking, Trait("sum_equal", 6.0, params))]
-    traits += [(p.booking, t) for p in chosen for t in p.traits if not t.code.startswith("amount")]
+    traits += [(p.booking, t) for p in chosen for t in explain(book, p) if not t.code.startswith("amount")]
     if all(p.number in WHOLE for p in chosen):
         grounds = "named parts"
     elif any(names_a_part(book.bookings[p.booking].t) for p in chosen):
