@@ -30,6 +30,8 @@ _WORK = {
     "matching.bankaccount": "view change",
     "matching.owntransfer": "view change",
     "matching.transaction": "view",
+    "matching.referencerate": "view",
+    "matching.ratefetch": "view",
     "matching.externalpayment": "view add change",
     "matching.proposal": "view change",
     "matching.allocation": "view",

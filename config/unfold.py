@@ -136,6 +136,12 @@ UNFOLD: dict[str, Any] = {
                         "admin:vouchers_rawanswer_changelist",
                         "vouchers.view_rawanswer",
                     ),
+                    _entry(
+                        _("Exchange rates"),
+                        "currency_exchange",
+                        "admin:matching_referencerate_changelist",
+                        "matching.view_referencerate",
+                    ),
                     _entry(_("Is everything alive?"), "monitor_heart", "admin:system", "integrations.view_fetchworker"),
                     _entry(_("People"), "group", "admin:accounts_user_changelist", "accounts.view_user"),
                     _entry(_("Groups"), "shield_person", "admin:auth_group_changelist", "auth.view_group"),

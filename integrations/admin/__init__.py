@@ -1,5 +1,5 @@
 """Connections, fetches, bank statements and support requests in the admin, and what a client's page says of them."""
 
-from integrations.admin import bank_accounts, clients, connections, recorder, runs, statements, support
+from integrations.admin import bank_accounts, clients, connections, rates, recorder, runs, statements, support
 
-__all__ = ["bank_accounts", "clients", "connections", "recorder", "runs", "statements", "support"]
+__all__ = ["bank_accounts", "clients", "connections", "rates", "recorder", "runs", "statements", "support"]

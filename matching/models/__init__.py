@@ -4,6 +4,7 @@ from matching.models.account import AccountState, BankAccount, BankAccountEvent
 from matching.models.external import ExternalPayment, ExternalPaymentChange, PayoutItem, PayoutReport
 from matching.models.file import TransactionFile
 from matching.models.proposal import Allocation, Decision, MatchingRequest, Proposal
+from matching.models.rates import RateFetch, ReferenceRate
 from matching.models.transaction import OwnTransfer, PendingLine, Sighting, Transaction
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "PayoutReport",
     "PendingLine",
     "Proposal",
+    "RateFetch",
+    "ReferenceRate",
     "Sighting",
     "Transaction",
     "TransactionFile",

@@ -25,6 +25,7 @@ from matching.services.drafts import Draft, draft
 from matching.services.giving_way import give_way, vouchers_paid_externally
 from matching.services.matchable import matchable
 from matching.services.own_transfers import recognise
+from matching.services.rates import rates_for
 from matching.services.states import Kind, State, move
 from matching.services.yielding import Yielding
 from matching.signals import matching_finished
@@ -97,11 +98,20 @@ def _think(client: Client, vouchers: list[engine.Voucher], progress: Callable[[i
     transactions = loading.engine_transactions(client)
     rejected = loading.pairs_of(client, REJECTED)
     learned = loading.learned(client)
+    rates = rates_for(vouchers, transactions)
     standing = loading.standing(client)
     told = {match.fingerprint for match in standing if match.permission != engine.Permission.AUTOMATIC}
     while True:
         settled = [part for match in standing if match.fingerprint in told for part in match.allocations]
-        found = propose(vouchers, transactions, settled=settled, rejected=rejected, learned=learned, progress=progress)
+        found = propose(
+            vouchers,
+            transactions,
+            rates=rates,
+            settled=settled,
+            rejected=rejected,
+            learned=learned,
+            progress=progress,
+        )
         drafts = sorted((draft(client.pk, proposal) for proposal in found), key=Draft.order)
         repeated = {candidate.fingerprint for candidate in drafts if candidate.automatic}
         surprising = {match.fingerprint for match in standing} - told - repeated
