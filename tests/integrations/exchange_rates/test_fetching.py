@@ -103,7 +103,8 @@ def test_files_are_imported_without_the_network(tmp_path: Path, capsys: pytest.C
 
 def test_a_run_uses_the_rates_of_the_days_in_question(kontor_client: Client) -> None:
     bill = voucher(kontor_client, 0, "119.00", currency="USD", contact_name="Seaview Printing Inc", payments_read=True)
-    day = bill.date
+    day = bill.paid_on
+    assert day is not None
     ReferenceRate.objects.create(day=day, currency="USD", units=Decimal("1.1000"))
     bill.payments.all().delete()
     booking(
