@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.display import MINUS, NO_BREAK
+from accounts.display import MINUS, NO_BREAK, money
 from matching.models import Proposal
+from matching.policy_words import POLICY_WORDS
 
 
 class Reason(TypedDict):
@@ -52,6 +53,8 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
         _("The text names another voucher than %(number)s."),
         _("The text names another voucher."),
     ),
+    "number_missing": (_("The number %(number)s does not stand in the text."), _("No number stands in the text.")),
+    "contact_silent": (_("Nothing in the booking says who the other party is."),),
     "amount_equal": (_("The amount is the same: %(booked)s."), _("The amount is the same.")),
     "amount_less_discount": (
         _("The amount is %(expected)s less %(percent)s %% discount: %(booked)s."),
@@ -193,6 +196,22 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
     "policy_better_explained": (
         _("Not matched automatically: another match explains the voucher or the payment better."),
     ),
+    "policy_client_threshold": (
+        _("Not matched automatically: your rule asks for at least %(threshold)s certainty."),
+        _("Not matched automatically: your rule asks for more certainty."),
+    ),
+    "policy_client_amount": (
+        _("Not matched automatically: it is more than the %(limit)s that your rule allows."),
+        _("Not matched automatically: it is more than your rule allows."),
+    ),
+    "policy_client_kind": (
+        _("Not matched automatically: your rule leaves matches of this shape to a person (%(kind)s)."),
+        _("Not matched automatically: your rule leaves matches of this shape to a person."),
+    ),
+    "policy_client_difference": (
+        _("Not matched automatically: your rule leaves this difference to a person (%(difference_kind)s)."),
+        _("Not matched automatically: your rule leaves such a difference to a person."),
+    ),
 }
 
 POLICY: Final = "policy_"
@@ -239,6 +258,12 @@ def reasons(proposal: Proposal) -> list[Reason]:
 
 
 def _shown(name: str, value: str) -> str:
+    if name in ("kind", "difference_kind") and value in POLICY_WORDS:
+        return str(POLICY_WORDS[value])
+    if name == "limit" and _AMOUNT.fullmatch(value):
+        return money(Decimal(value))
+    if name == "threshold" and _NUMBER.fullmatch(value):
+        return f"{formats.number_format((Decimal(value) * 100).normalize(), use_l10n=True)}{NO_BREAK}%"
     if name in _VALUES and _AMOUNT.fullmatch(value):
         amount = formats.number_format(abs(Decimal(value)), decimal_pos=2, use_l10n=True, force_grouping=True)
         return f"{MINUS}{amount}" if value.startswith("-") else amount

@@ -12,6 +12,7 @@ from .evidence import WHOLE, Measure, Repeated, measure
 from .evidence.party import NameCache
 from .marginals import Edge, probabilities
 from .memory import Memory
+from .model import Model
 from .policy import identifies
 from .preselection import candidates
 from .types import Learned
@@ -57,8 +58,21 @@ def build(
     learned: Learned | None,
     refused: Collection[frozenset[tuple[str, str]]],
     report: Callable[[int, int], None],
+    model: Model,
 ) -> tuple[Graph, Memory, NameCache]:
-    """Examine all candidates twice: the sure matches of the first round teach the second who is who."""
+    """The graph of a book's pairs, and what was learned of its parties on the way."""
+    examined, memory, names = examine(book, learned, refused, report, model)
+    return weighed(book, examined), memory, names
+
+
+def examine(
+    book: Book,
+    learned: Learned | None,
+    refused: Collection[frozenset[tuple[str, str]]],
+    report: Callable[[int, int], None],
+    model: Model,
+) -> tuple[dict[Edge, Measure], Memory, NameCache]:
+    """Measure all candidates twice: the sure matches of the first round teach the second who is who."""
     names = NameCache(book)
     chosen = [(slot, i) for slot in book.slots for i in candidates(book, slot)]
     chosen = [(slot, i) for slot, i in chosen if _allowed(book, slot, i, refused)]
@@ -67,17 +81,16 @@ def build(
     for done, (slot, i) in enumerate(chosen, 1):
         if done % _REPORT_EVERY == 0:
             report(done, 2 * len(chosen))
-        examined[(slot.index, i)] = measure(book, slot, book.bookings[i], names, memory)
-    _observe(book, _weighed(book, examined), memory)
+        examined[(slot.index, i)] = measure(book, slot, book.bookings[i], names, memory, model.weights)
+    _observe(book, weighed(book, examined), memory)
     for done, (slot, i) in enumerate(chosen, 1):
         if done % _REPORT_EVERY == 0:
             report(len(chosen) + done, 2 * len(chosen))
         party, b = book.claims[slot.voucher].party, book.bookings[i]
         if party in memory.facts(b) or memory.iban_of_another(party, b):
-            examined[(slot.index, i)] = measure(book, slot, b, names, memory)
-    graph = _weighed(book, examined)
+            examined[(slot.index, i)] = measure(book, slot, b, names, memory, model.weights)
     report(2 * len(chosen), 2 * len(chosen))
-    return graph, memory, names
+    return examined, memory, names
 
 
 def _allowed(book: Book, slot: Slot, booking: int, refused: Collection[frozenset[tuple[str, str]]]) -> bool:
@@ -85,7 +98,7 @@ def _allowed(book: Book, slot: Slot, booking: int, refused: Collection[frozenset
     return frozenset({pair}) not in refused
 
 
-def _weighed(book: Book, examined: Mapping[Edge, Measure]) -> Graph:
+def weighed(book: Book, examined: Mapping[Edge, Measure]) -> Graph:
     """The pairs worth keeping, with their probabilities given all others."""
     pairs = {edge: pair for edge, pair in examined.items() if pair.score >= _KEEP_FROM}
     _first_of_repeated(book, pairs)

@@ -29,6 +29,7 @@ EVIDENCE_CODES: Mapping[str, str] = {
     "number_torn": "the number, torn apart by blanks or a line break; params: number, found",
     "number_typo": "the number with one wrong, missing or doubled character; params: number, found",
     "number_in_list": "the number is part of a list or range in the text; params: number, found",
+    "number_missing": "no number of the voucher stands in the text; params: number",
     "number_cut": "the text ends inside the number; params: number, found",
     "other_number": "the text names another voucher of the client; params: number, found",
     "amount_equal": "a payment item or the total equals the booking; params: expected, booked",
@@ -52,6 +53,7 @@ EVIDENCE_CODES: Mapping[str, str] = {
     "name_equal": "the contact's name stands in the booking; params: contact, found",
     "name_similar": "a name like the contact's stands in the booking; params: contact, found, similarity",
     "name_differs": "the booking names somebody else; params: contact, found",
+    "contact_silent": "the booking names nobody, or the voucher has a collective contact; params: contact",
     "iban_known": "the account number belongs to the contact; params: contact, iban",
     "iban_foreign": "the account number belongs to another contact; params: contact, iban, other",
     "creditor_known": "the creditor or mandate belongs to the contact; params: contact, creditor",
@@ -74,6 +76,10 @@ EVIDENCE_CODES: Mapping[str, str] = {
     "policy_set_guessed": "not automatic: a set that adds up, but nothing says which vouchers or bookings it is",
     "policy_unsure": "not automatic: the probability is below what such grounds need",
     "policy_better_explained": "not automatic: another match uses or explains the voucher or the booking",
+    "policy_client_threshold": "not automatic: the firm demands more certainty; params: threshold",
+    "policy_client_amount": "not automatic: more than the firm allows without a person; params: limit",
+    "policy_client_kind": "not automatic: the firm wants to see matches of this shape; params: kind",
+    "policy_client_difference": "not automatic: the firm wants to see this difference; params: difference_kind",
 }
 """The closed list of evidence codes and what their params carry. Params are strings: amounts with a point and
 two decimals, dates as ISO dates. A code that was found in a text also carries field, start and end: the

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import NamedTuple
 
 from matching.engine.amounts import money as money_text
@@ -12,6 +14,7 @@ from matching.engine.memory import Memory
 
 from .amount import AmountFit, measure_amount
 from .day import DayMeasure, measure_day
+from .features import PARTS, Feature, features
 from .number import WHOLE, NumberFit, measure_number
 from .party import NameCache, PartyFit, measure_party
 from .trait import Trait
@@ -35,26 +38,33 @@ class Measure:
 
     `alone`: whether the same party has other bookings of this amount (once: none, apart: weeks away, no: near).
     `rare`: no other booking and no other voucher of this direction has the amount. `same_amount`: bookings that have
-    it. `barred`: never automatic, the booking came back or is of a kind that needs no voucher.
+    it, `same_claims`: vouchers. `barred`: never automatic, the booking came back or is of a kind that needs no voucher.
+    `base`: the log odds by the measures alone; `overlap`: what amount and party say both; `weights`: what was learned.
     """
 
     __slots__ = (
         "alone",
         "amount_fit",
         "barred",
+        "base",
         "booking",
         "day_fit",
         "number_fit",
+        "overlap",
         "party_fit",
         "rare",
         "repeated",
         "same_amount",
+        "same_claims",
         "score",
         "slot",
+        "weights",
     )
     slot: int
     booking: int
     score: float
+    base: float
+    overlap: float
     number_fit: NumberFit
     amount_fit: AmountFit
     party_fit: PartyFit
@@ -63,6 +73,8 @@ class Measure:
     rare: bool
     barred: bool
     same_amount: int
+    same_claims: int
+    weights: Mapping[Feature, float]
     repeated: Repeated | None
 
     @property
@@ -103,46 +115,64 @@ class Measure:
         return other
 
 
-def measure(book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory) -> Measure:
-    """Measure everything once; nothing is put into words here, for nearly all pairs are never shown."""
+def measure(
+    book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory, weights: Mapping[Feature, float]
+) -> Measure:
+    """Measure everything once; nothing is put into words here, for nearly all pairs are never shown.
+
+    `weights`: the learned weights of the features, see `model`.
+    """
     claim = book.claims[slot.voucher]
     m = Measure()
-    m.slot, m.booking = slot.index, b.index
+    m.slot, m.booking, m.weights = slot.index, b.index, weights
     m.number_fit = number = measure_number(book, claim, b)
     m.amount_fit = money = measure_amount(book, slot, claim, b)
     m.day_fit = day = measure_day(slot, claim, b)
     m.party_fit = party = measure_party(claim, b, names, memory)
-    together = money.weight + party.weight
-    m.alone = "once"
+    m.alone, m.overlap = "once", 0.0
     same = book.by_amount[(b.sign, b.amount)]
     if party.weight > 0 and money.code == "amount_equal":
         others = _same_kind(book, same, claim.contact, b, names)
         m.alone = _alone(book, b, others)
-        together = min(together, math.log(0.7 * len(book.bookings) / (len(others) + 0.05)))
-    m.score = _PAID_BY_BANK + together + day.weight + day.document_weight + number.weight
-    needless = bool(b.no_voucher) and number.grade not in WHOLE
-    if needless:
-        m.score += _NO_VOUCHER
-    if b.returned is not None:
-        m.score += _RETURNED
+        ceiling = math.log(0.7 * len(book.bookings) / (len(others) + 0.05))
+        m.overlap = min(0.0, ceiling - money.weight - party.weight)
     m.same_amount = len(same)
-    m.rare = len(same) == 1 and book.claims_of(b.sign, claim.total) == 1
+    m.same_claims = book.claims_of(b.sign, claim.total)
+    m.rare = m.same_amount == 1 and m.same_claims == 1
+    needless = bool(b.no_voucher) and number.grade not in WHOLE
     m.barred = b.returned is not None or needless
     m.repeated = None
+    m.base = _PAID_BY_BANK + money.weight + party.weight + m.overlap + day.weight + day.document_weight + number.weight
+    if needless:
+        m.base += _NO_VOUCHER
+    if b.returned is not None:
+        m.base += _RETURNED
+    m.score = m.base + sum(weights.get(f, 0.0) for f in features(slot, claim, b, m))
     return m
 
 
 def explain(book: Book, m: Measure) -> list[Trait]:
-    """What was measured, in reasons with their weights."""
+    """What was measured, in reasons whose weights add up to the score less what is expected of any pair."""
     slot, b = book.slots[m.slot], book.bookings[m.booking]
     claim = book.claims[slot.voucher]
+    learned = dict.fromkeys(PARTS, 0.0)
+    for feature in features(slot, claim, b, m):
+        learned[feature[0]] += m.weights.get(feature, 0.0)
+    number = m.number_fit.traits(claim) or [Trait("number_missing", m.number_fit.weight, {"number": claim.v.number})]
+    party = m.party_fit.traits(claim, b) or [Trait("contact_silent", 0.0, {"contact": claim.v.contact})]
+    rarity = _rarity(b, m)
+    if not rarity:
+        learned["amount"] += learned["rarity"] + m.overlap
     traits = [
-        *m.number_fit.traits(claim),
-        *m.amount_fit.traits(claim, b),
-        *m.party_fit.traits(claim, b),
-        *m.day_fit.traits(slot, claim, b),
-        *_remarks(slot, b, m),
+        *_weighed(number, learned["number"]),
+        *_weighed(m.amount_fit.traits(claim, b), learned["amount"]),
+        *_weighed(party, learned["party"]),
+        *_weighed(m.day_fit.traits(slot, claim, b), learned["day"]),
+        *_weighed(rarity, learned["rarity"] + m.overlap),
     ]
+    if slot.count > 1:
+        params = {"position": str(slot.position), "count": str(slot.count)}
+        traits.append(Trait("instalment", 0.0, params, supports=True))
     if b.no_voucher and m.number not in WHOLE:
         traits.append(Trait("no_voucher_expected", _NO_VOUCHER, {"found": b.no_voucher}))
     if b.returned is not None:
@@ -152,19 +182,21 @@ def explain(book: Book, m: Measure) -> list[Trait]:
     return traits
 
 
-def _remarks(slot: Slot, b: Booking, m: Measure) -> list[Trait]:
-    """What helps a reader but is weighed elsewhere already."""
-    found = []
-    if slot.count > 1:
-        params = {"position": str(slot.position), "count": str(slot.count)}
-        found.append(Trait("instalment", 0.0, params, supports=True))
-    if m.amount == "amount_equal":
-        booked = money_text(b.amount)
-        if m.same_amount == 1:
-            found.append(Trait("amount_rare", 0.0, {"booked": booked}, supports=True))
-        elif m.same_amount > 2:
-            found.append(Trait("amount_common", 0.0, {"booked": booked, "count": str(m.same_amount)}, supports=False))
-    return found
+def _weighed(traits: Sequence[Trait], learned: float) -> list[Trait]:
+    """The reasons of one part, the first of them with what was learned of the part."""
+    if not traits or not learned:
+        return list(traits)
+    return [replace(traits[0], weight=traits[0].weight + learned), *traits[1:]]
+
+
+def _rarity(b: Booking, m: Measure) -> list[Trait]:
+    """How much an equal amount says here."""
+    if m.amount != "amount_equal":
+        return []
+    booked = money_text(b.amount)
+    if m.same_amount == 1:
+        return [Trait("amount_rare", 0.0, {"booked": booked}, supports=True)]
+    return [Trait("amount_common", 0.0, {"booked": booked, "count": str(m.same_amount)}, supports=False)]
 
 
 def _same_kind(book: Book, same: list[int], contact: tuple[str, ...], b: Booking, names: NameCache) -> list[int]:

@@ -8,6 +8,7 @@ from matching.engine.book import Book, Booking, Claim
 from matching.engine.memory import Known, Memory
 from matching.engine.names import NameMatch, compare, contradicts, other_person
 
+from .features import is_direct_debit
 from .trait import Trait
 
 _IBAN_KNOWN = 4.0
@@ -95,7 +96,7 @@ def measure_party(claim: Claim, b: Booking, names: NameCache, memory: Memory) ->
     other = memory.iban_of_another(claim.party, b)
     # Somebody else may pay, and be paid, for the contact. But the text of a direct debit is written by whoever takes
     # the money: what a stranger took is for a person to look at, whatever number it names.
-    taken = b.t.amount < 0 and _is_direct_debit(b)
+    taken = b.t.amount < 0 and is_direct_debit(b)
     weight = match.weight + (_OTHER_PARTY if other else 0.0)
     return PartyFit("stranger" if taken else "differs", weight, match, None, other)
 
@@ -123,8 +124,3 @@ def _known_traits(known: Known, contact: str, b: Booking) -> list[Trait]:
     if known.alias:
         found.append(Trait("alias_known", _ALIAS_KNOWN, {"contact": contact, "found": known.alias}))
     return found
-
-
-def _is_direct_debit(b: Booking) -> bool:
-    """By its identifiers, its ISO code, or its Geschäftsvorfallcode (104 and 105: SEPA direct debits)."""
-    return bool(b.t.mandate_id or b.t.creditor_id) or "RDDT" in b.t.code or b.t.code in ("104", "105")
