@@ -96,6 +96,40 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
         _("%(count)s vouchers together come to the amount: %(booked)s."),
         _("The vouchers together come to the amount."),
     ),
+    "payout_of_provider": (
+        _("A payout of %(found)s: it pays several sales together, less a fee."),
+        _("A payout of a payment provider: it pays several sales together, less a fee."),
+    ),
+    "payout_fee_learned": (
+        _(
+            "Sales of %(expected)s less %(percent)s %% and %(fixed)s for each sale come to %(booked)s; so does this"
+            " provider's fee in its other payouts."
+        ),
+        _("The sales less this provider's fee come to the amount."),
+    ),
+    "payout_fee_usual": (
+        _(
+            "Sales of %(expected)s less %(percent)s %% and %(fixed)s for each sale come to %(booked)s; such a fee is"
+            " usual."
+        ),
+        _("The sales less a usual fee come to the amount."),
+    ),
+    "payout_extra": (
+        _("%(difference)s more were kept beside the fee, as in other payouts or by the provider's invoice."),
+        _("Something more was kept beside the fee."),
+    ),
+    "payout_refund": (
+        _("Refunds of %(booked)s were taken off the payout."),
+        _("Refunds were taken off the payout."),
+    ),
+    "payout_run": (
+        _("%(count)s sales from %(first)s to %(last)s, in their order."),
+        _("The provider's sales of these days, in their order."),
+    ),
+    "payout_marked": (
+        _("%(count)s of the vouchers name %(found)s as the way of payment."),
+        _("Vouchers name the provider as the way of payment."),
+    ),
     "instalment": (
         _("Payment %(position)s of %(count)s for this voucher."),
         _("One of several payments for this voucher."),
@@ -209,7 +243,7 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
         _("Not matched automatically: your rule leaves matches of this shape to a person."),
     ),
     "policy_client_difference": (
-        _("Not matched automatically: your rule leaves this difference to a person (%(difference_kind)s)."),
+        _("Not matched automatically: your rule leaves this difference to a person (%(kind)s)."),
         _("Not matched automatically: your rule leaves such a difference to a person."),
     ),
 }
@@ -218,7 +252,7 @@ POLICY: Final = "policy_"
 _AMOUNT: Final = re.compile(r"-?\d+\.\d{2}")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
-_VALUES: Final = frozenset({"expected", "booked", "difference", "date"})
+_VALUES: Final = frozenset({"expected", "booked", "difference", "date", "fixed", "first", "last"})
 
 
 def sentence(evidence: Mapping[str, Any]) -> str:
@@ -258,7 +292,7 @@ def reasons(proposal: Proposal) -> list[Reason]:
 
 
 def _shown(name: str, value: str) -> str:
-    if name in ("kind", "difference_kind") and value in POLICY_WORDS:
+    if name == "kind" and value in POLICY_WORDS:
         return str(POLICY_WORDS[value])
     if name == "limit" and _AMOUNT.fullmatch(value):
         return money(Decimal(value))

@@ -13,6 +13,7 @@ from .graph import Graph
 from .marginals import Edge
 from .memory import Memory
 from .parts import partial_payments
+from .payouts import Payouts
 from .policy import SUGGEST_FROM, may_book_group
 
 
@@ -56,6 +57,7 @@ def find_sets(
     for index in sorted(free):
         pairs = [graph.pairs[e] for e in by_slot.get(index, ()) if e[1] not in used_bookings]
         groups += partial_payments(book, book.slots[index], pairs)
+    groups += Payouts(book, free, used_bookings, _busy(graph, used_bookings)).find()
     groups = [g for g in groups if g.probability >= SUGGEST_FROM and _ids(book, g) not in refused]
     groups.sort(key=lambda g: (-g.probability, g.parts))
     result = []
@@ -71,6 +73,15 @@ def find_sets(
             used_bookings |= bookings
         result.append(ChosenGroup(group, automatic))
     return result
+
+
+def _busy(graph: Graph, used_bookings: Collection[int]) -> dict[int, float]:
+    """How surely a booking of its own pays each slot, as far as that booking is still free."""
+    busy: dict[int, float] = {}
+    for (slot, booking), probability in graph.probability.items():
+        if booking not in used_bookings:
+            busy[slot] = max(busy.get(slot, 0.0), probability)
+    return busy
 
 
 def _ids(book: Book, group: Group) -> frozenset[tuple[str, str]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 _MAX_NODES = 60_000
 _MAX_SOLUTIONS = 40
+_MAX_HALVED = 22
 
 
 def exact_subsets(
@@ -46,3 +48,31 @@ def exact_subsets(
             index = order[k]
             stack.append((k + 1, rest - amounts[index], (*members, index)))
     return sorted(solutions)
+
+
+def subsets_near(amounts: Sequence[int], low: int, high: int, *, most: int = 400) -> list[int] | None:
+    """All sets of amounts whose sum lies in low..high, each as a bit mask; None: more than `most`.
+
+    Meets in the middle: with n amounts it looks at 2 ** (n / 2) sums twice and at the hits. n is at most 22.
+    """
+    if len(amounts) > _MAX_HALVED:
+        raise ValueError(f"{len(amounts)} amounts are too many")
+    middle = len(amounts) // 2
+    left, right = _sums(amounts[:middle]), sorted(_sums(amounts[middle:]))
+    values = [value for value, _ in right]
+    found: list[int] = []
+    for value, mask in left:
+        place = bisect_left(values, low - value)
+        while place < len(values) and values[place] <= high - value:
+            found.append(mask | right[place][1] << middle)
+            if len(found) > most:
+                return None
+            place += 1
+    return sorted(found)
+
+
+def _sums(amounts: Sequence[int]) -> list[tuple[int, int]]:
+    sums = [(0, 0)]
+    for i, amount in enumerate(amounts):
+        sums += [(value + amount, mask | 1 << i) for value, mask in sums]
+    return sums

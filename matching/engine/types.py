@@ -43,6 +43,13 @@ EVIDENCE_CODES: Mapping[str, str] = {
     "amount_rare": "no other voucher or booking has this amount; params: booked",
     "amount_common": "the amount occurs again and again; params: booked, count",
     "sum_equal": "the vouchers add up to the booking; params: expected, booked, count",
+    "payout_of_provider": "the payout of a payment provider, marketplace or card terminal; params: found",
+    "payout_fee_learned": "sales less the fee of other payouts; params: percent, fixed, expected, booked, difference",
+    "payout_fee_usual": "sales less a usual fee; params: percent, fixed, expected, booked, difference",
+    "payout_extra": "deducted beside the fee, as other times or by an invoice; params: difference",
+    "payout_refund": "refunds taken off the payout; params: booked",
+    "payout_run": "the provider's sales of these days, each once; params: count, first, last",
+    "payout_marked": "the vouchers name the provider as the way of payment; params: count, found",
     "instalment": "one of several payments of the voucher; params: position, count",
     "payment_date_equal": "the payment item carries the booking's date; params: expected, booked",
     "payment_date_near": "a few days from the payment item's date; params: expected, booked, days",
@@ -79,7 +86,7 @@ EVIDENCE_CODES: Mapping[str, str] = {
     "policy_client_threshold": "not automatic: the firm demands more certainty; params: threshold",
     "policy_client_amount": "not automatic: more than the firm allows without a person; params: limit",
     "policy_client_kind": "not automatic: the firm wants to see matches of this shape; params: kind",
-    "policy_client_difference": "not automatic: the firm wants to see this difference; params: difference_kind",
+    "policy_client_difference": "not automatic: the firm wants to see this difference; params: kind",
 }
 """The closed list of evidence codes and what their params carry. Params are strings: amounts with a point and
 two decimals, dates as ISO dates. A code that was found in a text also carries field, start and end: the
@@ -183,7 +190,8 @@ class Proposal:
     """Allocations that belong together, with their reasons.
 
     `kind`: single (one voucher, one booking), collective (several vouchers, one booking), partial (one voucher,
-    several bookings), netted (a collective payment with credit notes in it).
+    several bookings), netted (a collective payment with credit notes in it), payout (sales that a provider
+    paid out, less its fee).
     """
 
     allocations: tuple[Allocation, ...]
