@@ -19,7 +19,7 @@ from typing import Any
 
 from .engine import propose
 from .engine.types import PaymentItem, Permission, Transaction, Voucher
-from .scoring import Prediction
+from .judging import Prediction, visible_classes
 from .scoring import score as score_rows
 
 
@@ -119,7 +119,10 @@ def write_predictions(predictions: Iterable[Prediction], path: str | Path) -> No
 
 def score(dataset: Dataset, predictions: Iterable[Prediction]) -> dict[str, Any]:
     """Figures of predictions for a set, see `scoring.score`."""
-    return score_rows(dataset.truth, dataset.meta, predictions)
+    meta = dataset.meta
+    if not meta.get("equivalence"):
+        meta = {**meta, "equivalence": visible_classes(dataset.vouchers, dataset.transactions, dataset.truth)}
+    return score_rows(dataset.truth, meta, predictions)
 
 
 def evaluate(path: str | Path, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:

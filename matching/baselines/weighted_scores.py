@@ -7,9 +7,11 @@ from functools import lru_cache
 from .common import fold
 
 LEGAL_FORMS = frozenset(
-    ("gmbh", "ug", "ag", "kg", "ohg", "gbr", "ek", "ev", "se", "kgaa", "mbh", "ltd", "limited", "llc", "inc", "corp")
-    + ("co", "plc", "pty", "sarl", "sa", "sas", "srl", "spa", "bv", "nv", "ab", "as", "oy")
-)
+    (
+        "gmbh", "ug", "ag", "kg", "ohg", "gbr", "ek", "ev", "se", "kgaa", "mbh", "ltd", "limited", "llc", "inc",
+        "corp", "co", "plc", "pty", "sarl", "sa", "sas", "srl", "spa", "bv", "nv", "ab", "as", "oy",
+    )
+)  # fmt: skip
 VAT_RATES = (0.05, 0.06, 0.07, 0.075, 0.08, 0.1, 0.12, 0.19, 0.2, 0.21, 0.22, 0.25)
 _STEPS = ((0.0, 1.0), (0.01, 0.98), (0.02, 0.95), (0.05, 0.85), (0.1, 0.6), (0.2, 0.3))
 _AFTER_INVOICE = (
