@@ -36,8 +36,8 @@ GOALS: Mapping[str, tuple[Goal, ...]] = {
 }
 """Goals by set. All others, also the small one of the tests (too small for the rest), have that of the precision.
 
-The ranks are wanted of the decidable vouchers. The sets say how many are not, but not which, so the goal is held against
-all vouchers that have a booking: the stricter figure.
+The ranks are wanted of the decidable vouchers. The sets say how many are not, but not which, so the goal is held
+against all vouchers that have a booking: the stricter figure.
 """
 
 
