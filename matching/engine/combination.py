@@ -15,7 +15,7 @@ from .amounts import money
 from .book import Book, Booking, Claim, Slot
 from .evidence import Trait
 from .evidence.day import fit_day
-from .evidence.party import NameCache
+from .kin import NameCache
 from .lists import NumberLine
 from .memory import Memory
 from .numbers import Hit

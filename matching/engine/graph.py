@@ -9,7 +9,7 @@ from datetime import date
 
 from .book import Book, Slot
 from .evidence import WHOLE, Measure, Repeated, measure
-from .evidence.party import NameCache
+from .kin import NameCache
 from .marginals import Edge, probabilities
 from .memory import Memory
 from .model import Model
@@ -76,7 +76,8 @@ def examine(
     names = NameCache(book)
     chosen = [(slot, i) for slot in book.slots for i in candidates(book, slot)]
     chosen = [(slot, i) for slot, i in chosen if _allowed(book, slot, i, refused)]
-    memory = Memory(learned, len(book.bookings), book.parties)
+    chosen.sort(key=lambda pair: (pair[1], pair[0].index))
+    memory = Memory(learned, book.words, book.parties)
     examined: dict[Edge, Measure] = {}
     for done, (slot, i) in enumerate(chosen, 1):
         if done % _REPORT_EVERY == 0:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from .book import Book
 from .combination import Combiner, Group
 from .decide import Choice
-from .evidence.party import NameCache
 from .graph import Graph
+from .kin import NameCache
 from .marginals import Edge
 from .memory import Memory
 from .parts import partial_payments

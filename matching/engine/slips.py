@@ -93,7 +93,7 @@ def _same_series(number: Number, form: str, window: Window) -> bool:
     if number.prefix and form.startswith(number.prefix):
         return value.startswith(number.prefix) and _shape(value) == _shape(form)
     half = (len(form) + 1) // 2
-    date_like = window.count == 1 and _DATE_LIKE.fullmatch(value)
+    date_like = window.pieces == 1 and _DATE_LIKE.fullmatch(value)
     return value.isdigit() and len(value) >= _ALIKE and value[:half] == form[:half] and not date_like
 
 

@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from matching.engine.amounts import money as money_text
 from matching.engine.book import Book, Booking, Slot
+from matching.engine.kin import NameCache
 from matching.engine.memory import Memory
 
 from .amount import AmountFit, measure_amount
 from .day import DayMeasure, measure_day
 from .features import PARTS, Feature, features
 from .number import WHOLE, NumberFit, measure_number
-from .party import NameCache, PartyFit, measure_party
+from .party import PartyFit, measure_party
 from .trait import Trait
 
 _APART = 10
@@ -130,13 +131,12 @@ def measure(
     m.day_fit = day = measure_day(slot, claim, b)
     m.party_fit = party = measure_party(claim, b, names, memory)
     m.alone, m.overlap = "once", 0.0
-    same = book.by_amount[(b.sign, b.amount)]
     if party.weight > 0 and money.code == "amount_equal":
-        others = _same_kind(book, same, claim.contact, b, names)
-        m.alone = _alone(book, b, others)
-        ceiling = math.log(0.7 * len(book.bookings) / (len(others) + 0.05))
+        others, days = names.others(claim.contact, b)
+        m.alone = "once" if days is None else "apart" if days > _APART else "no"
+        ceiling = math.log(0.7 * len(book.bookings) / (others + 0.05))
         m.overlap = min(0.0, ceiling - money.weight - party.weight)
-    m.same_amount = len(same)
+    m.same_amount = book.same_amount(b)
     m.same_claims = book.claims_of(b.sign, claim.total)
     m.rare = m.same_amount == 1 and m.same_claims == 1
     needless = bool(b.no_voucher) and number.grade not in WHOLE
@@ -197,15 +197,3 @@ def _rarity(b: Booking, m: Measure) -> list[Trait]:
     if m.same_amount == 1:
         return [Trait("amount_rare", 0.0, {"booked": booked}, supports=True)]
     return [Trait("amount_common", 0.0, {"booked": booked, "count": str(m.same_amount)}, supports=False)]
-
-
-def _same_kind(book: Book, same: list[int], contact: tuple[str, ...], b: Booking, names: NameCache) -> list[int]:
-    """Other bookings of the same amount and direction in which the same contact is named."""
-    return [i for i in same if i != b.index and names.match(contact, book.bookings[i]).level in ("equal", "similar")]
-
-
-def _alone(book: Book, b: Booking, others: list[int]) -> str:
-    if not others:
-        return "once"
-    days = (abs((book.bookings[i].t.booking_date - b.t.booking_date).days) for i in others)
-    return "apart" if min(days) > _APART else "no"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from matching.engine.book import Book, Booking, Claim
+from matching.engine.book import Booking, Claim
+from matching.engine.kin import NameCache
 from matching.engine.memory import Known, Memory
-from matching.engine.names import NameMatch, compare, contradicts, other_person
+from matching.engine.names import NameMatch
 
 from .features import is_direct_debit
 from .trait import Trait
@@ -54,26 +55,6 @@ class PartyFit(NamedTuple):
 
 
 _SILENT = PartyFit("silent", 0.0)
-
-
-class NameCache:
-    """Name comparisons of a run: the same contact meets the same booking texts again and again."""
-
-    __slots__ = ("_book", "_known")
-
-    def __init__(self, book: Book) -> None:
-        self._book = book
-        self._known: dict[tuple[tuple[str, ...], int], NameMatch] = {}
-
-    def match(self, contact: tuple[str, ...], b: Booking) -> NameMatch:
-        """Compare a contact with a booking."""
-        key = contact, b.index
-        if key not in self._known:
-            match = compare(contact, b.words, b.squashed, self._book.words, brand=b.is_card)
-            if not b.is_card and contradicts(match, b.names):
-                match = other_person(match)
-            self._known[key] = match
-        return self._known[key]
 
 
 def measure_party(claim: Claim, b: Booking, names: NameCache, memory: Memory) -> PartyFit:
