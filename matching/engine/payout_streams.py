@@ -77,6 +77,7 @@ _NAMED_CHANNEL = 6.0
 _ALONE = 3
 _MOST_EXTRAS = 4
 _HIGHEST_EXTRA = 20_000
+_LIKELY_EXTRA, _SURE_EXTRA = 0.015, 0.06
 
 
 @dataclass(slots=True)
@@ -230,25 +231,23 @@ def foreign_words(streams: Iterable[Stream]) -> dict[str, frozenset[str]]:
     return {s.key: s.words | ({s.channel[7:]} if s.channel.startswith("remark ") else set()) for s in streams}
 
 
-def repeated_extras(streams: Iterable[Stream], sales: Sequence[Sale]) -> list[int]:
-    """Whole amounts that providers kept beside their fee more than once: monthly prices, advertising. In cents."""
+def repeated_extras(streams: Iterable[Stream], sales: Sequence[Sale]) -> dict[int, float]:
+    """Whole amounts that providers kept beside their fee more than once, in cents, and how likely each is."""
     seen: Counter[int] = Counter()
-    asked = 0
     for stream in streams:
         if stream.schedule is None:
             continue
         members = [s for s in sales if not s.refund and belongs(stream, s)]
         for place in range(len(stream.bookings)):
             runs = _runs(stream, place, members)
-            asked += len(runs)
             gaps = {
                 round((run.fee - run.count * stream.schedule.fixed - run.gross * stream.schedule.rate / UNIT) / 100)
                 for run in runs
                 if _whole_gap(stream.schedule, run)
             }
             seen.update(gap * 100 for gap in gaps)
-    enough = 2 + asked // 200
-    return [e for e, count in sorted(seen.items(), key=lambda p: (-p[1], p[0])) if count >= enough][:_MOST_EXTRAS]
+    ranked = sorted(seen.items(), key=lambda p: (-p[1], p[0]))
+    return {e: min(_SURE_EXTRA, _LIKELY_EXTRA * (count - 1)) for e, count in ranked[:_MOST_EXTRAS] if count > 1}
 
 
 def _whole_gap(schedule: Schedule, run: Run) -> bool:

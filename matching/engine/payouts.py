@@ -17,7 +17,7 @@ from .amounts import money
 from .book import Book, Booking
 from .combination import Group
 from .evidence import Trait
-from .fees import UNIT, USUAL, Schedule, tolerance
+from .fees import UNIT, USUAL, Run, Schedule, plausible, tolerance
 from .payout_streams import Sale, Stream, belongs, foreign_words, repeated_extras, sales_of, streams_of, study, window
 from .subsets import subsets_near
 from .timing import ASSIGNED
@@ -26,6 +26,9 @@ _POOL = 20
 _POOL_UNLEARNED = 14
 _LONG = 400
 _ROUNDS = 5
+_PAID = 0.9
+_WINDOW = 18
+_GUESSED = 0.3
 _SURE = 0.99
 _MARGIN = 0.9
 _SURE_STRENGTH = 10.0
@@ -38,7 +41,7 @@ _OLD = 0.1
 _LEFT_BEFORE, _LEFT_AFTER = -1.0, -0.3
 _MOST_KIND = 3.0
 
-_BY_SCHEDULE, _BY_EXTRA, _BY_INVOICE, _BY_GUESS = 0.85, 0.05, 0.05, 0.02
+_BY_SCHEDULE, _BY_INVOICE, _BY_GUESS = 0.85, 0.05, 0.02
 _UNEXPLAINED = 0.1
 _STRANGER = 0.05
 
@@ -90,6 +93,7 @@ class Payouts:
         self._used: set[int] = set()
         self._spans: dict[str, dict[int, tuple[int, int]]] = {s.key: {} for s in self._streams}
         self._kinds: dict[str, tuple[Counter[str], Counter[str]]] = {}
+        self._schedules: dict[int, Schedule] = {}
 
     def find(self) -> list[Group]:
         """The payouts that can be explained, sure ones and others; a sure one shares no sale with another sure one."""
@@ -124,6 +128,10 @@ class Payouts:
             if paid:
                 inside, _ = self._kinds.setdefault(stream.key, (Counter(), Counter()))
                 inside.update(_kind(s) for s in paid)
+            named = Counter(self._schedules[b.index] for b in stream.bookings if b.index in fresh)
+            if stream.schedule is None and named:
+                stream.schedule = min(named, key=lambda s: (-named[s], s))
+        self._extras = repeated_extras(self._streams, self._sales)
         for stream in self._streams:
             if stream.key in self._kinds:
                 self._kinds[stream.key][1].clear()
@@ -147,7 +155,7 @@ class Payouts:
         day = b.t.booking_date.toordinal()
         invoiced = {c for named, d, c in self._fees if len(named & b.words) > 0 and -5 <= day - d <= 45}
         extras = dict.fromkeys(sorted(invoiced)[:3], _BY_INVOICE)
-        extras |= {e: _BY_EXTRA for e in self._extras if e not in extras}
+        extras = self._extras | extras
         return ways + [_Way(stream.schedule, e, math.log(share)) for e, share in sorted(extras.items())]
 
     def _pool(self, stream: Stream, place: int) -> list[_Candidate]:
@@ -160,14 +168,14 @@ class Payouts:
             if day - longest <= s.day <= day
             and s.slot.index not in self._used
             and s.claim.v.currency == b.t.currency
-            and self._busy.get(s.slot.index, 0.0) < 0.9
+            and (self._busy.get(s.slot.index, 0.0) < _PAID or belongs(stream, s))
         ]
         bought = {s.claim.party for s in self._sales if not s.refund and s.claim.party and day - 75 <= s.day <= day}
         pool = []
         for s in near:
             sure = belongs(stream, s)
             odds = self._odds(stream, place, s, bought)
-            if odds > -3.5 and (sure or day - s.day <= 18):
+            if odds > -3.5 and (sure or day - s.day <= _WINDOW):
                 pool.append(_Candidate(s, -s.gross if s.refund else s.gross, odds, sure))
         return pool
 
@@ -189,7 +197,7 @@ class Payouts:
         if self._busy.get(s.slot.index, 0.0) > 0.5:
             odds -= 2.0
         odds += _item_odds(s, b)
-        odds -= max(0, b.t.booking_date.toordinal() - s.day - 18) * _OLD
+        odds -= max(0, b.t.booking_date.toordinal() - s.day - _WINDOW) * _OLD
         for other, (first, last) in self._spans[stream.key].items():
             if (other < place and s.day < last) or (other > place and s.day > first):
                 odds += _OUT_OF_ORDER
@@ -249,14 +257,15 @@ class Payouts:
         explained: Mapping[tuple[Sale, ...], _Way],
     ) -> list[Group]:
         if not solutions:
-            return []
+            return self._guess(stream, b, pool)
         provider = 1.0 if stream.marked or stream.worded or stream.strength >= _SURE_STRENGTH else _STRANGER
         chance = math.log(_UNEXPLAINED / (2 * b.amount)) - math.log(provider)
         ranked = sorted(solutions.items(), key=lambda p: (-p[1], [s.order for s in p[0]]))
         top = max(chance, ranked[0][1])
         total = math.exp(chance - top) + sum(math.exp(score - top) for _, score in ranked)
         sure = {c.sale for c in pool if c.sure}
-        groups = []
+        groups: list[Group] = []
+        self._schedules[b.index] = explained[ranked[0][0]].schedule
         for place, (members, score) in enumerate(ranked[:3]):
             probability = math.exp(score - top) / total
             rivals = [r for i, r in enumerate(ranked[:4]) if i != place]
@@ -276,6 +285,16 @@ class Payouts:
                 )
             )
         return groups
+
+    def _guess(self, stream: Stream, b: Booking, pool: Sequence[_Candidate]) -> list[Group]:
+        """Where no fee explains the payout: all sales that name the provider, if it may have kept so much of them."""
+        named = [c.sale for c in pool if c.sure and b.t.booking_date.toordinal() - c.sale.day <= _WINDOW]
+        sold = [s for s in named if not s.refund]
+        gross = sum(s.gross for s in sold) - sum(s.gross for s in named if s.refund)
+        if not sold or not plausible(Run(len(sold), gross, gross - b.amount)):
+            return []
+        traits = _traits(stream, b, named, None, set(named))
+        return [Group(_parts(named, b), _GUESSED, "payout", "payout guessed", tuple((b.index, t) for t in traits))]
 
 
 def _is_sure(group: Group) -> bool:
@@ -353,28 +372,24 @@ def _parts(members: Sequence[Sale], b: Booking) -> tuple[tuple[int, int, int], .
     )
 
 
-def _traits(stream: Stream, b: Booking, members: Sequence[Sale], way: _Way, sure: Collection[Sale]) -> list[Trait]:
-    refunds = sum(s.gross for s in members if s.refund)
-    gross = sum(s.gross for s in members if not s.refund)
+def _traits(
+    stream: Stream, b: Booking, members: Sequence[Sale], way: _Way | None, sure: Collection[Sale]
+) -> list[Trait]:
     sold = [s for s in members if not s.refund]
-    percent, fixed = way.schedule.percent(), money(way.schedule.fixed)
-    traits = [
-        Trait("payout_of_provider", 2.0, {"found": stream.name}),
-        Trait(
-            "payout_fee_learned" if stream.schedule is not None else "payout_fee_usual",
-            6.0 if stream.schedule is not None else 3.0,
-            {
-                "percent": percent,
-                "fixed": fixed,
-                "expected": money(gross),
-                "booked": money(b.amount),
-                "difference": money(gross - refunds - b.amount),
-            },
-        ),
-        Trait("payout_run", 1.0, {"count": str(len(sold)), "first": _iso(sold[0]), "last": _iso(sold[-1])}),
-    ]
-    if way.extra:
-        traits.append(Trait("payout_extra", 0.0, {"difference": money(way.extra)}))
+    refunds = sum(s.gross for s in members if s.refund)
+    gross = sum(s.gross for s in sold)
+    run = {"count": str(len(sold)), "first": _iso(sold[0]), "last": _iso(sold[-1])}
+    traits = [Trait("payout_of_provider", 2.0, {"found": stream.name}), Trait("payout_run", 1.0, run)]
+    amounts = {"expected": money(gross), "booked": money(b.amount), "difference": money(gross - refunds - b.amount)}
+    if way is None:
+        traits.append(Trait("amount_less_fee", 0.0, amounts, supports=True))
+    else:
+        known = stream.schedule is not None
+        kept = {"percent": way.schedule.percent(), "fixed": money(way.schedule.fixed)}
+        code = "payout_fee_learned" if known else "payout_fee_usual"
+        traits.append(Trait(code, 6.0 if known else 3.0, kept | amounts))
+        if way.extra:
+            traits.append(Trait("payout_extra", 0.0, {"difference": money(way.extra)}))
     if refunds:
         traits.append(Trait("payout_refund", 0.0, {"booked": money(refunds)}, supports=True))
     named = [s for s in sold if s in sure]
