@@ -40,6 +40,7 @@ _REFUND_KNOWN, _REFUND_UNKNOWN = 0.0, -3.0
 _OLD = 0.1
 _LEFT_BEFORE, _LEFT_AFTER = -1.0, -0.3
 _MOST_KIND = 3.0
+_MOST_SUPPORT = 12.0
 
 _BY_SCHEDULE, _BY_INVOICE, _BY_GUESS = 0.85, 0.05, 0.02
 _UNEXPLAINED = 0.1
@@ -94,18 +95,19 @@ class Payouts:
         self._spans: dict[str, dict[int, tuple[int, int]]] = {s.key: {} for s in self._streams}
         self._kinds: dict[str, tuple[Counter[str], Counter[str]]] = {}
         self._schedules: dict[int, Schedule] = {}
+        self._support: dict[int, dict[Schedule, float]] = {}
 
     def find(self) -> list[Group]:
         """The payouts that can be explained, sure ones and others; a sure one shares no sale with another sure one."""
         sure: dict[int, list[Group]] = {}
         open_ones = [(s, place) for s in self._streams for place in range(len(s.bookings))]
         groups: dict[int, list[Group]] = {}
-        for _ in range(_ROUNDS):
+        for turn in range(_ROUNDS):
             groups = {s.bookings[place].index: self._solve(s, place) for s, place in open_ones}
             fresh = {i: found for i, found in groups.items() if found and _is_sure(found[0])}
             users = Counter(slot for found in fresh.values() for slot, _, _ in found[0].parts)
             fresh = {i: f for i, f in fresh.items() if all(users[slot] == 1 for slot, _, _ in f[0].parts)}
-            if not fresh:
+            if not fresh and turn:
                 break
             sure |= fresh
             self._settle(fresh)
@@ -149,8 +151,14 @@ class Payouts:
 
     def _ways(self, stream: Stream, b: Booking) -> list[_Way]:
         if stream.schedule is None:
-            share = math.log((_BY_SCHEDULE if stream.marked else _BY_GUESS) / len(USUAL))
-            return [_Way(schedule, 0, share) for schedule in sorted(USUAL)]
+            usual = sorted(USUAL)
+            told = [
+                sum(self._support.get(o.index, {}).get(s, 0.0) for o in stream.bookings if o.index != b.index)
+                for s in usual
+            ]
+            total = math.log(sum(math.exp(value - max(told)) for value in told)) + max(told)
+            share = math.log(_BY_SCHEDULE if stream.marked else _BY_GUESS) - total
+            return [_Way(schedule, 0, share + value) for schedule, value in zip(usual, told, strict=True)]
         ways = [_Way(stream.schedule, 0, math.log(_BY_SCHEDULE))]
         day = b.t.booking_date.toordinal()
         invoiced = {c for named, d, c in self._fees if len(named & b.words) > 0 and -5 <= day - d <= 45}
@@ -265,6 +273,12 @@ class Payouts:
         total = math.exp(chance - top) + sum(math.exp(score - top) for _, score in ranked)
         sure = {c.sale for c in pool if c.sure}
         groups: list[Group] = []
+        if stream.schedule is None:
+            told: dict[Schedule, float] = {}
+            for key, score in solutions.items():
+                way = explained[key]
+                told[way.schedule] = max(told.get(way.schedule, 0.0), min(_MOST_SUPPORT, score - way.weight - chance))
+            self._support[b.index] = told
         self._schedules[b.index] = explained[ranked[0][0]].schedule
         for place, (members, score) in enumerate(ranked[:3]):
             probability = math.exp(score - top) / total
