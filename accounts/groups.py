@@ -33,6 +33,9 @@ _WORK = {
     "matching.referencerate": "view",
     "matching.ratefetch": "view",
     "matching.externalpayment": "view add change",
+    # The firm's own rule is changed by partners only.
+    "matching.matchingpolicy": "view add change",
+    "matching.policychange": "view",
     "matching.proposal": "view change",
     "matching.allocation": "view",
     "matching.decision": "view",

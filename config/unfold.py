@@ -129,6 +129,12 @@ UNFOLD: dict[str, Any] = {
                     _entry(
                         _("Proposals"), "join_inner", "admin:matching_proposal_changelist", "matching.view_proposal"
                     ),
+                    _entry(
+                        _("Rules for automatic matches"),
+                        "tune",
+                        "admin:matching_matchingpolicy_changelist",
+                        "matching.view_matchingpolicy",
+                    ),
                     _entry(_("Decisions"), "gavel", "admin:matching_decision_changelist", "matching.view_decision"),
                     _entry(
                         _("Raw answers"),

@@ -3,6 +3,7 @@
 from matching.models.account import AccountState, BankAccount, BankAccountEvent
 from matching.models.external import ExternalPayment, ExternalPaymentChange, PayoutItem, PayoutReport
 from matching.models.file import TransactionFile
+from matching.models.policy import MatchingPolicy, PolicyChange
 from matching.models.proposal import Allocation, Decision, MatchingRequest, Proposal
 from matching.models.rates import RateFetch, ReferenceRate
 from matching.models.transaction import OwnTransfer, PendingLine, Sighting, Transaction
@@ -15,11 +16,13 @@ __all__ = [
     "Decision",
     "ExternalPayment",
     "ExternalPaymentChange",
+    "MatchingPolicy",
     "MatchingRequest",
     "OwnTransfer",
     "PayoutItem",
     "PayoutReport",
     "PendingLine",
+    "PolicyChange",
     "Proposal",
     "RateFetch",
     "ReferenceRate",

@@ -128,10 +128,12 @@ def engine_transactions(client: Client) -> list[engine.Transaction]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A match that stands: what the engine allowed when it proposed it, and its allocations."""
+    """A match that stands: what the engine allowed when it proposed it, who made it stand, and its allocations."""
 
     fingerprint: str
     permission: str
+    state: str
+    upheld_by: str
     allocations: tuple[engine.Allocation, ...]
 
 
@@ -142,11 +144,13 @@ def standing(client: Client) -> list[Standing]:
     the engine looks on for the line.
     """
     rows = Proposal.objects.filter(client=client, state__in=Proposal.STANDING).exclude(kind=EXTERNAL)
-    rows = rows.prefetch_related("allocations")
+    rows = rows.defer("evidence", "runner_up").prefetch_related("allocations")
     return [
         Standing(
             row.fingerprint,
             row.permission,
+            row.state,
+            row.upheld_by,
             tuple(
                 engine.Allocation(str(part.voucher_id), str(part.transaction_id), part.amount)
                 for part in row.allocations.all()

@@ -22,7 +22,7 @@ from integrations.models import (
     VoucherChange,
     WebhookDelivery,
 )
-from matching.models import Decision
+from matching.models import Decision, MatchingPolicy
 from tests.admin.conftest import Login
 from tests.admin.recorder_world import call, delivery
 from tests.conftest import TODAY
@@ -80,6 +80,12 @@ def _live(first: Client, accountant: User, count: int) -> None:
         )  # fmt: skip
 
 
+def _rules(first: Client, accountant: User, count: int) -> None:
+    for index in range(count):
+        made = add_client(name=f"Firma {index}", email="", number=f"3{index:04}", accountant=accountant, today=TODAY)
+        MatchingPolicy.objects.create(client=made, threshold=index % 90)
+
+
 def _people(first: Client, accountant: User, count: int) -> None:
     group = Group.objects.get(name=ACCOUNTANT)
     for index in range(count):
@@ -103,6 +109,7 @@ PAGES: dict[str, tuple[str, Grow, int]] = {
     "transactions": ("admin:matching_transaction_changelist", _cases, 8),
     "proposals": ("admin:matching_proposal_changelist", _cases, 11),
     "decisions": ("admin:matching_decision_changelist", _cases, 10),
+    "rules for automatic matches": ("admin:matching_matchingpolicy_changelist", _rules, 9),
     "raw answers": ("admin:vouchers_rawanswer_changelist", _raw, 8),
     "statements": ("admin:integrations_statementfile_changelist", _statements, 8),
     "people": ("admin:accounts_user_changelist", _people, 9),
@@ -144,7 +151,7 @@ def test_a_case_costs_the_same_in_a_short_and_a_long_queue(
     count: int, kontor_client: Client, accountant: User, login: Login
 ) -> None:
     made = cases(kontor_client, count)
-    assert _queries(login(accountant), reverse("admin:review_case", args=[made[0].pk])) <= 15
+    assert _queries(login(accountant), reverse("admin:review_case", args=[made[0].pk])) <= 16
 
 
 def test_a_voucher_and_a_connection_need_few_queries(
