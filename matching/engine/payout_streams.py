@@ -77,7 +77,8 @@ _NAMED_CHANNEL = 6.0
 _ALONE = 3
 _MOST_EXTRAS = 4
 _HIGHEST_EXTRA = 20_000
-_LIKELY_EXTRA, _SURE_EXTRA = 0.015, 0.06
+_LIKELY_EXTRA, _SURE_EXTRA = 0.03, 0.06
+_VAT = (100, 107, 119, 120, 121)
 
 
 @dataclass(slots=True)
@@ -231,25 +232,34 @@ def foreign_words(streams: Iterable[Stream]) -> dict[str, frozenset[str]]:
     return {s.key: s.words | ({s.channel[7:]} if s.channel.startswith("remark ") else set()) for s in streams}
 
 
-def repeated_extras(streams: Iterable[Stream], sales: Sequence[Sale]) -> dict[int, float]:
-    """Whole amounts that providers kept beside their fee more than once, in cents, and how likely each is."""
-    seen: Counter[int] = Counter()
+def repeated_extras(streams: Iterable[Stream], sales: Sequence[Sale], done: Collection[int]) -> dict[int, float]:
+    """What providers kept beside their fee more than once, in cents, and how likely each is.
+
+    Monthly prices and advertising: the same amount twice, if it is a whole one, with or without value added tax, else
+    three times. Only runs count that leave nothing out. `sales`: those not yet paid; `done`: bookings explained already.
+    """
+    gaps: list[tuple[int, int]] = []
     for stream in streams:
         if stream.schedule is None:
             continue
         members = [s for s in sales if not s.refund and belongs(stream, s)]
-        for place in range(len(stream.bookings)):
+        for place, b in enumerate(stream.bookings):
+            if b.index in done:
+                continue
             runs = _runs(stream, place, members)
-            gaps = {
-                round((run.fee - run.count * stream.schedule.fixed - run.gross * stream.schedule.rate / UNIT) / 100)
-                for run in runs
-                if _whole_gap(stream.schedule, run)
-            }
-            seen.update(gap * 100 for gap in gaps)
-    ranked = sorted(seen.items(), key=lambda p: (-p[1], p[0]))
-    return {e: min(_SURE_EXTRA, _LIKELY_EXTRA * (count - 1)) for e, count in ranked[:_MOST_EXTRAS] if count > 1}
+            ends = {max((r.count for r in runs), default=0)}
+            for run in runs:
+                gap = run.fee - run.count * stream.schedule.fixed - run.gross * stream.schedule.rate / UNIT
+                if run.count in ends and tolerance(run.count) < gap <= _HIGHEST_EXTRA:
+                    gaps.append((round(gap), b.index))
+    found: dict[int, float] = {}
+    for extra in sorted({gap for gap, _ in gaps}):
+        count = len({index for gap, index in gaps if abs(gap - extra) <= 1})
+        if count >= (2 if _is_price(extra) else 3):
+            found[extra] = min(_SURE_EXTRA, _LIKELY_EXTRA * (count - 1))
+    best = sorted(found.items(), key=lambda p: (-p[1], not _is_price(p[0]), p[0]))
+    return dict(best[:_MOST_EXTRAS])
 
 
-def _whole_gap(schedule: Schedule, run: Run) -> bool:
-    gap = run.fee - run.count * schedule.fixed - run.gross * schedule.rate / UNIT
-    return tolerance(run.count) < gap <= _HIGHEST_EXTRA and abs(gap - 100 * round(gap / 100)) <= tolerance(run.count)
+def _is_price(cents: int) -> bool:
+    return any(abs(cents * 100 / vat - round(cents / vat) * 100) <= 1 for vat in _VAT)

@@ -89,7 +89,7 @@ class Payouts:
             study(stream, self._sales, words)
         self._words = foreign_words(self._streams)
         self._streams = [s for s in self._streams if s.marked or s.worded or s.strength >= _SURE_STRENGTH]
-        self._extras = repeated_extras(self._streams, self._sales)
+        self._extras: dict[int, float] = {}
         self._fees = self._fee_invoices()
         self._used: set[int] = set()
         self._spans: dict[str, dict[int, tuple[int, int]]] = {s.key: {} for s in self._streams}
@@ -110,12 +110,12 @@ class Payouts:
             if not fresh and turn:
                 break
             sure |= fresh
-            self._settle(fresh)
+            self._settle(fresh, sure)
             open_ones = [(s, place) for s, place in open_ones if s.bookings[place].index not in fresh]
         found = {**groups, **sure}
         return [g for i in sorted(found) for g in found[i]]
 
-    def _settle(self, fresh: Mapping[int, Sequence[Group]]) -> None:
+    def _settle(self, fresh: Mapping[int, Sequence[Group]], done: Collection[int]) -> None:
         """Take what sure payouts have paid, and learn what the sales of each provider have in common."""
         by_slot = {s.slot.index: s for s in self._sales}
         for stream in self._streams:
@@ -133,7 +133,8 @@ class Payouts:
             named = Counter(self._schedules[b.index] for b in stream.bookings if b.index in fresh)
             if stream.schedule is None and named:
                 stream.schedule = min(named, key=lambda s: (-named[s], s))
-        self._extras = repeated_extras(self._streams, self._sales)
+        left = [s for s in self._sales if s.slot.index not in self._used]
+        self._extras = repeated_extras(self._streams, left, done)
         for stream in self._streams:
             if stream.key in self._kinds:
                 self._kinds[stream.key][1].clear()
