@@ -236,7 +236,7 @@ def repeated_extras(streams: Iterable[Stream], sales: Sequence[Sale], done: Coll
     """What providers kept beside their fee more than once, in cents, and how likely each is.
 
     Monthly prices and advertising: the same amount twice, if it is a whole one, with or without value added tax, else
-    three times. Only runs count that leave nothing out. `sales`: those not yet paid; `done`: bookings explained already.
+    three times. Only runs count that leave nothing out. `sales`: those not yet paid; `done`: bookings explained.
     """
     gaps: list[tuple[int, int]] = []
     for stream in streams:
