@@ -96,6 +96,10 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
         _("%(count)s vouchers together come to the amount: %(booked)s."),
         _("The vouchers together come to the amount."),
     ),
+    "batch_count": (
+        _("The bank names %(count)s payments in this batch, as many as the vouchers."),
+        _("The bank names as many payments as the vouchers."),
+    ),
     "payout_of_provider": (
         _("A payout of %(found)s: it pays several sales together, less a fee."),
         _("A payout of a payment provider: it pays several sales together, less a fee."),

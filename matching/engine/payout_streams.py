@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from .book import Book, Booking, Claim, Slot
 from .fees import UNIT, Run, Schedule, learn, plausible, tolerance
+from .purpose import paid_elsewhere
 from .text import fold, is_collective_contact, words
 
 _PAYS_OUT = re.compile(
@@ -64,9 +65,6 @@ _NO_MARK = frozenset(
         "RECHNUNG",
         "KUNDE",
     ]
-)
-_ELSEWHERE = re.compile(
-    r"\b(BAR|BARZAHLUNG|KASSE|CASH|PRIVAT\w*|AUSLAGE\w*|KREDITKARTE|AMEX|ZWEITKONTO|VERRECHN\w*|UEBERWEISUNG|VORKASSE)\b"
 )
 _WINDOW = 18
 """Days before a payout in which its sales lie where nothing names the provider."""
@@ -140,7 +138,7 @@ def sales_of(book: Book, free: Collection[int]) -> list[Sale]:
             channels.add("numbers " + re.match(r"[A-Z]*", claim.number.canon).group())  # type: ignore[union-attr]
             channels.add("unmarked")
         at_once = v.due_date is None or v.due_date <= v.date
-        elsewhere = bool(_ELSEWHERE.search(remark))
+        elsewhere = paid_elsewhere(v.remark) or not marks.isdisjoint(("UEBERWEISUNG", "VORKASSE"))
         found.append(
             Sale(slot, claim, v.date.toordinal(), slot.amount, refund, at_once, elsewhere, marks, frozenset(channels))
         )

@@ -68,7 +68,7 @@ GROUP_THRESHOLDS: dict[str, float] = {
     "named": 0.98,
     "partly named": 0.99,
     "party and day": 0.99,
-    "batch and day": 0.99,
+    "batch": 0.99,
     "named parts": 0.98,
     "worded parts": 0.99,
     "payout": 0.99,

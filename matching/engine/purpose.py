@@ -35,7 +35,10 @@ def names_a_part(t: Transaction) -> bool:
     return bool(_PART.search(fold(t.purpose)))
 
 
-_BATCH = re.compile(r"SAMMEL|\bBATCH|\bBULK|LASTSCHRIFTDATEI|ZAHLUNGSDATEI")
+_BATCH = re.compile(
+    r"SAMMEL|\bBATCH|\bBULK|LASTSCHRIFTDATEI|ZAHLUNGSDATEI|AUFTRAGSDATEI|\bDATEI VOM|ZAHLLAUF|ZAHLUNGSLAUF"
+    r"|PAYMENT (FILE|RUN)"
+)
 _COUNT = re.compile(
     r"(?:ANZAHL|ANZ|STUECK|MIT|SAMMELUEBERWEISUNG|SAMMELLASTSCHRIFT)\W{0,3}0*(\d{1,3})\b"
     r"|\b0*(\d{1,3}) (?:LASTSCHRIFT|UEBERWEISUNG|ZAHLUNG|POSTEN)"
@@ -49,6 +52,14 @@ def batch_size(t: Transaction) -> int | None:
         return None
     found = _COUNT.search(folded)
     return int(found.group(1) or found.group(2)) if found else 0
+
+
+_ELSEWHERE = re.compile(r"\b(BAR|BARZAHLUNG|KASSE|CASH|PRIVAT\w*|AUSLAGE\w*|KREDITKARTE|AMEX|ZWEITKONTO|VERRECHN\w*)\b")
+
+
+def paid_elsewhere(remark: str) -> bool:
+    """Whether a voucher's remark says that it was paid in cash, privately, by a card or from another account."""
+    return bool(_ELSEWHERE.search(fold(remark)))
 
 
 _CARD = re.compile(r"CCRD|POSD|CARD|KARTE|^106$|GIROCARD|MAESTRO|VISA", re.I)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from .batches import Batches
 from .book import Book
 from .combination import Combiner, Group
 from .decide import Choice
@@ -57,7 +58,9 @@ def find_sets(
     for index in sorted(free):
         pairs = [graph.pairs[e] for e in by_slot.get(index, ()) if e[1] not in used_bookings]
         groups += partial_payments(book, book.slots[index], pairs)
-    groups += Payouts(book, free, used_bookings, _busy(graph, used_bookings)).find()
+    busy = _busy(graph, used_bookings)
+    groups += Payouts(book, free, used_bookings, busy).find()
+    groups += Batches(book, free, used_bookings, busy).find()
     groups = [g for g in groups if g.probability >= SUGGEST_FROM and _ids(book, g) not in refused]
     groups.sort(key=lambda g: (-g.probability, g.parts))
     result = []

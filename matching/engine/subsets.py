@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 
 _MAX_NODES = 60_000
@@ -68,6 +69,28 @@ def subsets_near(amounts: Sequence[int], low: int, high: int, *, most: int = 400
             if len(found) > most:
                 return None
             place += 1
+    return sorted(found)
+
+
+def subsets_of_size(amounts: Sequence[int], target: int, size: int, *, most: int = 400) -> list[int] | None:
+    """All sets of `size` amounts (0: of two or more) that add up to `target`, each as a bit mask.
+
+    None: more than `most`. Meets in the middle like `subsets_near`.
+    """
+    if len(amounts) > _MAX_HALVED:
+        raise ValueError(f"{len(amounts)} amounts are too many")
+    middle = len(amounts) // 2
+    right: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for value, mask in _sums(amounts[middle:]):
+        right[(value, mask.bit_count() if size else 0)].append(mask)
+    found: list[int] = []
+    for value, mask in _sums(amounts[:middle]):
+        for other in right.get((target - value, size - mask.bit_count() if size else 0), ()):
+            whole = mask | other << middle
+            if whole.bit_count() > 1:
+                found.append(whole)
+        if len(found) > most:
+            return None
     return sorted(found)
 
 

@@ -43,6 +43,7 @@ EVIDENCE_CODES: Mapping[str, str] = {
     "amount_rare": "no other voucher or booking has this amount; params: booked",
     "amount_common": "the amount occurs again and again; params: booked, count",
     "sum_equal": "the vouchers add up to the booking; params: expected, booked, count",
+    "batch_count": "the text names as many payments as the set has; params: count",
     "payout_of_provider": "the payout of a payment provider, marketplace or card terminal; params: found",
     "payout_fee_learned": "sales less the fee of other payouts; params: percent, fixed, expected, booked, difference",
     "payout_fee_usual": "sales less a usual fee; params: percent, fixed, expected, booked, difference",
@@ -204,8 +205,13 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What people have confirmed for this client: identifiers and the contact names they belong to."""
+    """What people have confirmed for this client: identifiers and the contact names they belong to.
+
+    `aliases`: names of counterparties as the bank writes them, without case, accents and doubled blanks.
+    """
 
     ibans: Mapping[str, frozenset[str]] = field(default_factory=dict)
     creditors: Mapping[str, frozenset[str]] = field(default_factory=dict)
     mandates: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    aliases: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    customer_numbers: Mapping[str, frozenset[str]] = field(default_factory=dict)
