@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from .engine.types import PaymentItem, Transaction, Voucher
 
@@ -87,7 +88,7 @@ class _Maker:
         del self.vouchers[self._voucher_count :]
         del self.transactions[self._transaction_count :]
 
-    def _book(self, amount: Decimal, on: date, name: str, iban: str, purpose: str, **rest: str) -> None:
+    def _book(self, amount: Decimal, on: date, name: str, iban: str, purpose: str, **rest: Any) -> None:
         key = f"t{len(self.transactions):07}-{self._random.randrange(16**6):06x}"
         account = self._random.choices(self._accounts, (70, 20, 10))[0]
         row = Transaction(key, account, on, on, amount, "EUR", name, iban, purpose, **rest)

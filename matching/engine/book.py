@@ -90,7 +90,8 @@ class Book:
         self.by_form: dict[str, Sequence[int]] = {}
         for claim in self.claims:
             for value in claim.number.forms:
-                self.by_form[value] = (*self.by_form.get(value, ()), claim.index)
+                owners = self.by_form.get(value)
+                self.by_form[value] = (claim.index,) if owners is None else (*owners, claim.index)
         self.hits: list[Mapping[int, Hit]] = [self._find_numbers(b) for b in self.bookings]
         self.hit_by: dict[int, list[int]] = defaultdict(list)
         for b in self.bookings:

@@ -56,18 +56,23 @@ class Hit(NamedTuple):
 class Number:
     """A document number, taken apart: `canon` has its letters and digits only, folded.
 
-    Only this is kept; the ways to write it are worked out when they are asked for, and remembered for the numbers that
-    were asked for last. A large client has a hundred thousand numbers with a dozen forms each.
+    `values` are all ways to write it. What is needed of each way beside that is worked out when it is found in a text:
+    a large client has a hundred thousand numbers with a dozen forms each.
     """
 
-    __slots__ = ("canon", "digits", "folded", "prefix")
+    __slots__ = ("canon", "digits", "folded", "lengths", "prefix", "values")
 
     def __init__(self, number: str) -> None:
         self.folded = fold(number)
         parts = self.parts
         self.canon = "".join(parts)
-        self.digits = "".join(p for p in parts if p[0].isdigit())
+        self.digits = "".join([p for p in parts if p[0].isdigit()])
         self.prefix = parts[0] if parts and not parts[0][0].isdigit() else ""
+        self.values = tuple({self.canon: 0, self.digits: 0, **forms(self.folded)})
+        self.lengths = 0
+        """A bit for each length that a way to write it has."""
+        for value in self.values:
+            self.lengths |= 1 << len(value)
 
     @property
     def parts(self) -> list[str]:
@@ -80,25 +85,9 @@ class Number:
         return forms(self.folded)
 
     @property
-    def by_length(self) -> Mapping[int, frozenset[str]]:
-        """All ways to write it, by their length."""
-        return _by_length(self.folded, self.canon, self.digits)
-
-    @property
     def plain(self) -> str:
         """With digits for the letters that look like them."""
         return self.canon.translate(CONFUSABLE)
-
-    @property
-    def shape(self) -> list[bool]:
-        """Where it has digits."""
-        return [c.isdigit() for c in self.canon]
-
-
-@lru_cache(maxsize=4096)
-def _by_length(number: str, canon: str, digits: str) -> Mapping[int, frozenset[str]]:
-    values = {canon, digits, *forms(number)}
-    return {size: frozenset(v for v in values if len(v) == size) for size in {len(v) for v in values}}
 
 
 _DIGITS = re.compile(r"\d")
@@ -199,6 +188,11 @@ class NumberText:
         """All neighbouring pieces, up to seven and with at least one digit, read as one number."""
         return _pieces(self.folded, self._spans)[1]
 
+    @property
+    def tails(self) -> Sequence[Window]:
+        """Those of at least three characters behind which the text ends, or goes on with something else."""
+        return _pieces(self.folded, self._spans)[2]
+
     def says_no_document(self, window: Window) -> bool:
         """Whether the words before the number name another kind of number (customer, contract, account …)."""
         before: list[Atom] = []
@@ -211,10 +205,17 @@ class NumberText:
         return bool(_NOT_A_DOCUMENT.search(text))
 
 
+_TAIL = re.compile(r"\s*(IBAN|BIC|EREF|MREF|CRED|KREF|END-TO-END|KUNDENREFERENZ|MANDATSREF|ABWA|SVWZ|$)")
+
+
 @lru_cache(maxsize=1024)
-def _pieces(folded: str, spans: tuple[tuple[int, int], ...]) -> tuple[Sequence[Atom], Sequence[Window]]:
+def _pieces(
+    folded: str, spans: tuple[tuple[int, int], ...]
+) -> tuple[Sequence[Atom], Sequence[Window], Sequence[Window]]:
     found = [a for a in atoms(folded) if not any(s <= a.start < e for s, e in spans)]
-    return found, tuple(_windows(found))
+    windows = tuple(_windows(found))
+    ends = {end for end in {w.end for w in windows} if _TAIL.match(folded, end)}
+    return found, windows, [w for w in windows if w.end in ends and len(w.value) >= 3]
 
 
 def _windows(found: Sequence[Atom]) -> Iterator[Window]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .book import Book, Claim, Slot
+from .book import Book, Booking, Claim, Slot
+from .evidence.number import STRONG
 from .timing import ASSIGNED
 
 _EARLY, _LATE = 75, 400
@@ -107,6 +108,15 @@ def _by_name(book: Book, slot: Slot, claim: Claim, time: _Time) -> set[int]:
         key = claim.v.direction, word
         for i in book.calendar.between(key, low // 100, high // 100, time.early, time.late, _MOST_BY_WORD):
             b = book.bookings[i]
-            if low <= 100 * b.amount <= high and b.amount != slot.amount and b.t.currency == claim.v.currency:
+            usual = low <= 100 * b.amount <= high and b.amount != slot.amount
+            if usual and b.t.currency == claim.v.currency and not _names_others_only(book, claim, b):
                 found.add(i)
     return found
+
+
+def _names_others_only(book: Book, claim: Claim, b: Booking) -> bool:
+    """Whether the text names other vouchers and not this one: then another amount is another payment."""
+    hits = book.hits[b.index]
+    return claim.index not in hits and any(
+        hit.whole and hit.weight >= STRONG and book.claims[i].v.direction == b.sign for i, hit in hits.items()
+    )
