@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .calibration import calibration_error
+from .calibration import Outcome, calibration_error
 from .judging import Judge, Prediction
 
-__all__ = ["Prediction", "score", "wilson_low"]
+__all__ = ["Prediction", "outcomes", "score", "wilson_interval", "wilson_low"]
 
 SMALLEST_SET, LARGEST_SET = 2, 8
 """How many vouchers the sets have that are counted by themselves."""
@@ -57,7 +57,7 @@ def score(
         "falsely_matched": _falsely_matched(judged, judge),
         **_sets(judge, rows),
         **_discounts(judged, judge, discounted, ranked),
-        "calibration_error": calibration_error([(p.confidence, ok) for p, ok, _ in judge.judge(rows)]),
+        "calibration_error": calibration_error(outcomes(judge, rows)),
     }
     result["scenarios"] = {
         name: _figures([j for j in judged if j[0].voucher in members], judge, members, ranked)
@@ -66,13 +66,24 @@ def score(
     return result
 
 
-def wilson_low(right: int, whole: int, z: float = 1.96) -> float | None:
-    """The lower end of the Wilson interval of a share, 95 % for the default `z`."""
+def wilson_interval(right: int, whole: int, z: float = 1.96) -> tuple[float, float]:
+    """Both ends of the Wilson interval of a share, 95 % for the default `z`; all of 0..1 where nothing is counted."""
     if not whole:
-        return None
+        return 0.0, 1.0
     p = right / whole
-    root = math.sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole))
-    return round((p + z * z / (2 * whole) - z * root) / (1 + z * z / whole), 6)
+    middle, root = p + z * z / (2 * whole), z * math.sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole))
+    scale = 1 + z * z / whole
+    return (middle - root) / scale, (middle + root) / scale
+
+
+def wilson_low(right: int, whole: int) -> float | None:
+    """The lower end of the 95 % Wilson interval of a share; None where nothing is counted."""
+    return round(wilson_interval(right, whole)[0], 6) if whole else None
+
+
+def outcomes(judge: Judge, rows: Sequence[Prediction]) -> list[Outcome]:
+    """Of all predictions, automatic or not: the stated probability and whether it was right."""
+    return [(p.confidence, ok) for p, ok, _ in judge.judge(rows)]
 
 
 def _figures(judged: Sequence[Judged], judge: Judge, vouchers: set[str], ranked: _Ranked) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from matching.baselines import BASELINES, Answer, Baseline
-from matching.evaluation import Dataset, predict, score
-from matching.judging import Prediction
+from matching.calibration import Outcome
+from matching.evaluation import Dataset, classes_of, predict, score
+from matching.judging import Judge, Prediction
+from matching.scoring import outcomes
 
 ENGINE = "kontor"
 """The engine's name in the table."""
@@ -27,7 +29,7 @@ class Result:
     name: str
     figures: dict[str, Any]
     seconds: float
-    predictions: list[Prediction]
+    outcomes: list[Outcome]
 
 
 def compare(dataset: Dataset, names: Sequence[str], progress: Progress) -> Iterator[Result]:
@@ -36,7 +38,8 @@ def compare(dataset: Dataset, names: Sequence[str], progress: Progress) -> Itera
         began = time.perf_counter()
         predictions = predictions_of(name, dataset, progress)
         seconds = time.perf_counter() - began
-        yield Result(name, score(dataset, predictions), seconds, predictions)
+        judge = Judge(dataset.truth, classes_of(dataset))
+        yield Result(name, score(dataset, predictions), seconds, outcomes(judge, predictions))
 
 
 def predictions_of(name: str, dataset: Dataset, progress: Progress) -> list[Prediction]:

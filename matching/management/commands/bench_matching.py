@@ -9,8 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from matching.benchmark import goals, table
+from matching.benchmark import goals, reliability, table
 from matching.benchmark.contestants import ENGINE, NAMES, Result, compare
+from matching.calibration import Outcome
 from matching.evaluation import load_dataset
 
 SETS = ("dev-small", "dev-large", "dev-payouts")
@@ -26,12 +27,14 @@ class Command(BaseCommand):
         parser.add_argument("datasets", nargs="*", type=Path, help="folders of other sets (default: those with --set)")
         parser.add_argument("--set", action="append", choices=SETS, help="only this set (may be repeated)")
         parser.add_argument("--only", action="append", choices=NAMES, help="only this contestant (may be repeated)")
+        parser.add_argument("--plot", type=Path, help="write the engine's reliability there as a picture (SVG)")
         parser.add_argument("--brief", action="store_true", help="without the tables of scenarios")
 
     def handle(self, *args: Any, **options: Any) -> None:
         names = [name for name in NAMES if not options["only"] or name in options["only"]]
         report: dict[str, dict[str, Any]] = {}
         reached: dict[str, dict[str, Any]] = {}
+        stated: dict[str, list[Outcome]] = {}
         self.stdout.write(table.LEGEND)
         for folder in options["datasets"] or self._folders(options["set"]):
             results = self._run(folder, names)
@@ -41,6 +44,11 @@ class Command(BaseCommand):
             report[folder.name] = {r.name: _short(r) for r in results}
             if results[0].name == ENGINE:
                 reached[folder.name] = goals.judged(folder.name, results[0].figures)
+                stated[folder.name] = results[0].outcomes
+                self.stdout.write(f"\n{folder.name}: what {ENGINE} stated, and what was right")
+                self.stdout.write("\n".join(reliability.table(results[0].outcomes)))
+        if options["plot"] and stated:
+            options["plot"].write_text(reliability.svg(stated), encoding="utf-8")
         met = all(goal["met"] for found in reached.values() for goal in found.values())
         self.stdout.write(json.dumps({"sets": report, "goals": reached, "goal_met": met}))
         if not met:

@@ -23,7 +23,7 @@ FLIPPED = {
     "purchasecreditnote": "creditnote",
 }
 LIKELY = 0.05
-laws = settings(max_examples=60, deadline=None)
+laws = settings(max_examples=40, deadline=None)
 
 
 def seen(proposals: Iterable[Proposal]) -> set[tuple[object, ...]]:
@@ -177,7 +177,7 @@ def wrong(world: World, pairs: set[Pair]) -> set[Pair]:
 
 
 @given(worlds(), st.sampled_from(KINDS), st.integers(0, 40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 def test_a_decoy_never_turns_a_right_match_into_a_wrong_one(world: World, kind: str, n: int) -> None:
     """It may turn it into a suggestion. What was wrong before is not the decoy's doing."""
     if not world.vouchers:
@@ -189,7 +189,7 @@ def test_a_decoy_never_turns_a_right_match_into_a_wrong_one(world: World, kind: 
 
 
 @given(worlds())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 def test_what_is_booked_in_these_worlds_is_right(world: World) -> None:
     assert not wrong(world, automatic(propose(world.vouchers, world.bookings)))
     turned = flipped(world)
