@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from matching.calibration import Bin, Outcome, bins, high_edges
+from matching.calibration import HIGH, Bin, Outcome, bins, high_edges
 from matching.scoring import wilson_interval
 
 EDGES = [n / 10 for n in range(11)]
@@ -17,10 +17,10 @@ _STYLE = "font-family='system-ui, sans-serif' font-size='12' fill='#222'"
 def table(outcomes: Sequence[Outcome]) -> list[str]:
     """Lines: what was stated against what was right, in tenths, and above 0.9 in hundredths."""
     rows = [f"{'probability':<14}{'n':>8}{'stated':>10}{'right':>10}"]
-    for part in [*bins(outcomes, EDGES[:-1]), *bins(outcomes, high_edges())]:
-        if part.low < 0.9 or part.high - part.low < 0.05:
-            span = f"{part.low:.2f}-{part.high:.2f}"
-            rows.append(f"{span:<14}{part.count:>8}{part.stated:>10.4f}{part.right:>10.4f}")
+    low = [row for row in outcomes if row[0] < HIGH]
+    for part in [*bins(low, EDGES[:-1]), *bins(outcomes, high_edges())]:
+        span = f"{part.low:.2f}-{part.high:.2f}"
+        rows.append(f"{span:<14}{part.count:>8}{part.stated:>10.4f}{part.right:>10.4f}")
     return rows
 
 
