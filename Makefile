@@ -64,8 +64,8 @@ bench-webhooks: $(RUNTIME) ## seconds from a payment to its match, and how quick
 bench-import: $(RUNTIME) ## bank files of 100,000 entries: read, compared with a bare parse, stored (PostgreSQL: TEST_DATABASE_URL)
 	@$(LOOK) $(BIN)/django-admin bench_import
 
-bench-matching: $(RUNTIME) ## how often the engine is right, on sets with known truth
-	@$(LOOK) $(BIN)/django-admin bench_matching
+bench-matching: $(RUNTIME) ## how often the engine is right, beside published rules of other systems (SET=dev-small, ONLY=lexware)
+	@$(LOOK) $(BIN)/django-admin bench_matching $(if $(SET),--set $(SET)) $(if $(ONLY),--only $(ONLY)) $(if $(PLOT),--plot $(PLOT))
 
 lock: $(DEV) ## bring the lock files up to date with pyproject.toml
 	$(BIN)/pip install --quiet uv

@@ -24,7 +24,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One contestant on one set: figures of `scoring.score` and the seconds that matching took."""
+    """One contestant on one set: figures of `scoring.score` and the processor seconds that matching took."""
 
     name: str
     figures: dict[str, Any]
@@ -35,9 +35,9 @@ class Result:
 def compare(dataset: Dataset, names: Sequence[str], progress: Progress) -> Iterator[Result]:
     """Each of the named contestants on a set, one after the other."""
     for name in names:
-        began = time.perf_counter()
+        began = time.process_time()
         predictions = predictions_of(name, dataset, progress)
-        seconds = time.perf_counter() - began
+        seconds = time.process_time() - began
         judge = Judge(dataset.truth, classes_of(dataset))
         yield Result(name, score(dataset, predictions), seconds, outcomes(judge, predictions))
 

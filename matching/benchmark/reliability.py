@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Sequence
 
 from matching.calibration import HIGH, Bin, Outcome, bins, high_edges
 from matching.scoring import wilson_interval
 
 EDGES = [n / 10 for n in range(11)]
-_COLOURS = ("#1f5fa8", "#b4530a", "#2f7d4f", "#7a3e9d")
+_COLOUR = "#1f5fa8"
 _PANEL, _GAP, _LEFT, _TOP = 300, 70, 60, 46
 _STYLE = "font-family='system-ui, sans-serif' font-size='12' fill='#222'"
+_SMALL = "font-family='system-ui, sans-serif' font-size='10' fill='#555'"
 
 
 def table(outcomes: Sequence[Outcome]) -> list[str]:
@@ -24,9 +24,9 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
     return rows
 
 
-def svg(outcomes: Mapping[str, Sequence[Outcome]]) -> str:
-    """Two panels, all probabilities and those above 0.9; a dot for each bin of each set with its 95 % interval."""
-    width, height = 2 * _PANEL + _GAP + _LEFT + 30, _PANEL + _TOP + 100
+def svg(outcomes: Sequence[Outcome]) -> str:
+    """Two panels, all probabilities and those above 0.9: a dot for each bin with its 95 % interval and its count."""
+    width, height = 2 * _PANEL + _GAP + _LEFT + 30, _PANEL + _TOP + 60
     parts = [
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}' viewBox='0 0 {width} {height}' "
         f"role='img' aria-label='Stated probability against the share of right proposals'>",
@@ -34,14 +34,7 @@ def svg(outcomes: Mapping[str, Sequence[Outcome]]) -> str:
     ]
     for left, low, edges, step in ((_LEFT, 0.0, EDGES, 0.2), (_LEFT + _PANEL + _GAP, 0.9, high_edges(), 0.02)):
         parts += _axes(left, low, step)
-        for place, rows in enumerate(outcomes.values()):
-            colour = _COLOURS[place % len(_COLOURS)]
-            shift = (place - (len(outcomes) - 1) / 2) * 5
-            parts += [mark for part in bins(rows, edges) for mark in _mark(part, left, low, colour, shift)]
-    for place, (name, rows) in enumerate(outcomes.items()):
-        x, y = _LEFT + place * 200, _TOP + _PANEL + 80
-        parts.append(f"<circle cx='{x}' cy='{y - 4}' r='5' fill='{_COLOURS[place % len(_COLOURS)]}'/>")
-        parts.append(f"<text x='{x + 12}' y='{y}' {_STYLE}>{escape(name)} ({len(rows):,} proposals)</text>")
+        parts += [mark for part in bins(outcomes, edges) for mark in _mark(part, left, low)]
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -65,13 +58,13 @@ def _axes(left: int, low: float, step: float) -> list[str]:
     return parts
 
 
-def _mark(part: Bin, left: int, low: float, colour: str, shift: float) -> list[str]:
-    x, y = _x(part.stated, left, low) + shift, _y(part.right, low)
+def _mark(part: Bin, left: int, low: float) -> list[str]:
+    x, y = _x(part.stated, left, low), _y(part.right, low)
     bottom, top = wilson_interval(round(part.right * part.count), part.count)
-    radius = 3 + min(4, part.count / 1500)
     return [
-        f"<line x1='{x:.1f}' y1='{_y(bottom, low):.1f}' x2='{x:.1f}' y2='{_y(top, low):.1f}' stroke='{colour}'/>",
-        f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{radius:.1f}' fill='{colour}' fill-opacity='0.85'/>",
+        f"<line x1='{x:.1f}' y1='{_y(bottom, low):.1f}' x2='{x:.1f}' y2='{_y(top, low):.1f}' stroke='{_COLOUR}'/>",
+        f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4' fill='{_COLOUR}'/>",
+        f"<text transform='translate({x - 3:.1f} {_TOP + _PANEL - 6}) rotate(-90)' {_SMALL}>{part.count:,}</text>",
     ]
 
 

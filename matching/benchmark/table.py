@@ -32,7 +32,8 @@ ones with the lower end of its 95 % Wilson interval, and the share of all true a
 booking is the first, or among the first three proposals, of all vouchers that have one (in brackets: of the decidable
 ones at most; the sets name their number only, so a lucky hit counts); sets: payments of 2 to 8 vouchers, Skonto:
 vouchers with a cash discount, each exactly right as proposed (in brackets: booked); false: vouchers without a
-booking that got one; ECE>.9: expected calibration error above 0.9. Shares in per cent; "-": nothing to count."""
+booking that got one; ECE>.9: expected calibration error above 0.9. Shares in per cent, seconds of the processor;
+"-": nothing to count."""
 
 SCENARIO_LEGEND = "each cell: recall of what is booked in %, wrong ones, right booking proposed first in %"
 

@@ -27,14 +27,14 @@ class Command(BaseCommand):
         parser.add_argument("datasets", nargs="*", type=Path, help="folders of other sets (default: those with --set)")
         parser.add_argument("--set", action="append", choices=SETS, help="only this set (may be repeated)")
         parser.add_argument("--only", action="append", choices=NAMES, help="only this contestant (may be repeated)")
-        parser.add_argument("--plot", type=Path, help="write the engine's reliability there as a picture (SVG)")
+        parser.add_argument("--plot", type=Path, help="write the engine's reliability over all sets there (SVG)")
         parser.add_argument("--brief", action="store_true", help="without the tables of scenarios")
 
     def handle(self, *args: Any, **options: Any) -> None:
         names = [name for name in NAMES if not options["only"] or name in options["only"]]
         report: dict[str, dict[str, Any]] = {}
         reached: dict[str, dict[str, Any]] = {}
-        stated: dict[str, list[Outcome]] = {}
+        stated: list[Outcome] = []
         self.stdout.write(table.LEGEND)
         for folder in options["datasets"] or self._folders(options["set"]):
             results = self._run(folder, names)
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             report[folder.name] = {r.name: _short(r) for r in results}
             if results[0].name == ENGINE:
                 reached[folder.name] = goals.judged(folder.name, results[0].figures)
-                stated[folder.name] = results[0].outcomes
+                stated += results[0].outcomes
                 self.stdout.write(f"\n{folder.name}: what {ENGINE} stated, and what was right")
                 self.stdout.write("\n".join(reliability.table(results[0].outcomes)))
         if options["plot"] and stated:
