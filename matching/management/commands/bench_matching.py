@@ -49,9 +49,9 @@ class Command(BaseCommand):
                 self.stdout.write("\n".join(reliability.table(results[0].outcomes)))
         if options["plot"] and stated:
             options["plot"].write_text(reliability.svg(stated), encoding="utf-8")
-        met = all(goal["met"] for found in reached.values() for goal in found.values())
+        met = all(goal["met"] for found in reached.values() for goal in found.values()) if reached else None
         self.stdout.write(json.dumps({"sets": report, "goals": reached, "goal_met": met}))
-        if not met:
+        if met is False:
             sys.exit(1)
 
     def _folders(self, wanted: list[str] | None) -> list[Path]:
