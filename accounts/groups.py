@@ -36,6 +36,8 @@ _WORK = {
     # The firm's own rule is changed by partners only.
     "matching.matchingpolicy": "view add change",
     "matching.policychange": "view",
+    # "change" revokes what was learned from decisions.
+    "matching.learnedfact": "view change",
     "matching.proposal": "view change",
     "matching.allocation": "view",
     "matching.decision": "view",

@@ -130,6 +130,12 @@ UNFOLD: dict[str, Any] = {
                         _("Proposals"), "join_inner", "admin:matching_proposal_changelist", "matching.view_proposal"
                     ),
                     _entry(
+                        _("Learned from decisions"),
+                        "psychology",
+                        "admin:matching_learnedfact_changelist",
+                        "matching.view_learnedfact",
+                    ),
+                    _entry(
                         _("Rules for automatic matches"),
                         "tune",
                         "admin:matching_matchingpolicy_changelist",

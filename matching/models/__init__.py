@@ -3,6 +3,7 @@
 from matching.models.account import AccountState, BankAccount, BankAccountEvent
 from matching.models.external import ExternalPayment, ExternalPaymentChange, PayoutItem, PayoutReport
 from matching.models.file import TransactionFile
+from matching.models.memory import ClientMemory, FactSource, LearnedFact
 from matching.models.policy import MatchingPolicy, PolicyChange
 from matching.models.proposal import Allocation, Decision, MatchingRequest, Proposal
 from matching.models.rates import RateFetch, ReferenceRate
@@ -13,9 +14,12 @@ __all__ = [
     "Allocation",
     "BankAccount",
     "BankAccountEvent",
+    "ClientMemory",
     "Decision",
     "ExternalPayment",
     "ExternalPaymentChange",
+    "FactSource",
+    "LearnedFact",
     "MatchingPolicy",
     "MatchingRequest",
     "OwnTransfer",

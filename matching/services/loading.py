@@ -168,23 +168,3 @@ def pairs_of(client: Client, which: Q) -> list[Pairs]:
     for proposal, voucher, transaction in rows.values_list("proposal_id", "voucher_id", "transaction_id"):
         pairs[proposal].add((str(voucher), str(transaction)))
     return [frozenset(some) for some in pairs.values()]
-
-
-def learned(client: Client) -> engine.Learned:
-    """Which account numbers, creditors and mandates people have confirmed for which contact names."""
-    ibans: dict[str, set[str]] = defaultdict(set)
-    creditors: dict[str, set[str]] = defaultdict(set)
-    mandates: dict[str, set[str]] = defaultdict(set)
-    rows = Allocation.objects.filter(proposal__client=client, proposal__state=Proposal.State.CONFIRMED)
-    for name, iban, creditor, mandate in rows.exclude(voucher__contact_name="").values_list(
-        "voucher__contact_name",
-        "transaction__counterparty_iban",
-        "transaction__creditor_id",
-        "transaction__mandate_id",
-    ):
-        for known, identifier in ((ibans, iban), (creditors, creditor), (mandates, mandate)):
-            if identifier:
-                known[identifier].add(name)
-    return engine.Learned(
-        *({key: frozenset(names) for key, names in known.items()} for known in (ibans, creditors, mandates))
-    )

@@ -13,6 +13,7 @@ from matching.engine import types as engine
 from matching.models import Proposal
 from matching.services import loading
 from matching.services.drafts import Draft, draft
+from matching.services.memory import learned as learned_for
 from matching.services.rates import Rates, in_euros, rates_for
 from matching.services.yielding import Yielding
 
@@ -58,7 +59,7 @@ def think(client: Client, policy: Policy, *, renew: bool = False, progress: Prog
     vouchers, transactions = loading.engine_vouchers(client), loading.engine_transactions(client)
     given = {voucher.id for voucher in vouchers}, {line.id for line in transactions}
     rejected = loading.pairs_of(client, REJECTED)
-    learned = loading.learned(client)
+    learned = learned_for(client, {voucher.contact for voucher in vouchers})
     rates = rates_for(vouchers, transactions)
     worth = _Worth({line.id: line for line in transactions}, rates)
     me = judge(policy)

@@ -22,7 +22,7 @@ from integrations.models import (
     VoucherChange,
     WebhookDelivery,
 )
-from matching.models import Decision, MatchingPolicy
+from matching.models import Decision, LearnedFact, MatchingPolicy
 from tests.admin.conftest import Login
 from tests.admin.recorder_world import call, delivery
 from tests.conftest import TODAY
@@ -86,6 +86,12 @@ def _rules(first: Client, accountant: User, count: int) -> None:
         MatchingPolicy.objects.create(client=made, threshold=index % 90)
 
 
+def _facts(first: Client, accountant: User, count: int) -> None:
+    there = LearnedFact.objects.count()
+    for index in range(there, there + count):
+        LearnedFact.objects.create(client=first, kind="iban", value=f"DE{index}", contact=f"Firma {index} GmbH")
+
+
 def _people(first: Client, accountant: User, count: int) -> None:
     group = Group.objects.get(name=ACCOUNTANT)
     for index in range(count):
@@ -110,6 +116,7 @@ PAGES: dict[str, tuple[str, Grow, int]] = {
     "proposals": ("admin:matching_proposal_changelist", _cases, 11),
     "decisions": ("admin:matching_decision_changelist", _cases, 10),
     "rules for automatic matches": ("admin:matching_matchingpolicy_changelist", _rules, 9),
+    "learned facts": ("admin:matching_learnedfact_changelist", _facts, 9),
     "raw answers": ("admin:vouchers_rawanswer_changelist", _raw, 8),
     "statements": ("admin:integrations_statementfile_changelist", _statements, 8),
     "people": ("admin:accounts_user_changelist", _people, 9),
