@@ -23,6 +23,10 @@ FLIPPED = {
     "purchasecreditnote": "creditnote",
 }
 LIKELY = 0.05
+ALMOST = 0.03
+SURE = 0.95
+ODD = Decimal("31.17")
+"""A difference that no discount, fee or dunning explains."""
 laws = settings(max_examples=40, deadline=None)
 
 
@@ -31,9 +35,8 @@ def seen(proposals: Iterable[Proposal]) -> set[tuple[object, ...]]:
     return {(p.allocations, p.permission, p.kind, round(p.probability, 3)) for p in proposals}
 
 
-def shown(proposals: Iterable[Proposal], likely: float) -> set[tuple[object, ...]]:
-    """What is proposed with some probability, and what may happen with it."""
-    return {(p.allocations, p.permission, p.kind) for p in proposals if p.probability >= likely}
+def by_allocations(proposals: Iterable[Proposal]) -> dict[tuple[Allocation, ...], Proposal]:
+    return {p.allocations: p for p in proposals}
 
 
 @given(worlds(), st.randoms(use_true_random=False))
@@ -127,15 +130,22 @@ def unrelated(count: int, years: int) -> tuple[list[Voucher], list[Transaction]]
 @given(worlds(), st.integers(1, 12), st.sampled_from((-3, 2, 5)))
 @laws
 def test_unrelated_rows_change_nothing(world: World, count: int, years: int) -> None:
-    """But for the order of what is hopeless: how rare words and amounts are among more rows moves it a little."""
+    """But for hundredths: how rare an amount or a word is shows more clearly among more rows.
+
+    So what is on the brink of its threshold may cross it, and hopeless suggestions may change places.
+    """
     vouchers, bookings = unrelated(count, years)
-    before = propose(world.vouchers, world.bookings)
-    after = propose([*world.vouchers, *vouchers], [*world.bookings, *bookings])
+    before = by_allocations(propose(world.vouchers, world.bookings))
+    after = by_allocations(propose([*world.vouchers, *vouchers], [*world.bookings, *bookings]))
     theirs = {v.id for v in vouchers}
-    ours = [p for p in after if not any(a.voucher in theirs for a in p.allocations)]
-    assert shown(before, LIKELY) <= shown(ours, 0)
-    assert shown(ours, LIKELY) <= shown(before, 0)
-    assert automatic(ours) == automatic(before)
+    ours = {key: p for key, p in after.items() if not any(a.voucher in theirs for a in p.allocations)}
+    for one, other in ((before, ours), (ours, before)):
+        for key, p in one.items():
+            if p.probability >= LIKELY:
+                assert key in other
+                assert abs(other[key].probability - p.probability) <= ALMOST
+            if p.permission is Permission.AUTOMATIC:
+                assert other[key].probability >= SURE
 
 
 def decoys(world: World, kind: str, n: int) -> World:
@@ -148,17 +158,17 @@ def decoys(world: World, kind: str, n: int) -> World:
         bookings.append(Transaction("zz", ACCOUNT, on, on, sign * v.total, "EUR", "Zoo Quax", "", "Jahreskarte"))
     elif kind == "stranger with the number":
         bookings.append(
-            Transaction("zz", ACCOUNT, on, on, sign * (v.total + 7), "EUR", "Zoo Quax", "", f"Vertrag {v.number}")
+            Transaction("zz", ACCOUNT, on, on, sign * (v.total + ODD), "EUR", "Zoo Quax", "", f"Vertrag {v.number}")
         )
     elif kind == "party with another amount":
-        bookings.append(Transaction("zz", ACCOUNT, on, on, sign * (v.total + 9), "EUR", v.contact, "", "Zahlung"))
+        bookings.append(Transaction("zz", ACCOUNT, on, on, sign * (v.total + ODD), "EUR", v.contact, "", "Zahlung"))
     elif kind == "stranger's voucher of the amount":
         items = tuple(replace(p, type="manualPayment") for p in v.payments)
         vouchers.append(replace(v, id="zz", number="Q-77-81", contact="Zoo Quax", payments=items))
     elif kind == "party's voucher of another amount":
-        vouchers.append(replace(v, id="zz", number="Q-77-81", total=v.total + 9, payments=()))
+        vouchers.append(replace(v, id="zz", number="Q-77-81", total=v.total + ODD, payments=()))
     else:
-        vouchers.append(replace(v, id="zz", total=v.total + 9, contact="Zoo Quax", payments=()))
+        vouchers.append(replace(v, id="zz", total=v.total + ODD, contact="Zoo Quax", payments=()))
     return World(vouchers, bookings, world.truth)
 
 
