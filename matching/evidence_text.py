@@ -54,6 +54,22 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
         _("The text names another voucher."),
     ),
     "number_missing": (_("The number %(number)s does not stand in the text."), _("No number stands in the text.")),
+    "number_series": (
+        _("Numbers like %(number)s are those of %(contact)s."),
+        _("The number is of the kind that this contact uses."),
+    ),
+    "period_in_text": (
+        _("The text names the month “%(found)s”, which fits the document."),
+        _("The text names the month of the document."),
+    ),
+    "other_period": (
+        _("The text names the month “%(found)s”, not that of the document."),
+        _("The text names another month than that of the document."),
+    ),
+    "paid_otherwise": (
+        _("The voucher's remark “%(found)s” says that it was paid in another way."),
+        _("The voucher's remark says that it was paid in another way."),
+    ),
     "contact_silent": (_("Nothing in the booking says who the other party is."),),
     "amount_equal": (_("The amount is the same: %(booked)s."), _("The amount is the same.")),
     "amount_less_discount": (
@@ -96,6 +112,7 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
         _("%(count)s vouchers together come to the amount: %(booked)s."),
         _("The vouchers together come to the amount."),
     ),
+    "part_worded": (_("The text calls it an instalment, a deposit or a remaining amount."),),
     "batch_count": (
         _("The bank names %(count)s payments in this batch, as many as the vouchers."),
         _("The bank names as many payments as the vouchers."),

@@ -71,6 +71,7 @@ GROUP_THRESHOLDS: dict[str, float] = {
     "batch": 0.99,
     "named parts": 0.98,
     "worded parts": 0.99,
+    "parts and day": 0.995,
     "payout": 0.99,
 }
 """The probability that a set needs, by what it rests on; other sets are only suggested."""

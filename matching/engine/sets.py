@@ -13,7 +13,7 @@ from .graph import Graph
 from .kin import NameCache
 from .marginals import Edge
 from .memory import Memory
-from .parts import partial_payments
+from .parts import Parts
 from .payouts import Payouts
 from .policy import SUGGEST_FROM, may_book_group
 
@@ -54,10 +54,7 @@ def find_sets(
     free = {s.index for s in book.slots} - used_slots
     combiner = Combiner(book, names, memory, free)
     groups = [g for b in book.bookings if b.index not in used_bookings for g in combiner.collective(b)]
-    by_slot = graph.by_slot()
-    for index in sorted(free):
-        pairs = [graph.pairs[e] for e in by_slot.get(index, ()) if e[1] not in used_bookings]
-        groups += partial_payments(book, book.slots[index], pairs)
+    groups += Parts(book, free, used_bookings, names, memory).find()
     busy = _busy(graph, used_bookings)
     groups += Payouts(book, free, used_bookings, busy).find()
     groups += Batches(book, free, used_bookings, busy).find()
