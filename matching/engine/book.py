@@ -13,7 +13,7 @@ from .booking import FIELDS, Booking, Pool
 from .claim import Claim, Slot
 from .contacts import parties
 from .names import WordStatistics
-from .numbers import Hit, wording
+from .numbers import STRONG, Hit, wording
 from .shelves import AmountShelf, Calendar
 from .types import Allocation, Transaction, Voucher
 
@@ -97,6 +97,12 @@ class Book:
         for b in self.bookings:
             for claim_index in self.hits[b.index]:
                 self.hit_by[claim_index].append(b.index)
+        self.pointing = {b.index for b in self.bookings if self.hits[b.index] and self._points(b)}
+        """Bookings whose text names a voucher of their direction with its whole number."""
+
+    def _points(self, b: Booking) -> bool:
+        hits = self.hits[b.index].items()
+        return any(h.whole and h.weight >= STRONG and self.claims[i].v.direction == b.sign for i, h in hits)
 
     def _find_numbers(self, b: Booking) -> Mapping[int, Hit]:
         """The best hit for each claim; a piece of a longer number is none."""

@@ -14,6 +14,9 @@ _YEAR = re.compile(r"20[0-4]\d")
 _MAX_ATOMS = 7
 _MAX_GAP = 3
 _MAX_WEIGHT = 8.0
+STRONG = 5.5
+"""From this weight on a whole number points at one voucher practically alone."""
+
 CONFUSABLE = str.maketrans("OILSB", "01158")
 """Letters that are taken for digits."""
 

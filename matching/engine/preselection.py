@@ -2,21 +2,21 @@
 
 What comes again and again, a subscription's price or a word in every second name, would lead to lists that grow with
 the square of the rows. So amounts and words are looked up together with the time in which they count, and where that
-still leaves many, only those that number or name tie to the voucher and the nearest few in time are looked at.
+still leaves many, only those that number or name tie to the voucher and the nearest few in time are looked at. A
+booking that names another voucher with its whole number, and this one neither by number nor by name, is none.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from .book import Book, Booking, Claim, Slot
-from .evidence.number import STRONG
+from .book import Book, Claim, Slot
 from .timing import ASSIGNED
 
 _EARLY, _LATE = 75, 400
 _NEAR, _USUAL = 10, 120
 _NAME_BAND = (70, 130)
-_MOST_BY_WORD = 200
+_MOST_BY_WORD = 60
 _MOST_BY_RATE = 5000
 _MOST_BY_AMOUNT = 48
 _ALWAYS = (0, 1 << 40)
@@ -33,8 +33,9 @@ def candidates(book: Book, slot: Slot) -> list[int]:
     pointed = {i for i in book.hit_by.get(slot.voucher, ()) if book.bookings[i].sign == sign}
     pointed.update(_by_name(book, slot, claim, time))
     found = {i for i in pointed if time.early <= book.bookings[i].day <= time.late}
-    for i in _by_amount(book, slot, claim, time):
-        if i not in pointed and time.fits(book.bookings[i].day, tied=not contact.isdisjoint(book.bookings[i].words)):
+    for i in _by_amount(book, slot, claim, time) - pointed:
+        tied = not contact.isdisjoint(book.bookings[i].words)
+        if time.fits(book.bookings[i].day, tied=tied) and (tied or i not in book.pointing):
             found.add(i)
     own = book.own_accounts
     return [i for i in sorted(found) if book.bookings[i].amount > 0 and book.bookings[i].t.counterparty_iban not in own]
@@ -101,7 +102,7 @@ def _by_amount(book: Book, slot: Slot, claim: Claim, time: _Time) -> set[int]:
 
 
 def _by_name(book: Book, slot: Slot, claim: Claim, time: _Time) -> set[int]:
-    """Bookings with a telling word of the contact and an amount that differs in a usual way."""
+    """Bookings with a telling word of the contact and another amount, unless they name other vouchers."""
     found: set[int] = set()
     low, high = slot.amount * _NAME_BAND[0], slot.amount * _NAME_BAND[1]
     for word in claim.contact:
@@ -109,14 +110,6 @@ def _by_name(book: Book, slot: Slot, claim: Claim, time: _Time) -> set[int]:
         for i in book.calendar.between(key, low // 100, high // 100, time.early, time.late, _MOST_BY_WORD):
             b = book.bookings[i]
             usual = low <= 100 * b.amount <= high and b.amount != slot.amount
-            if usual and b.t.currency == claim.v.currency and not _names_others_only(book, claim, b):
+            if usual and b.t.currency == claim.v.currency and i not in book.pointing:
                 found.add(i)
     return found
-
-
-def _names_others_only(book: Book, claim: Claim, b: Booking) -> bool:
-    """Whether the text names other vouchers and not this one: then another amount is another payment."""
-    hits = book.hits[b.index]
-    return claim.index not in hits and any(
-        hit.whole and hit.weight >= STRONG and book.claims[i].v.direction == b.sign for i, hit in hits.items()
-    )
