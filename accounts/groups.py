@@ -36,6 +36,7 @@ _WORK = {
     # The firm's own rule is changed by partners only.
     "matching.matchingpolicy": "view add change",
     "matching.policychange": "view",
+    "matching.comparison": "view add change",
     # "change" revokes what was learned from decisions.
     "matching.learnedfact": "view change",
     "matching.proposal": "view change",

@@ -141,6 +141,12 @@ UNFOLD: dict[str, Any] = {
                         "admin:matching_matchingpolicy_changelist",
                         "matching.view_matchingpolicy",
                     ),
+                    _entry(
+                        _("What would change?"),
+                        "compare_arrows",
+                        "admin:matching_comparison_changelist",
+                        "matching.view_comparison",
+                    ),
                     _entry(_("Decisions"), "gavel", "admin:matching_decision_changelist", "matching.view_decision"),
                     _entry(
                         _("Raw answers"),

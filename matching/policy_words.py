@@ -1,5 +1,6 @@
 """What policies allow, in words."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -28,6 +29,13 @@ def change_lines(change: PolicyChange) -> list[str]:
         new = before is None and name != "highest"
         lines.append((gettext("%(what)s: %(after)s") if new else gettext("%(what)s: %(before)s → %(after)s")) % words)
     return lines
+
+
+def value_lines(values: Mapping[str, str | bool | None]) -> list[str]:
+    """What a policy says, a line for each column, leaving out what is allowed anyway."""
+    kept = {name: value for name, value in values.items() if value is not True and value is not None}
+    labels = {name: MatchingPolicy._meta.get_field(name).verbose_name for name in kept}  # type: ignore[union-attr]
+    return [f"{labels[name]}: {_value(value)}" for name, value in sorted(kept.items())]
 
 
 def _value(value: str | bool | None) -> str:

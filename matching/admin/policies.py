@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -18,7 +19,8 @@ from accounts.scoping import sees_everything, visible_clients
 from matching.client_policy import Difference, MatchKind
 from matching.models import MatchingPolicy
 from matching.policy_words import POLICY_WORDS, change_lines
-from matching.services.policies import save_policy
+from matching.services.comparing import ask
+from matching.services.policies import save_policy, values_of
 
 
 class PolicyForm(forms.ModelForm[MatchingPolicy]):
@@ -82,6 +84,31 @@ class MatchingPolicyAdmin(ScopedAdmin):
         """Whose rule it is stays."""
         fields = list(super().get_readonly_fields(request, obj))
         return fields if obj is None else [*fields, "client"]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With the other button: show what the rule would change, and save nothing."""
+        if request.method == "POST" and "_compare" in request.POST:
+            rule = self.get_object(request, object_id) if object_id else None
+            if object_id and rule is None:
+                raise Http404
+            if not (self.has_change_permission(request, rule) if rule else self.has_add_permission(request)):
+                raise PermissionDenied
+            form = self.get_form(request, rule, change=rule is not None)(request.POST, instance=rule)
+            if form.is_valid():
+                client = form.instance.client
+                if client is not None and person(request).has_perm("matching.add_comparison"):
+                    asked = ask(client, values_of(form.instance), person(request))
+                    return redirect("admin:matching_comparison_change", asked.pk)
+                messages.error(request, _("A difference is shown for one client: give the client a rule of its own."))
+                return redirect(request.get_full_path())
+        response: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+        return response
 
     def save_model(self, request: HttpRequest, obj: MatchingPolicy, form: Any, change: bool) -> None:
         """Through the service, which keeps the history."""

@@ -1,6 +1,7 @@
 """Bank accounts, transactions, and what the engine and people think paid what."""
 
 from matching.models.account import AccountState, BankAccount, BankAccountEvent
+from matching.models.comparison import Comparison
 from matching.models.external import ExternalPayment, ExternalPaymentChange, PayoutItem, PayoutReport
 from matching.models.file import TransactionFile
 from matching.models.memory import ClientMemory, FactSource, LearnedFact
@@ -15,6 +16,7 @@ __all__ = [
     "BankAccount",
     "BankAccountEvent",
     "ClientMemory",
+    "Comparison",
     "Decision",
     "ExternalPayment",
     "ExternalPaymentChange",

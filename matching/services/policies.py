@@ -16,9 +16,12 @@ VALUES = ("in_use", "threshold", "highest", *ALLOWED)
 _HUNDRED = Decimal(100)
 
 
-def policy_of(client: Client) -> Policy:
-    """What counts for a client: its own policy where it has one in use, else the firm's, else no limits. One query."""
-    rows = MatchingPolicy.objects.filter(Q(client=client, in_use=True) | Q(client=None))
+def policy_of(client: Client | None) -> Policy:
+    """What counts for a client: its own policy where it has one in use, else the firm's, else no limits. One query.
+
+    Without a client: the firm's.
+    """
+    rows = MatchingPolicy.objects.filter(Q(client=client, client__isnull=False, in_use=True) | Q(client=None))
     found = sorted(rows, key=lambda row: row.client_id is None)
     return policy_from(found[0]) if found else Policy()
 

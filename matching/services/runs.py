@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import translation
 
 from accounts.models import Client
 from matching.engine import ENGINE_VERSION
 from matching.models import Allocation, Decision, Proposal, Transaction
 from matching.services import loading
+from matching.services.choosing import choose
 from matching.services.decisions import reopen_for_transaction, reopen_for_voucher
 from matching.services.drafts import Draft
 from matching.services.giving_way import give_way, vouchers_paid_externally
@@ -27,7 +28,7 @@ from matching.services.own_transfers import recognise
 from matching.services.policies import policy_of
 from matching.services.states import Kind, State, move
 from matching.services.taking_back import name_causes, take_back, uphold
-from matching.services.thinking import REJECTED, Progress, Thought, think
+from matching.services.thinking import Progress, Thought, judge, think
 from matching.services.yielding import Yielding
 from matching.signals import matching_finished
 from matching.withdrawn import withdrawn_words
@@ -35,12 +36,6 @@ from vouchers.locks import lock
 from vouchers.models import Voucher
 
 BATCH = 500
-# Matches that a person took back, or that went back to review because a voucher changed: only a person decides again.
-SEEN_BY_A_PERSON = Exists(
-    Decision.objects.filter(
-        Q(kind__in=[Kind.UNDO, Kind.REJECT]) | Q(kind=Kind.REOPEN, cause=None), proposal=OuterRef("pk")
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +58,22 @@ def run_matching(client: Client, *, renew: bool = False, progress: Progress | No
     """Let the engine propose for all vouchers and transactions of ``client`` and write what is new.
 
     ``progress`` is told (done, of) while the engine works. ``renew``: also take back what another version or policy
-    matched and this one would not (see ``matching.services.differences``). Safe to repeat, to stop anywhere, and to run
+    matched and this one would not (see ``matching.services.comparing``). Safe to repeat, to stop anywhere, and to run
     twice at the same time.
     """
     began = time.monotonic()
-    _send_back_what_was_withdrawn(client)
-    recognise(client)
-    open_before = set(Proposal.objects.filter(client=client, state=State.SUGGESTED).values_list("pk", flat=True))
-    _write(client, think(client, policy_of(client), renew=renew, progress=progress), open_before)
+    open_before = prepare(client)
+    while not write(client, think(client, policy_of(client), renew=renew, progress=progress), open_before):
+        pass
     matching_finished.send_robust(Client, client=client)
     return _standing_of(client, time.monotonic() - began)
+
+
+def prepare(client: Client) -> set[int]:
+    """Put in order what the engine should not see, and answer the suggestions that there are before it begins."""
+    _send_back_what_was_withdrawn(client)
+    recognise(client)
+    return set(Proposal.objects.filter(client=client, state=State.SUGGESTED).values_list("pk", flat=True))
 
 
 def _send_back_what_was_withdrawn(client: Client) -> None:
@@ -88,38 +89,22 @@ def _send_back_what_was_withdrawn(client: Client) -> None:
 
 
 @transaction.atomic
-def _write(client: Client, thought: Thought, open_before: set[int]) -> None:
+def write(client: Client, thought: Thought, open_before: set[int]) -> bool:
     """Write what is new. ``open_before``: the suggestions that there were when the engine began.
 
     What it said of a voucher that changed while it worked is worth nothing: whoever changed it asks for another run.
+    False, and nothing is written, where the policy changed meanwhile.
     """
     lock(client.pk)
-    drafts = thought.drafts
+    if thought.judge != judge(policy_of(client)):
+        return False
     current = {int(voucher.id): voucher for voucher in loading.engine_vouchers(client)}
     looked_at = {pk for pk, voucher in thought.vouchers.items() if current.get(pk) == voucher}
     taken_back = take_back(client, thought, looked_at)
     usage = loading.usage_of(client)
     yielding = Yielding(Q(client=client))
-    refused = set(loading.pairs_of(client, REJECTED))
-    personal = frozenset[tuple[str, str]]().union(*loading.pairs_of(client, Q(SEEN_BY_A_PERSON)))
-    usable = {
-        candidate.fingerprint: candidate
-        for candidate in drafts
-        if candidate.pairs not in refused
-        and all(share.voucher in looked_at for share in candidate.shares)
-        and all(share.transaction in usage.transactions for share in candidate.shares)
-    }
-    stands: list[Draft] = []
-    for candidate in usable.values():
-        if not candidate.automatic or candidate.pairs & personal:
-            continue
-        conflict, gone = yielding.conflict(usage, candidate.shares)
-        if conflict is None:
-            for external in gone:
-                usage.remove(external)
-            usage.add(-len(stands), candidate.shares)  # zero and below: numbers that no row has
-            stands.append(candidate)
-    suggested = [candidate for candidate in usable.values() if not yielding.conflict(usage, candidate.shares)[0]]
+    chosen = choose(client, thought.drafts, looked_at, usage, yielding)
+    stands, suggested = chosen.stands, chosen.suggested
     ranks = _ranks(suggested)
 
     # People make external matches: a run does not touch them, except where its own certain finds take their place.
@@ -160,6 +145,7 @@ def _write(client: Client, thought: Thought, open_before: set[int]) -> None:
         elif row.pk in open_before and row.pk not in kept:
             move(row, State.SUPERSEDED, Kind.SUPERSEDE)
     _create(client, fresh, ranks, State.SUGGESTED)
+    return True
 
 
 def _ranks(suggested: list[Draft]) -> dict[str, int]:
@@ -174,7 +160,7 @@ def _ranks(suggested: list[Draft]) -> dict[str, int]:
 
 
 def _create(
-    client: Client, drafts: list[Draft], ranks: dict[str, int], state: State, judge: str = ""
+    client: Client, drafts: list[Draft], ranks: dict[str, int], state: State, upheld_by: str = ""
 ) -> list[Decision]:
     """Store proposals; for automatic ones with the decision that makes them stand. Answers the decisions."""
     stands = state in Proposal.STANDING
@@ -190,7 +176,7 @@ def _create(
                 evidence=candidate.evidence,
                 runner_up=candidate.runner_up,
                 engine_version=ENGINE_VERSION,
-                upheld_by=judge,
+                upheld_by=upheld_by,
                 fingerprint=candidate.fingerprint,
             )
             for candidate in drafts

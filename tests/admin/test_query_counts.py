@@ -22,7 +22,8 @@ from integrations.models import (
     VoucherChange,
     WebhookDelivery,
 )
-from matching.models import Decision, LearnedFact, MatchingPolicy
+from matching.models import Comparison, Decision, LearnedFact, MatchingPolicy
+from matching.services import confirm
 from tests.admin.conftest import Login
 from tests.admin.recorder_world import call, delivery
 from tests.conftest import TODAY
@@ -92,6 +93,11 @@ def _facts(first: Client, accountant: User, count: int) -> None:
         LearnedFact.objects.create(client=first, kind="iban", value=f"DE{index}", contact=f"Firma {index} GmbH")
 
 
+def _comparisons(first: Client, accountant: User, count: int) -> None:
+    for _index in range(count):
+        Comparison.objects.create(client=first, asked_by=accountant)
+
+
 def _people(first: Client, accountant: User, count: int) -> None:
     group = Group.objects.get(name=ACCOUNTANT)
     for index in range(count):
@@ -117,6 +123,7 @@ PAGES: dict[str, tuple[str, Grow, int]] = {
     "decisions": ("admin:matching_decision_changelist", _cases, 10),
     "rules for automatic matches": ("admin:matching_matchingpolicy_changelist", _rules, 9),
     "learned facts": ("admin:matching_learnedfact_changelist", _facts, 9),
+    "comparisons": ("admin:matching_comparison_changelist", _comparisons, 9),
     "raw answers": ("admin:vouchers_rawanswer_changelist", _raw, 8),
     "statements": ("admin:integrations_statementfile_changelist", _statements, 8),
     "people": ("admin:accounts_user_changelist", _people, 9),
@@ -171,3 +178,33 @@ def test_a_voucher_and_a_connection_need_few_queries(
     assert _queries(browser, reverse("admin:vouchers_voucher_change", args=[of])) <= 16
     page = reverse("admin:integrations_connection_change", args=[everything.connection.pk])
     assert _queries(browser, page) <= 16
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_comparison_costs_the_same_with_few_and_many_changes(
+    count: int, kontor_client: Client, accountant: User, login: Login
+) -> None:
+    made = cases(kontor_client, count)
+    parts = [case.allocations.get() for case in made]
+    changes = [{"after": {"shares": [[one.voucher_id, one.transaction_id, "1.00"]]}} for one in parts]
+    row = Comparison.objects.create(
+        client=kontor_client,
+        state="done",
+        digest="0",
+        result={"counts": {"becomes": count}, "becomes": changes},
+    )
+    assert _queries(login(accountant), reverse("admin:matching_comparison_change", args=[row.pk])) <= 10
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_learned_fact_costs_the_same_with_few_and_many_sources(
+    count: int, kontor_client: Client, accountant: User, login: Login
+) -> None:
+    for case in cases(kontor_client, count):
+        part = case.allocations.get()
+        part.voucher.contact_name = "Druckhaus Seeblick GmbH"
+        part.voucher.save()
+        confirm(case, accountant)
+    fact = LearnedFact.objects.get(kind="iban")
+    assert fact.confirmations == count
+    assert _queries(login(accountant), reverse("admin:matching_learnedfact_change", args=[fact.pk])) <= 15
