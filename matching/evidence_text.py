@@ -112,6 +112,10 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
         _("%(count)s vouchers together come to the amount: %(booked)s."),
         _("The vouchers together come to the amount."),
     ),
+    "credit_note_set_off": (
+        _("The credit note %(number)s over %(booked)s was set off against the invoice."),
+        _("A credit note was set off against the invoice."),
+    ),
     "part_worded": (_("The text calls it an instalment, a deposit or a remaining amount."),),
     "batch_count": (
         _("The bank names %(count)s payments in this batch, as many as the vouchers."),

@@ -19,7 +19,7 @@ from .kin import NameCache
 from .lists import NumberLine
 from .memory import Memory
 from .numbers import Hit
-from .purpose import batch_size
+from .purpose import batch_size, names_several
 from .subsets import exact_subsets
 
 _POOL = 20
@@ -195,6 +195,8 @@ class Combiner:
             grounds = "partly named"
         if grounds == "party" and all(m.dated for m in members):
             grounds = "party and day"
+        if grounds == "party" and (names_several(b.t) or 2 * sum(m.dated for m in members) >= len(members)):
+            grounds = "party, several"
         rivals = [r for i, r in enumerate(ranked) if i != place]
         rival = tuple((pool[i].slot.index, b.index, abs(pool[i].amount)) for i in rivals[0][1]) if rivals else ()
         netted = any(m.amount < 0 for m in members)

@@ -12,6 +12,7 @@ from .decide import Choice, choose
 from .graph import Graph, build
 from .marginals import Edge
 from .model import Model
+from .netting import with_credit_notes
 from .proposals import Writer
 from .reversals import mark_returned
 from .sets import ChosenGroup, find_sets, named_nettings
@@ -43,6 +44,7 @@ def run(
     better = {p[:2] for p in held} | _explained(graph, groups)
     chosen |= choose(book, graph, used_slots, used_bookings, without=better, last=True)
     chosen = _without_refused(book, chosen, refused)
+    chosen, groups = with_credit_notes(book, graph, chosen, groups, refused)
     return Writer(book, graph, chosen, groups).write()
 
 

@@ -72,6 +72,7 @@ GROUP_THRESHOLDS: dict[str, float] = {
     "named parts": 0.98,
     "worded parts": 0.99,
     "parts and day": 0.995,
+    "party, several": 0.995,
     "payout": 0.99,
 }
 """The probability that a set needs, by what it rests on; other sets are only suggested."""

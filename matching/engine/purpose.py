@@ -48,6 +48,17 @@ def names_a_part(t: Transaction) -> bool:
     return bool(_PART.search(fold(t.purpose)))
 
 
+_SEVERAL = re.compile(
+    r"\bDIV\b|DIVERSE|RECHNUNGEN|RECHNGN|SAMMEL|AUFSTELLUNG|\bAVIS|OFFENE POSTEN|\bOP\b|MEHRERE|ABZGL|GUTSCHRIFT"
+    r"|\bLISTE|INVOICES|STATEMENT|REMITTANCE|FACTURES|FATTURE|FACTURAS|RELEVE"
+)
+
+
+def names_several(t: Transaction) -> bool:
+    """Whether the text says, without naming them, that the booking pays several documents."""
+    return bool(_SEVERAL.search(fold(t.purpose)))
+
+
 _PREPAYMENT = re.compile(
     r"ANZAHLUNG|VORAUSZAHLUNG|VORKASSE|\bAZ\b|DEPOSIT|PREPAY|ADVANCE|ACOMPTE|ACCONTO|AANBETALING|AUFTRAG|ANGEBOT"
 )

@@ -44,6 +44,7 @@ EVIDENCE_CODES: Mapping[str, str] = {
     "amount_rare": "no other voucher or booking has this amount; params: booked",
     "amount_common": "the amount occurs again and again; params: booked, count",
     "sum_equal": "the vouchers add up to the booking; params: expected, booked, count",
+    "credit_note_set_off": "a credit note set off against the invoice this pays; params: number, booked",
     "part_worded": "the text calls the booking an instalment, a deposit or a rest",
     "batch_count": "the text names as many payments as the set has; params: count",
     "payout_of_provider": "the payout of a payment provider, marketplace or card terminal; params: found",
