@@ -23,7 +23,7 @@ FLIPPED = {
     "purchasecreditnote": "creditnote",
 }
 LIKELY = 0.05
-ALMOST = 0.03
+ALMOST = 0.1
 SURE = 0.95
 ODD = Decimal("31.17")
 """A difference that no discount, fee or dunning explains."""
@@ -130,7 +130,7 @@ def unrelated(count: int, years: int) -> tuple[list[Voucher], list[Transaction]]
 @given(worlds(), st.integers(1, 12), st.sampled_from((-3, 2, 5)))
 @laws
 def test_unrelated_rows_change_nothing(world: World, count: int, years: int) -> None:
-    """But for hundredths: how rare an amount or a word is shows more clearly among more rows.
+    """But for little: how rare an amount or a word is shows more clearly among more rows.
 
     So what is on the brink of its threshold may cross it, and hopeless suggestions may change places.
     """
