@@ -31,8 +31,8 @@ laws = settings(max_examples=40, deadline=None)
 
 
 def seen(proposals: Iterable[Proposal]) -> set[tuple[object, ...]]:
-    """What a person sees of proposals, without reasons."""
-    return {(p.allocations, p.permission, p.kind, round(p.probability, 3)) for p in proposals}
+    """What a person sees of proposals, without reasons and without payouts."""
+    return {(p.allocations, p.permission, p.kind, round(p.probability, 3)) for p in proposals if p.kind != "payout"}
 
 
 def by_allocations(proposals: Iterable[Proposal]) -> dict[tuple[Allocation, ...], Proposal]:
