@@ -9,7 +9,7 @@ DEV := $(VENV)/.dev-$(shell cksum requirements-dev.txt | cut -d' ' -f1)
 # Commands that only look at the code need settings, but neither secrets nor a database of anybody's.
 LOOK := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=.
 
-.PHONY: help run chain test fuzz test-browser pictures lint format lock translations bench-rate bench-sync bench-fleet bench-webhooks bench-import bench-matching clean
+.PHONY: help run chain test fuzz test-browser pictures lint format lock translations bench-rate bench-sync bench-fleet bench-webhooks bench-import bench-matching bench-growth clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -64,8 +64,11 @@ bench-webhooks: $(RUNTIME) ## seconds from a payment to its match, and how quick
 bench-import: $(RUNTIME) ## bank files of 100,000 entries: read, compared with a bare parse, stored (PostgreSQL: TEST_DATABASE_URL)
 	@$(LOOK) $(BIN)/django-admin bench_import
 
-bench-matching: $(RUNTIME) ## how often the engine is right, on sets with known truth
-	@$(LOOK) $(BIN)/django-admin bench_matching
+bench-matching: $(RUNTIME) ## how often the engine is right, beside published rules of other systems (SET=dev-small, ONLY=lexware)
+	@$(LOOK) $(BIN)/django-admin bench_matching $(if $(SET),--set $(SET)) $(if $(ONLY),--only $(ONLY)) $(if $(PLOT),--plot $(PLOT))
+
+bench-growth: $(RUNTIME) ## how the engine's time and memory grow with the rows of one client (SIZES="1000 10000")
+	@$(LOOK) $(BIN)/django-admin bench_growth $(SIZES)
 
 lock: $(DEV) ## bring the lock files up to date with pyproject.toml
 	$(BIN)/pip install --quiet uv

@@ -30,8 +30,16 @@ _WORK = {
     "matching.bankaccount": "view change",
     "matching.owntransfer": "view change",
     "matching.transaction": "view",
+    "matching.referencerate": "view",
+    "matching.ratefetch": "view",
     "matching.externalpayment": "view add change",
     "matching.payoutreport": "view",
+    # The firm's own rule is changed by partners only.
+    "matching.matchingpolicy": "view add change",
+    "matching.policychange": "view",
+    "matching.comparison": "view add change",
+    # "change" revokes what was learned from decisions.
+    "matching.learnedfact": "view change",
     "matching.proposal": "view change",
     "matching.allocation": "view",
     "matching.decision": "view",

@@ -54,6 +54,12 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "schedule_type": "I",
         "minutes": 5,
     },
+    # Reference rates of currencies, once a day; what failed is tried again with the next hour.
+    "exchange rates: fetch what is due": {
+        "func": "integrations.tasks.fetch_exchange_rates",
+        "schedule_type": "I",
+        "minutes": 60,
+    },
     # Matching runs whose tasks got lost.
     "matching: send lost requests": {
         "func": "matching.tasks.send_lost_requests",

@@ -200,6 +200,10 @@ _qonto = urlsplit(QONTO_API_URL)
 if (_qonto.hostname or "").endswith((".qonto.com", ".qonto.co")) and _qonto.scheme != "https":
     raise ImproperlyConfigured("QONTO_API_URL must begin with https://: the clients' keys are sent there.")
 
+# --- exchange rates ------------------------------------------------------------------------------------------
+# The folder with the European Central Bank's files; empty: none are fetched.
+EXCHANGE_RATES_URL = env.web_address("EXCHANGE_RATES_URL", "") if env.text("EXCHANGE_RATES_URL") else ""
+
 # --- browser security --------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -135,12 +135,36 @@ UNFOLD: dict[str, Any] = {
                     _entry(
                         _("Proposals"), "join_inner", "admin:matching_proposal_changelist", "matching.view_proposal"
                     ),
+                    _entry(
+                        _("Learned from decisions"),
+                        "psychology",
+                        "admin:matching_learnedfact_changelist",
+                        "matching.view_learnedfact",
+                    ),
+                    _entry(
+                        _("Rules for automatic matches"),
+                        "tune",
+                        "admin:matching_matchingpolicy_changelist",
+                        "matching.view_matchingpolicy",
+                    ),
+                    _entry(
+                        _("What would change?"),
+                        "compare_arrows",
+                        "admin:matching_comparison_changelist",
+                        "matching.view_comparison",
+                    ),
                     _entry(_("Decisions"), "gavel", "admin:matching_decision_changelist", "matching.view_decision"),
                     _entry(
                         _("Raw answers"),
                         "data_object",
                         "admin:vouchers_rawanswer_changelist",
                         "vouchers.view_rawanswer",
+                    ),
+                    _entry(
+                        _("Exchange rates"),
+                        "currency_exchange",
+                        "admin:matching_referencerate_changelist",
+                        "matching.view_referencerate",
                     ),
                     _entry(_("Is everything alive?"), "monitor_heart", "admin:system", "integrations.view_fetchworker"),
                     _entry(_("People"), "group", "admin:accounts_user_changelist", "accounts.view_user"),

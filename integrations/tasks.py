@@ -14,6 +14,7 @@ from integrations.services import (
     connections,
     crew,
     deliveries,
+    exchange_rates,
     external_drafts,
     hints,
     inbox,
@@ -130,3 +131,9 @@ def judge_accounts() -> None:
 def remind_of_key_ends() -> None:
     """Mail people whose API key ends soon."""
     key_reminders.remind()
+
+
+@counted
+def fetch_exchange_rates() -> None:
+    """Fetch the reference rates of currencies where they are due."""
+    exchange_rates.fetch_due_rates()

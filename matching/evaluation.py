@@ -19,7 +19,7 @@ from typing import Any
 
 from .engine import propose
 from .engine.types import PaymentItem, Permission, Transaction, Voucher
-from .scoring import Prediction
+from .judging import Classes, Prediction, visible_classes
 from .scoring import score as score_rows
 
 
@@ -119,7 +119,13 @@ def write_predictions(predictions: Iterable[Prediction], path: str | Path) -> No
 
 def score(dataset: Dataset, predictions: Iterable[Prediction]) -> dict[str, Any]:
     """Figures of predictions for a set, see `scoring.score`."""
-    return score_rows(dataset.truth, dataset.meta, predictions)
+    return score_rows(dataset.truth, {**dataset.meta, "equivalence": classes_of(dataset)}, predictions)
+
+
+def classes_of(dataset: Dataset) -> Classes:
+    """What nothing visible tells apart: as the set names it, else by the visible rule."""
+    named: Classes | None = dataset.meta.get("equivalence")
+    return named or visible_classes(dataset.vouchers, dataset.transactions, dataset.truth)
 
 
 def evaluate(path: str | Path, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.display import MINUS, NO_BREAK
+from accounts.display import MINUS, NO_BREAK, money
 from matching.models import Proposal
+from matching.policy_words import POLICY_WORDS
 
 
 class Reason(TypedDict):
@@ -52,6 +53,24 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
         _("The text names another voucher than %(number)s."),
         _("The text names another voucher."),
     ),
+    "number_missing": (_("The number %(number)s does not stand in the text."), _("No number stands in the text.")),
+    "number_series": (
+        _("Numbers like %(number)s are those of %(contact)s."),
+        _("The number is of the kind that this contact uses."),
+    ),
+    "period_in_text": (
+        _("The text names the month “%(found)s”, which fits the document."),
+        _("The text names the month of the document."),
+    ),
+    "other_period": (
+        _("The text names the month “%(found)s”, not that of the document."),
+        _("The text names another month than that of the document."),
+    ),
+    "paid_otherwise": (
+        _("The voucher's remark “%(found)s” says that it was paid in another way."),
+        _("The voucher's remark says that it was paid in another way."),
+    ),
+    "contact_silent": (_("Nothing in the booking says who the other party is."),),
     "amount_equal": (_("The amount is the same: %(booked)s."), _("The amount is the same.")),
     "amount_less_discount": (
         _("The amount is %(expected)s less %(percent)s %% discount: %(booked)s."),
@@ -92,6 +111,49 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
     "sum_equal": (
         _("%(count)s vouchers together come to the amount: %(booked)s."),
         _("The vouchers together come to the amount."),
+    ),
+    "credit_note_set_off": (
+        _("The credit note %(number)s over %(booked)s was set off against the invoice."),
+        _("A credit note was set off against the invoice."),
+    ),
+    "part_worded": (_("The text calls it an instalment, a deposit or a remaining amount."),),
+    "batch_count": (
+        _("The bank names %(count)s payments in this batch, as many as the vouchers."),
+        _("The bank names as many payments as the vouchers."),
+    ),
+    "payout_of_provider": (
+        _("A payout of %(found)s: it pays several sales together, less a fee."),
+        _("A payout of a payment provider: it pays several sales together, less a fee."),
+    ),
+    "payout_fee_learned": (
+        _(
+            "Sales of %(expected)s less %(percent)s %% and %(fixed)s for each sale come to %(booked)s; so does this"
+            " provider's fee in its other payouts."
+        ),
+        _("The sales less this provider's fee come to the amount."),
+    ),
+    "payout_fee_usual": (
+        _(
+            "Sales of %(expected)s less %(percent)s %% and %(fixed)s for each sale come to %(booked)s; such a fee is"
+            " usual."
+        ),
+        _("The sales less a usual fee come to the amount."),
+    ),
+    "payout_extra": (
+        _("%(difference)s more were kept beside the fee, as in other payouts or by the provider's invoice."),
+        _("Something more was kept beside the fee."),
+    ),
+    "payout_refund": (
+        _("Refunds of %(booked)s were taken off the payout."),
+        _("Refunds were taken off the payout."),
+    ),
+    "payout_run": (
+        _("%(count)s sales from %(first)s to %(last)s, in their order."),
+        _("The provider's sales of these days, in their order."),
+    ),
+    "payout_marked": (
+        _("%(count)s of the vouchers name %(found)s as the way of payment."),
+        _("Vouchers name the provider as the way of payment."),
     ),
     "instalment": (
         _("Payment %(position)s of %(count)s for this voucher."),
@@ -193,13 +255,29 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
     "policy_better_explained": (
         _("Not matched automatically: another match explains the voucher or the payment better."),
     ),
+    "policy_client_threshold": (
+        _("Not matched automatically: your rule asks for at least %(threshold)s certainty."),
+        _("Not matched automatically: your rule asks for more certainty."),
+    ),
+    "policy_client_amount": (
+        _("Not matched automatically: it is more than the %(limit)s that your rule allows."),
+        _("Not matched automatically: it is more than your rule allows."),
+    ),
+    "policy_client_kind": (
+        _("Not matched automatically: your rule leaves matches of this shape to a person (%(kind)s)."),
+        _("Not matched automatically: your rule leaves matches of this shape to a person."),
+    ),
+    "policy_client_difference": (
+        _("Not matched automatically: your rule leaves this difference to a person (%(kind)s)."),
+        _("Not matched automatically: your rule leaves such a difference to a person."),
+    ),
 }
 
 POLICY: Final = "policy_"
 _AMOUNT: Final = re.compile(r"-?\d+\.\d{2}")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
-_VALUES: Final = frozenset({"expected", "booked", "difference", "date"})
+_VALUES: Final = frozenset({"expected", "booked", "difference", "date", "fixed", "first", "last"})
 
 
 def sentence(evidence: Mapping[str, Any]) -> str:
@@ -239,6 +317,12 @@ def reasons(proposal: Proposal) -> list[Reason]:
 
 
 def _shown(name: str, value: str) -> str:
+    if name == "kind" and value in POLICY_WORDS:
+        return str(POLICY_WORDS[value])
+    if name == "limit" and _AMOUNT.fullmatch(value):
+        return money(Decimal(value))
+    if name == "threshold" and _NUMBER.fullmatch(value):
+        return f"{formats.number_format((Decimal(value) * 100).normalize(), use_l10n=True)}{NO_BREAK}%"
     if name in _VALUES and _AMOUNT.fullmatch(value):
         amount = formats.number_format(abs(Decimal(value)), decimal_pos=2, use_l10n=True, force_grouping=True)
         return f"{MINUS}{amount}" if value.startswith("-") else amount

@@ -25,6 +25,7 @@ KIND_WORDS: dict[str, str | Promise] = {
     "collective": _("Several vouchers, one payment"),
     "partial": _("One voucher, several payments"),
     "netted": _("Several vouchers with credit notes, one payment"),
+    "payout": _("Several sales, one payout"),
     "external": _("One voucher, paid externally"),
 }
 

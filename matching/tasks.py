@@ -8,7 +8,8 @@ from django_q.tasks import async_task
 
 from accounts.models import Client
 from accounts.task_attempts import counted
-from matching.models import MatchingRequest
+from matching.models import Comparison, MatchingRequest
+from matching.services import comparing
 from matching.services.runs import run_matching
 
 MATCH_CLIENT = "matching.tasks.match_client"
@@ -38,6 +39,22 @@ def send_lost_requests() -> None:
     for client_id in list(MatchingRequest.objects.filter(sent_at__lt=long_ago).values_list("client_id", flat=True)):
         if MatchingRequest.objects.filter(client=client_id, sent_at__lt=long_ago).update(sent_at=timezone.now()):
             async_task(MATCH_CLIENT, client_id)
+
+
+@counted
+def compare_matching(comparison_id: int) -> None:
+    """Make a comparison that somebody asked for; nothing happens where it is gone. Safe to repeat."""
+    row = Comparison.objects.select_related("client").filter(pk=comparison_id).first()
+    if row is not None:
+        comparing.make(row)
+
+
+@counted
+def apply_comparison(comparison_id: int) -> None:
+    """Apply a comparison that somebody has looked at. Safe to repeat."""
+    row = Comparison.objects.select_related("client").filter(pk=comparison_id).first()
+    if row is not None:
+        comparing.apply(row)
 
 
 def _enqueue(client_id: int) -> None:

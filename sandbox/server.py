@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, ClassVar
 
+from sandbox import rates
 from sandbox.control import control
 from sandbox.http import Request, Response
 from sandbox.qonto.control import ROOT as QONTO_CONTROL
@@ -54,13 +55,15 @@ class _Handler(BaseHTTPRequestHandler):
         request = Request.parse(self.command, self.path, dict(self.headers.items()), body)
         organisation, response = "", internal_error()
         controlled = request.path.startswith("/control")
-        banking = is_ours(request.path)
+        banking, rated = is_ours(request.path), rates.is_ours(request.path)
         log = self.sandbox.qonto.log if banking else self.sandbox.log
         try:
             if request.path.startswith(QONTO_CONTROL):
                 response = control_qonto(self.sandbox, request)
             elif controlled:
                 response = control(self.sandbox, request)
+            elif rated:
+                response = rates.serve(request, self.sandbox.current_day())
             elif banking:
                 response, organisation = serve_qonto(self.sandbox.qonto, request)
             else:
@@ -68,7 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
         except Exception:
             logger.exception("the sandbox failed on %s %s", request.method, request.path)
         cut, drip = response.headers.pop(CUT, ""), response.headers.pop(DRIP, "")
-        if not controlled:
+        if not (controlled or rated):
             log.add(organisation, request, 0 if cut else response.status, started)
         if cut:
             self._cut(response)

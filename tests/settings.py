@@ -22,6 +22,7 @@ os.environ.update(
         "LEXWARE_API_URL": "http://127.0.0.1:9",
         "LEXWARE_TIME_SCALE": "200",
         "QONTO_API_URL": "http://127.0.0.1:9",
+        "EXCHANGE_RATES_URL": "",
         "DATABASE_URL": os.environ.get("KONTOR_TEST_DATABASE_URL") or f"sqlite:///{_data / 'db.sqlite3'}",
         "LOG_LEVEL": "WARNING",
     }

@@ -115,6 +115,7 @@ def settings_for(
         "STATIC_ROOT": str(folder / "static"),
         "LEXWARE_API_URL": sandbox_url,
         "QONTO_API_URL": sandbox_url,
+        "EXCHANGE_RATES_URL": f"{sandbox_url}/stats/eurofxref",
         "LEXWARE_TIME_SCALE": str(time_scale),
         "LEXWARE_WEBHOOK_PUBLIC_KEY": webhook_key.strip().replace("\n", "\\n"),
         "PUBLIC_URL": f"http://localhost:{port}",

@@ -5,10 +5,21 @@ from integrations.admin import (
     clients,
     connections,
     payout_reports,
+    rates,
     recorder,
     runs,
     statements,
     support,
 )
 
-__all__ = ["bank_accounts", "clients", "connections", "payout_reports", "recorder", "runs", "statements", "support"]
+__all__ = [
+    "bank_accounts",
+    "clients",
+    "connections",
+    "payout_reports",
+    "rates",
+    "recorder",
+    "runs",
+    "statements",
+    "support",
+]

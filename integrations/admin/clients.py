@@ -70,6 +70,12 @@ class ConnectedClientAdmin(ClientAdmin):
                 _list("matching_transaction", client),
             ),
             (
+                "matching.view_learnedfact",
+                _("Learned from decisions"),
+                client.learned_facts.filter(revoked_at=None),
+                _list("matching_learnedfact", client),
+            ),
+            (
                 "integrations.view_statementfile",
                 _("Bank statements"),
                 client.statement_files.all(),

@@ -13,10 +13,10 @@ from accounts.client_filter import ClientFilter
 from accounts.display import moment, money, percent
 from accounts.period_filter import PeriodFilter
 from accounts.scoped_admin import ReadOnlyAdmin
+from matching.decision_words import decision_words
 from matching.evidence_text import reasons
 from matching.models import Allocation, Decision, Proposal
 from matching.proposal_state import KIND_WORDS, PERMISSION_WORDS, proposal_state
-from vouchers.words import withdrawn_words
 
 
 @admin.register(Proposal)
@@ -138,7 +138,7 @@ class DecisionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("reason"), ordering="reason")
     def why(self, decision: Decision) -> str:
         """What the person wrote; of Kontor's own decisions, what became of the voucher."""
-        return decision.reason if decision.actor_id else withdrawn_words(decision.reason)
+        return decision_words(decision)
 
     @admin.display(description=_("proposal"), ordering="proposal")
     def proposal_name(self, decision: Decision) -> str:

@@ -15,6 +15,7 @@ from decimal import Decimal
 DISCOUNTS = (Decimal("1"), Decimal("1.5"), Decimal("2"), Decimal("2.5"), Decimal("3"), Decimal("4"), Decimal("5"))
 """Usual cash discounts in per cent."""
 
+_PER_MILLE = tuple((int(10 * rate), str(rate)) for rate in DISCOUNTS)
 _MAX_WEIGHT = 8.0
 
 
@@ -44,9 +45,9 @@ def relate(expected: int, booked: int, *, dunning_named: bool = False) -> Relati
     difference = booked - expected
     if difference == 0:
         return Relation("amount_equal", 0.88, 1, True)
-    for rate in DISCOUNTS:
-        if abs(booked - expected * (1 - rate / 100)) <= 1:
-            return Relation("amount_less_discount", 0.015, 3 * len(DISCOUNTS), True, str(rate))
+    for mille, percent in _PER_MILLE:
+        if abs(1000 * booked - expected * (1000 - mille)) <= 1000:
+            return Relation("amount_less_discount", 0.015, 3 * len(DISCOUNTS), True, percent)
     if abs(difference) <= 2:
         return Relation("amount_rounded", 0.008, 4, True)
     if 0 < difference <= 4000 and difference % 50 == 0:

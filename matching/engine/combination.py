@@ -15,11 +15,11 @@ from .amounts import money
 from .book import Book, Booking, Claim, Slot
 from .evidence import Trait
 from .evidence.day import fit_day
-from .evidence.party import NameCache
+from .kin import NameCache
 from .lists import NumberLine
 from .memory import Memory
 from .numbers import Hit
-from .purpose import batch_size
+from .purpose import batch_size, names_several
 from .subsets import exact_subsets
 
 _POOL = 20
@@ -27,7 +27,6 @@ _EARLY, _LATE = 15, 200
 _MEMBER = 2.0
 """What each member costs: a larger set must be borne by what speaks for its members."""
 _UNNAMED = -4.0
-_COUNT_FITS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,31 +74,25 @@ class Combiner:
         self._by_contact: dict[tuple[str, ...], list[Slot]] = defaultdict(list)
         self._by_party: dict[tuple[str, ...], list[Slot]] = defaultdict(list)
         self._by_word: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-        self._by_due: dict[int, list[Slot]] = defaultdict(list)
         for slot in self._free:
             contact = book.claims[slot.voucher].contact
             self._by_contact[contact].append(slot)
             self._by_party[book.claims[slot.voucher].party].append(slot)
             for word in contact:
                 self._by_word[word].add(contact)
-            if slot.due is not None:
-                self._by_due[slot.due.toordinal()].append(slot)
 
     def collective(self, b: Booking) -> list[Group]:
         """Sets of vouchers that one booking pays, best first; at most three."""
         if b.amount <= 0 or b.returned is not None or b.t.counterparty_iban in self._book.own_accounts:
             return []
-        declared = batch_size(b.t)
-        if b.no_voucher and declared is None:
+        if b.no_voucher and batch_size(b.t) is None:
             return []
         members, grounds = self._party_members(b)
         groups: list[Group] = []
         if any(m.named and m.amount < 0 for m in members):
-            groups = self._solve(b, _gross(members), grounds, 0)
+            groups = self._solve(b, _gross(members), grounds)
         if not groups:
-            groups = self._solve(b, [m for m in members if not m.slot.only_set_off], grounds, 0)
-        if not groups and declared is not None:
-            groups = self._solve(b, self._batch_members(b, declared), "batch", declared)
+            groups = self._solve(b, [m for m in members if not m.slot.only_set_off], grounds)
         return groups
 
     def _party_members(self, b: Booking) -> tuple[list[_Member], str]:
@@ -162,20 +155,7 @@ class Combiner:
         amount = slot.amount if claim.v.direction == b.sign else -slot.amount
         return _Member(slot, amount, weight, hit is not None, day.grade == "equal", tuple(traits))
 
-    def _batch_members(self, b: Booking, declared: int) -> list[_Member]:
-        """Vouchers whose payment item lies within three days of a batch booking that names nobody."""
-        found = []
-        middle = b.t.booking_date.toordinal()
-        for day in range(middle - 3, middle + 4):
-            for slot in self._by_due.get(day, ()):
-                claim = self._book.claims[slot.voucher]
-                if slot.only_set_off:
-                    continue
-                if claim.v.direction == b.sign and claim.v.currency == b.t.currency and slot.amount < b.amount:
-                    found.append(self._member(slot, claim, b, None, False))
-        return found
-
-    def _solve(self, b: Booking, members: Sequence[_Member], grounds: str, size: int) -> list[Group]:
+    def _solve(self, b: Booking, members: Sequence[_Member], grounds: str) -> list[Group]:
         if len(members) < 2 or sum(m.amount for m in members if m.amount > 0) < b.amount:
             return []
         whole = sorted((m for m in members if m.named), key=lambda m: m.slot.index)
@@ -185,7 +165,7 @@ class Combiner:
         if len(whole) > 1 and sum(m.amount for m in whole) == b.amount:
             solutions = [tuple(range(len(whole)))]
         elif len(whole) <= _POOL:
-            solutions = exact_subsets([m.amount for m in pool], b.amount, size=size)
+            solutions = exact_subsets([m.amount for m in pool], b.amount)
         dated = [i for i, m in enumerate(pool) if m.dated]
         if solutions is None and len(dated) > 1 and sum(pool[i].amount for i in dated) == b.amount:
             solutions = [tuple(dated)]
@@ -197,10 +177,9 @@ class Combiner:
         for solution in solutions:
             score = base + sum(pool[i].weight for i in solution)
             score -= sum(max(0.0, pool[i].weight) for i in range(len(pool)) if i not in set(solution))
-            score += _COUNT_FITS if size and len(solution) == size else 0.0
             scored.append((score, solution))
         ranked = weigh(scored)
-        return [self._group(b, pool, ranked, i, grounds, size) for i in range(min(3, len(ranked)))]
+        return [self._group(b, pool, ranked, i, grounds) for i in range(min(3, len(ranked)))]
 
     def _group(
         self,
@@ -209,7 +188,6 @@ class Combiner:
         ranked: Sequence[tuple[float, tuple[int, ...]]],
         place: int,
         grounds: str,
-        size: int,
     ) -> Group:
         probability, solution = ranked[place]
         members = [pool[i] for i in solution]
@@ -217,8 +195,8 @@ class Combiner:
             grounds = "partly named"
         if grounds == "party" and all(m.dated for m in members):
             grounds = "party and day"
-        if grounds == "batch" and size and all(m.dated for m in members):
-            grounds = "batch and day"
+        if grounds == "party" and (names_several(b.t) or 2 * sum(m.dated for m in members) >= len(members)):
+            grounds = "party, several"
         rivals = [r for i, r in enumerate(ranked) if i != place]
         rival = tuple((pool[i].slot.index, b.index, abs(pool[i].amount)) for i in rivals[0][1]) if rivals else ()
         netted = any(m.amount < 0 for m in members)

@@ -11,6 +11,8 @@ from .book import Book
 from .decide import Choice, choose
 from .graph import Graph, build
 from .marginals import Edge
+from .model import Model
+from .netting import with_credit_notes
 from .proposals import Writer
 from .reversals import mark_returned
 from .sets import ChosenGroup, find_sets, named_nettings
@@ -25,11 +27,12 @@ def run(
     refused: Collection[frozenset[tuple[str, str]]],
     learned: Learned | None,
     report: Callable[[int, int], None],
+    model: Model,
 ) -> list[Proposal]:
     """All proposals for one client, ordered by voucher and then by probability."""
     book = Book(vouchers, transactions, rates, settled)
     mark_returned(book.bookings)
-    graph, memory, names = build(book, learned, refused, report)
+    graph, memory, names = build(book, learned, refused, report, model)
     nettings = named_nettings(book, names, memory)
     held = [p for g in nettings for p in g.parts]
     chosen = choose(book, graph, {p[0] for p in held}, {p[1] for p in held}, last=False)
@@ -41,6 +44,7 @@ def run(
     better = {p[:2] for p in held} | _explained(graph, groups)
     chosen |= choose(book, graph, used_slots, used_bookings, without=better, last=True)
     chosen = _without_refused(book, chosen, refused)
+    chosen, groups = with_credit_notes(book, graph, chosen, groups, refused)
     return Writer(book, graph, chosen, groups).write()
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from .book import Book, Slot
-from .evidence import WHOLE, Pair, Trait, examine
-from .evidence.party import NameCache
+from .evidence import WHOLE, Measure, Repeated, measure
+from .kin import NameCache
 from .marginals import Edge, probabilities
 from .memory import Memory
+from .model import Model
 from .policy import identifies
 from .preselection import candidates
 from .types import Learned
@@ -31,7 +32,7 @@ class Graph:
     away by a stranger's booking.
     """
 
-    pairs: dict[Edge, Pair]
+    pairs: dict[Edge, Measure]
     probability: dict[Edge, float]
     strict: dict[Edge, float]
 
@@ -57,27 +58,40 @@ def build(
     learned: Learned | None,
     refused: Collection[frozenset[tuple[str, str]]],
     report: Callable[[int, int], None],
+    model: Model,
 ) -> tuple[Graph, Memory, NameCache]:
-    """Examine all candidates twice: the sure matches of the first round teach the second who is who."""
+    """The graph of a book's pairs, and what was learned of its parties on the way."""
+    examined, memory, names = examine(book, learned, refused, report, model)
+    return weighed(book, examined), memory, names
+
+
+def examine(
+    book: Book,
+    learned: Learned | None,
+    refused: Collection[frozenset[tuple[str, str]]],
+    report: Callable[[int, int], None],
+    model: Model,
+) -> tuple[dict[Edge, Measure], Memory, NameCache]:
+    """Measure all candidates twice: the sure matches of the first round teach the second who is who."""
     names = NameCache(book)
     chosen = [(slot, i) for slot in book.slots for i in candidates(book, slot)]
     chosen = [(slot, i) for slot, i in chosen if _allowed(book, slot, i, refused)]
-    memory = Memory(learned, len(book.bookings), book.parties)
-    examined: dict[Edge, Pair] = {}
+    chosen.sort(key=lambda pair: (pair[1], pair[0].index))
+    memory = Memory(learned, book.words, book.parties)
+    examined: dict[Edge, Measure] = {}
     for done, (slot, i) in enumerate(chosen, 1):
         if done % _REPORT_EVERY == 0:
             report(done, 2 * len(chosen))
-        examined[(slot.index, i)] = examine(book, slot, book.bookings[i], names, memory)
-    _observe(book, _weighed(book, examined), memory)
+        examined[(slot.index, i)] = measure(book, slot, book.bookings[i], names, memory, model.weights)
+    _observe(book, weighed(book, examined), memory)
     for done, (slot, i) in enumerate(chosen, 1):
         if done % _REPORT_EVERY == 0:
             report(len(chosen) + done, 2 * len(chosen))
         party, b = book.claims[slot.voucher].party, book.bookings[i]
         if party in memory.facts(b) or memory.iban_of_another(party, b):
-            examined[(slot.index, i)] = examine(book, slot, b, names, memory)
-    graph = _weighed(book, examined)
+            examined[(slot.index, i)] = measure(book, slot, b, names, memory, model.weights)
     report(2 * len(chosen), 2 * len(chosen))
-    return graph, memory, names
+    return examined, memory, names
 
 
 def _allowed(book: Book, slot: Slot, booking: int, refused: Collection[frozenset[tuple[str, str]]]) -> bool:
@@ -85,7 +99,7 @@ def _allowed(book: Book, slot: Slot, booking: int, refused: Collection[frozenset
     return frozenset({pair}) not in refused
 
 
-def _weighed(book: Book, examined: Mapping[Edge, Pair]) -> Graph:
+def weighed(book: Book, examined: Mapping[Edge, Measure]) -> Graph:
     """The pairs worth keeping, with their probabilities given all others."""
     pairs = {edge: pair for edge, pair in examined.items() if pair.score >= _KEEP_FROM}
     _first_of_repeated(book, pairs)
@@ -95,7 +109,7 @@ def _weighed(book: Book, examined: Mapping[Edge, Pair]) -> Graph:
     return Graph(pairs, probabilities(scores), probabilities(grounded))
 
 
-def _first_of_repeated(book: Book, pairs: dict[Edge, Pair]) -> None:
+def _first_of_repeated(book: Book, pairs: dict[Edge, Measure]) -> None:
     """Where the same voucher was paid twice with its number, the earlier booking is the payment."""
     grouped: dict[int, list[Edge]] = defaultdict(list)
     for edge, pair in pairs.items():
@@ -113,14 +127,10 @@ def _first_of_repeated(book: Book, pairs: dict[Edge, Pair]) -> None:
             if not _same_party(first.t.counterparty_iban, later.t.counterparty_iban, first.names, later.names):
                 continue
             again = again or later.t.booking_date
-            before = Trait("paid_before", _PAID_BEFORE, {"date": first.t.booking_date.isoformat()})
-            pairs[edge] = _with(pairs[edge], before)
+            before = Repeated("paid_before", _PAID_BEFORE, first.t.booking_date.isoformat())
+            pairs[edge] = pairs[edge].with_repeated(before)
         if again:
-            pairs[edges[0]] = _with(pairs[edges[0]], Trait("paid_again", 0.0, {"date": again.isoformat()}))
-
-
-def _with(pair: Pair, trait: Trait) -> Pair:
-    return replace(pair, score=pair.score + trait.weight, traits=(*pair.traits, trait))
+            pairs[edges[0]] = pairs[edges[0]].with_repeated(Repeated("paid_again", 0.0, again.isoformat()))
 
 
 def _same_party(iban: str, other_iban: str, names: tuple[str, ...], other_names: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 Edge = tuple[int, int]
 _ROUNDS = 60
@@ -23,6 +23,9 @@ def probabilities(scores: Mapping[Edge, float]) -> dict[Edge, float]:
     """The probability of each (slot, booking) edge, from its log odds.
 
     An edge that both its slot and its booking can better by far is not worth the arithmetic: its probability is 0.
+    At most sixty rounds of messages, each of them only among those to whom something is still new, so the time grows
+    with the pairs however large a component is. Everything goes in the order of the numbers, which are those of the
+    ids: the order of rows makes no difference.
     """
     edges = _serious(scores)
     weight = [math.exp(min(_MAX_SCORE, scores[e])) for e in edges]
@@ -32,12 +35,20 @@ def probabilities(scores: Mapping[Edge, float]) -> dict[Edge, float]:
         left[slot].append(i)
         right[booking].append(i)
     from_left, from_right = [1.0] * len(edges), [1.0] * len(edges)
-    for lefts, rights in _components(edges, left, right):
-        for _ in range(_ROUNDS):
-            change = _send(weight, lefts, from_right, from_left)
-            change = max(change, _send(weight, rights, from_left, from_right))
-            if change < _PRECISION:
-                break
+    # A node with one edge has nothing to tell about others.
+    lefts = {n: own for n, own in left.items() if len(own) > 1}
+    rights = {n: own for n, own in right.items() if len(own) > 1}
+    # Words are halved with what was said before, so whoever has changed its word goes on although nobody told it more.
+    slots, bookings = set(lefts), set(rights)
+    for _ in range(_ROUNDS):
+        changed = _send(weight, [lefts[n] for n in sorted(slots)], from_right, from_left)
+        slots = {edges[i][0] for i in changed}
+        bookings |= {edges[i][1] for i in changed} & rights.keys()
+        changed = _send(weight, [rights[n] for n in sorted(bookings)], from_left, from_right)
+        bookings = {edges[i][1] for i in changed}
+        slots |= {edges[i][0] for i in changed} & lefts.keys()
+        if not slots and not bookings:
+            break
     result = dict.fromkeys(sorted(scores), 0.0)
     for i, edge in enumerate(edges):
         together = weight[i] * from_left[i] * from_right[i]
@@ -54,39 +65,11 @@ def _serious(scores: Mapping[Edge, float]) -> list[Edge]:
     return sorted(e for e, score in scores.items() if score > min(best_slot[e[0]], best_booking[e[1]]) - _HOPELESS)
 
 
-def _components(
-    edges: Sequence[Edge], left: Mapping[int, list[int]], right: Mapping[int, list[int]]
-) -> Iterator[tuple[list[list[int]], list[list[int]]]]:
-    """For each connected component the nodes with several edges, as lists of edges; others have nothing to say."""
-    seen = [False] * len(edges)
-    for start in range(len(edges)):
-        if seen[start]:
-            continue
-        lefts: set[int] = set()
-        rights: set[int] = set()
-        waiting = [start]
-        seen[start] = True
-        while waiting:
-            slot, booking = edges[waiting.pop()]
-            lefts.add(slot)
-            rights.add(booking)
-            for other in (*left[slot], *right[booking]):
-                if not seen[other]:
-                    seen[other] = True
-                    waiting.append(other)
-        busy = (
-            [left[n] for n in sorted(lefts) if len(left[n]) > 1],
-            [right[n] for n in sorted(rights) if len(right[n]) > 1],
-        )
-        if busy[0] or busy[1]:
-            yield busy
-
-
 def _send(
     weight: Sequence[float], nodes: Sequence[list[int]], incoming: Sequence[float], outgoing: list[float]
-) -> float:
-    """One round: each node tells each partner how free it is when its other partners have spoken."""
-    change = 0.0
+) -> list[int]:
+    """Each node tells each partner how free it is when its other partners have spoken. Edges whose word has changed."""
+    changed = []
     for node in nodes:
         before = 0.0
         sums = []
@@ -96,10 +79,8 @@ def _send(
         after = 0.0
         for i, ahead in zip(reversed(node), reversed(sums), strict=True):
             old = outgoing[i]
-            fresh = math.sqrt(old / (1.0 + ahead + after))
+            outgoing[i] = fresh = math.sqrt(old / (1.0 + ahead + after))
             after += weight[i] * incoming[i]
-            gap = abs(fresh - old) / (fresh if fresh > old else old)
-            if gap > change:
-                change = gap
-            outgoing[i] = fresh
-    return change
+            if abs(fresh - old) > _PRECISION * (fresh if fresh > old else old):
+                changed.append(i)
+    return changed

@@ -1,16 +1,19 @@
 """What is known of the parties: from people's decisions, and from the sure matches of the same run.
 
-A fact never supports the booking it was learned from: each use asks for another booking that shows the same.
+A fact never supports the booking it was learned from: each use asks for another booking that shows the same. So what
+is kept of a word or an account number is how many bookings showed it with each party, and whether the booking that
+asks is one of them is known from the parties it was observed with. Nothing is kept of words that occur only once.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .book import Booking
+from .booking import Booking
 from .contacts import Contact
+from .names import WordStatistics
 from .text import name_words
 from .types import Learned
 
@@ -18,7 +21,9 @@ _ALIAS_SUPPORT = 2
 _ALIAS_SHARE = 0.9
 _COMMON = 0.2
 
-_Seen = dict[str, dict[Contact, set[int]]]
+_Seen = dict[str, dict[Contact, int]]
+_Mark = tuple[str, ...]
+_NOBODY: Mapping[Contact, int] = {}
 
 
 @dataclass(slots=True)
@@ -34,16 +39,19 @@ class Known:
 class Memory:
     """Identifiers and words with the parties they were seen with. A party is named by its sorted words."""
 
-    __slots__ = ("_creditors", "_facts", "_ibans", "_named", "_seen", "_total", "_word_all", "_words")
+    __slots__ = (
+        "_creditors", "_facts", "_ibans", "_mark_total", "_marks", "_named", "_names_with", "_observed", "_words",
+    )  # fmt: skip
 
-    def __init__(self, learned: Learned | None, total: int, parties: Mapping[Contact, Contact]) -> None:
-        self._total = total
-        self._ibans: _Seen = defaultdict(lambda: defaultdict(set))
-        self._creditors: _Seen = defaultdict(lambda: defaultdict(set))
-        self._words: _Seen = defaultdict(lambda: defaultdict(set))
-        self._word_all: dict[str, set[int]] = defaultdict(set)
-        self._facts: dict[int, dict[Contact, Known]] = {}
-        self._seen: dict[int, Booking] = {}
+    def __init__(self, learned: Learned | None, words: WordStatistics, parties: Mapping[Contact, Contact]) -> None:
+        self._words = words
+        self._ibans: _Seen = defaultdict(dict)
+        self._creditors: _Seen = defaultdict(dict)
+        self._marks: dict[_Mark, dict[Contact, list[Booking]]] = {}
+        self._mark_total: dict[_Mark, int] = {}
+        self._observed: dict[int, tuple[Contact, ...]] = {}
+        self._facts: tuple[int, dict[Contact, Known]] = (-1, {})
+        self._names_with: dict[tuple[_Mark, Contact], Counter[str]] = {}
         self._named: dict[str, set[Contact]] = defaultdict(set)
         for spelling, party in parties.items():
             for word in spelling:
@@ -56,61 +64,66 @@ class Memory:
         ):
             for identifier, contacts in source.items():
                 for contact in contacts:
-                    words = tuple(sorted(name_words(contact)))
-                    target[identifier][parties.get(words, words)].add(-1)
+                    spelled = tuple(sorted(name_words(contact)))
+                    _count(target, identifier, parties.get(spelled, spelled))
 
     def observe(self, party: Contact, b: Booking) -> None:
         """Take a sure match as a fact about its party."""
-        if not party:
+        before = self._observed.get(b.index, ())
+        if not party or party in before:
             return
-        self._facts.clear()
-        self._seen[b.index] = b
+        self._observed[b.index] = (*before, party)
+        self._facts = (-1, {})
         if b.t.counterparty_iban:
-            self._ibans[b.t.counterparty_iban][party].add(b.index)
-        for identifier in (b.t.creditor_id, b.t.mandate_id):
-            if identifier:
-                self._creditors[identifier][party].add(b.index)
-        for word in b.marks:
-            if len(word) >= (5 if word.isdigit() else 3):
-                self._words[word][party].add(b.index)
-                self._word_all[word].add(b.index)
+            _count(self._ibans, b.t.counterparty_iban, party)
+        for identifier in {b.t.creditor_id, b.t.mandate_id} - {""}:
+            _count(self._creditors, identifier, party)
+        for mark in b.marks():
+            if all(self._words.count(word) > 1 for word in mark):
+                self._marks.setdefault(mark, {}).setdefault(party, []).append(b)
+                self._mark_total[mark] = self._mark_total.get(mark, 0) + (0 if before else 1)
 
     def facts(self, b: Booking) -> dict[Contact, Known]:
-        """The parties that something ties to the booking."""
-        if b.index not in self._facts:
-            self._facts[b.index] = self._collect(b)
-        return self._facts[b.index]
+        """The parties that something ties to the booking; those of the last booking asked for are remembered."""
+        if self._facts[0] != b.index:
+            self._facts = b.index, self._collect(b)
+        return self._facts[1]
 
     def iban_of_another(self, party: Contact, b: Booking) -> str:
         """The party the account number belongs to, where that is somebody else alone."""
         owners = self._ibans.get(b.t.counterparty_iban) if b.t.counterparty_iban else None
         if not owners or party in owners:
             return ""
-        others = sorted(key for key, seen in owners.items() if seen - {b.index})
+        others = self._elsewhere(owners, b)
         return " ".join(others[0]).title() if others else ""
+
+    def _elsewhere(self, owners: Mapping[Contact, int], b: Booking) -> list[Contact]:
+        """The parties of an identifier that another booking, or a person, has shown."""
+        own = self._observed.get(b.index, ())
+        return sorted(party for party, count in owners.items() if count > (party in own))
 
     def _collect(self, b: Booking) -> dict[Contact, Known]:
         found: dict[Contact, Known] = defaultdict(Known)
-        for party in self._elsewhere(self._ibans, b.t.counterparty_iban, b):
+        for party in self._elsewhere(self._ibans.get(b.t.counterparty_iban, _NOBODY), b):
             found[party].iban = True
         for identifier in (b.t.mandate_id, b.t.creditor_id):
-            if len(self._creditors.get(identifier, ())) == 1:
-                for party in self._elsewhere(self._creditors, identifier, b):
+            owners = self._creditors.get(identifier, _NOBODY)
+            if len(owners) == 1:
+                for party in self._elsewhere(owners, b):
                     found[party].creditor = True
+        own = self._observed.get(b.index, ())
         best: dict[tuple[Contact, bool], tuple[int, str]] = {}
-        for word in sorted(b.marks):
-            if word not in self._words:
+        for mark in sorted(mark for mark in b.marks() if mark in self._marks):
+            word, is_number = " ".join(mark), mark[0].isdigit() and len(mark) == 1
+            everybody = self._mark_total[mark] - bool(own)
+            if not everybody or everybody > _COMMON * self._words.total:
                 continue
-            is_number = word.isdigit()
-            everybody = len(self._word_all[word] - {b.index})
-            if not everybody or everybody > _COMMON * self._total:
-                continue
-            for party, seen in self._words[word].items():
-                count = len(seen - {b.index})
+            for party, seen in self._marks[mark].items():
+                count = len(seen) - (party in own)
                 enough = count >= (1 if is_number else _ALIAS_SUPPORT)
                 if not enough or count < (1.0 if is_number else _ALIAS_SHARE) * everybody:
                     continue
-                if is_number or self._is_name_for(party, word, seen - {b.index}, b):
+                if is_number or self._is_name_for(party, mark, b, count):
                     best[(party, is_number)] = max(best.get((party, is_number), (0, "")), (count, word))
         for (party, is_number), (_, word) in best.items():
             if is_number:
@@ -119,25 +132,32 @@ class Memory:
                 found[party].alias = word
         return dict(found)
 
-    def _is_name_for(self, party: Contact, alias: str, seen: Collection[int], b: Booking) -> bool:
-        """Whether a word, or two beside each other, under which a party was `seen` stands for it here as well.
+    def _is_name_for(self, party: Contact, alias: _Mark, b: Booking, count: int) -> bool:
+        """Whether a word, or two beside each other, under which a party was seen stands for it here as well.
 
         A single word of a name is not enough: it may be a family's or a town's. So it must be in nobody's name
         among the contacts, all words that have always stood with it must be here, and no name that was never there.
+        `count`: the bookings that have shown it, without this one.
         """
-        words = alias.split()
-        owners = set.intersection(*(self._named.get(word, set()) for word in words))
-        if owners - {party} or (owners and len(words) == 1):
+        owners = set.intersection(*(self._named.get(word, set()) for word in alias))
+        if owners - {party} or (owners and len(alias) == 1):
             return False
-        names = [_name(self._seen[i]) for i in seen]
-        if not frozenset.intersection(*names) <= b.words:
+        names = self._names_with.get((alias, party))
+        if names is None:
+            names = Counter(word for seen in self._marks[alias][party] for word in _name(seen))
+            self._names_with[(alias, party)] = names
+        own = _name(b) if party in self._observed.get(b.index, ()) else frozenset[str]()
+        if not all(word in b.words for word, times in names.items() if times - (word in own) == count):
             return False
-        familiar = frozenset[str]().union(*names).union(word for word in b.names if party in self._named.get(word, ()))
-        return b.is_card or all(word in familiar for word in b.names if len(word) > 2 and word.isalpha())
+        return b.is_card or all(
+            names[word] > (word in own) or party in self._named.get(word, ())
+            for word in b.names
+            if len(word) > 2 and word.isalpha()
+        )
 
-    def _elsewhere(self, facts: _Seen, identifier: str, b: Booking) -> list[Contact]:
-        known = facts.get(identifier, {}) if identifier else {}
-        return sorted(party for party, seen in known.items() if seen - {b.index})
+
+def _count(seen: _Seen, identifier: str, party: Contact) -> None:
+    seen[identifier][party] = seen[identifier].get(party, 0) + 1
 
 
 def _name(b: Booking) -> frozenset[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from .text import Atom, TextDate, atoms, fold
 
@@ -14,6 +14,9 @@ _YEAR = re.compile(r"20[0-4]\d")
 _MAX_ATOMS = 7
 _MAX_GAP = 3
 _MAX_WEIGHT = 8.0
+STRONG = 5.5
+"""From this weight on a whole number points at one voucher practically alone."""
+
 CONFUSABLE = str.maketrans("OILSB", "01158")
 """Letters that are taken for digits."""
 
@@ -24,8 +27,7 @@ _NOT_A_DOCUMENT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """One way to write a number; `weight` is the log likelihood ratio of seeing it by right or by chance."""
 
     value: str
@@ -33,8 +35,7 @@ class Form:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A number found in a field of a transaction; `start`..`end` in the folded field."""
 
     code: str
@@ -56,29 +57,47 @@ class Hit:
 
 
 class Number:
-    """A document number, taken apart once: `canon` has its letters and digits only, folded.
+    """A document number, taken apart: `canon` has its letters and digits only, folded.
 
-    `by_length`: all ways to write it, by their length.
+    `values` are all ways to write it. What is needed of each way beside that is worked out when it is found in a text:
+    a large client has a hundred thousand numbers with a dozen forms each.
     """
 
-    __slots__ = ("by_length", "canon", "digits", "folded", "forms", "parts", "plain", "prefix", "shape")
+    __slots__ = ("canon", "digits", "folded", "lengths", "prefix", "values")
 
     def __init__(self, number: str) -> None:
         self.folded = fold(number)
-        self.parts = parts = [a.value for a in atoms(self.folded)]
+        parts = self.parts
         self.canon = "".join(parts)
-        self.digits = re.sub(r"\D", "", self.canon)
-        self.plain = self.canon.translate(CONFUSABLE)
+        self.digits = "".join([p for p in parts if p[0].isdigit()])
         self.prefix = parts[0] if parts and not parts[0][0].isdigit() else ""
-        self.shape = [c.isdigit() for c in self.canon]
-        self.forms = forms(number)
-        self.by_length: dict[int, set[str]] = defaultdict(set)
-        for value in (self.canon, self.digits, *self.forms):
-            self.by_length[len(value)].add(value)
+        self.values = tuple({self.canon: 0, self.digits: 0, **forms(self.folded)})
+        self.lengths = 0
+        """A bit for each length that a way to write it has."""
+        for value in self.values:
+            self.lengths |= 1 << len(value)
+
+    @property
+    def parts(self) -> list[str]:
+        """Its runs of letters and of digits."""
+        return [a.value for a in atoms(self.folded)]
+
+    @property
+    def forms(self) -> Mapping[str, Form]:
+        """All ways to write it that still point at it."""
+        return forms(self.folded)
+
+    @property
+    def plain(self) -> str:
+        """With digits for the letters that look like them."""
+        return self.canon.translate(CONFUSABLE)
+
+
+_DIGITS = re.compile(r"\d")
 
 
 def _digits(text: str) -> int:
-    return sum(c.isdigit() for c in text)
+    return len(_DIGITS.findall(text))
 
 
 def _weight(value: str, likelihood: float) -> float:
@@ -89,7 +108,8 @@ def _weight(value: str, likelihood: float) -> float:
     return min(_MAX_WEIGHT, math.log(likelihood / chance))
 
 
-def forms(number: str) -> dict[str, Form]:
+@lru_cache(maxsize=4096)
+def forms(number: str) -> Mapping[str, Form]:
     """All ways to write a document number that still point at it, by the letters and digits that remain.
 
     RE-2025-0186 is also 2025 0186, 20250186, RE0186, 25/0186, 0186/2025, RE186 and, weakly, 186.
@@ -137,40 +157,44 @@ def _year_and_serial(rest: Sequence[str]) -> tuple[str, str]:
     return "", ""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Neighbouring atoms of a text read as one number."""
 
     value: str
     start: int
     end: int
     first: int
-    count: int
+    pieces: int
 
 
 class NumberText:
-    """The numbers that can be read in one field of a transaction."""
+    """The numbers that can be read in one field of a transaction.
 
-    __slots__ = ("atoms", "field", "folded", "windows")
+    Its pieces are worked out when they are asked for and remembered for the texts that were asked for last: whoever
+    goes through many pairs does so booking by booking.
+    """
+
+    __slots__ = ("_spans", "field", "folded")
 
     def __init__(self, field: str, folded: str, dates: Iterable[TextDate] = ()) -> None:
         self.field = field
         self.folded = folded
-        spans = [(d.start, d.end) for d in dates if d.year is not None]
-        self.atoms = [a for a in atoms(folded) if not any(s <= a.start < e for s, e in spans)]
-        self.windows = list(self._windows())
+        self._spans = tuple((d.start, d.end) for d in dates if d.year is not None)
 
-    def _windows(self) -> Iterable[Window]:
-        for i, first in enumerate(self.atoms):
-            value, end, has_digit = "", first.start, False
-            for count, atom in enumerate(self.atoms[i : i + _MAX_ATOMS], 1):
-                if atom.start - end > _MAX_GAP or len(value) > 22:
-                    break
-                value += atom.value
-                end = atom.end
-                has_digit = has_digit or atom.is_number
-                if has_digit:
-                    yield Window(value, first.start, end, i, count)
+    @property
+    def atoms(self) -> Sequence[Atom]:
+        """The runs of letters and of digits, without those of dates."""
+        return _pieces(self.folded, self._spans)[0]
+
+    @property
+    def windows(self) -> Sequence[Window]:
+        """All neighbouring pieces, up to seven and with at least one digit, read as one number."""
+        return _pieces(self.folded, self._spans)[1]
+
+    @property
+    def tails(self) -> Sequence[Window]:
+        """Those of at least three characters behind which the text ends, or goes on with something else."""
+        return _pieces(self.folded, self._spans)[2]
 
     def says_no_document(self, window: Window) -> bool:
         """Whether the words before the number name another kind of number (customer, contract, account …)."""
@@ -182,6 +206,32 @@ class NumberText:
         text = "".join(a.value for a in before)
         text = re.sub(r"(NR|NUMMER|NO)$", "", text) or text
         return bool(_NOT_A_DOCUMENT.search(text))
+
+
+_TAIL = re.compile(r"\s*(IBAN|BIC|EREF|MREF|CRED|KREF|END-TO-END|KUNDENREFERENZ|MANDATSREF|ABWA|SVWZ|$)")
+
+
+@lru_cache(maxsize=1024)
+def _pieces(
+    folded: str, spans: tuple[tuple[int, int], ...]
+) -> tuple[Sequence[Atom], Sequence[Window], Sequence[Window]]:
+    found = [a for a in atoms(folded) if not any(s <= a.start < e for s, e in spans)]
+    windows = tuple(_windows(found))
+    ends = {end for end in {w.end for w in windows} if _TAIL.match(folded, end)}
+    return found, windows, [w for w in windows if w.end in ends and len(w.value) >= 3]
+
+
+def _windows(found: Sequence[Atom]) -> Iterator[Window]:
+    for i, first in enumerate(found):
+        value, end, has_digit = "", first.start, False
+        for count, atom in enumerate(found[i : i + _MAX_ATOMS], 1):
+            if atom.start - end > _MAX_GAP or len(value) > 22:
+                break
+            value += atom.value
+            end = atom.end
+            has_digit = has_digit or atom.value[0].isdigit()
+            if has_digit:
+                yield Window(value, first.start, end, i, count)
 
 
 def wording(number: Number, found: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .evidence import Pair
+from .evidence import Measure
 
 ANY = frozenset({"*"})
 _PARTY = frozenset({"known", "similar"})
@@ -68,9 +68,12 @@ GROUP_THRESHOLDS: dict[str, float] = {
     "named": 0.98,
     "partly named": 0.99,
     "party and day": 0.99,
-    "batch and day": 0.99,
+    "batch": 0.99,
     "named parts": 0.98,
     "worded parts": 0.99,
+    "parts and day": 0.995,
+    "party, several": 0.995,
+    "payout": 0.99,
 }
 """The probability that a set needs, by what it rests on; other sets are only suggested."""
 
@@ -81,7 +84,7 @@ MARGIN = 0.9
 """How far the second-best explanation must be behind an automatic match."""
 
 
-def rule_for(pair: Pair) -> Rule | None:
+def rule_for(pair: Measure) -> Rule | None:
     """The first rule whose grounds a pair meets."""
     if pair.barred or pair.number == "against":
         return None
@@ -99,19 +102,19 @@ def rule_for(pair: Pair) -> Rule | None:
     return None
 
 
-def amount_grades(pair: Pair) -> set[str]:
+def amount_grades(pair: Measure) -> set[str]:
     """The grades of amount that a pair meets: its code, and whether the difference is a usual one."""
     if pair.amount == "amount_converted" and pair.amount_usual:
         return {"usual_converted"}
     return {pair.amount} | ({"usual"} if pair.amount_usual else set())
 
 
-def identifies(pair: Pair) -> bool:
+def identifies(pair: Measure) -> bool:
     """Whether anything beyond amount and day ties the booking to the voucher: the party or the number."""
     return not pair.barred and (pair.party in _PARTY_PARTLY or pair.number in ("only", "strong", "weak"))
 
 
-def is_automatic(pair: Pair, probability: float, *, last: bool) -> bool:
+def is_automatic(pair: Measure, probability: float, *, last: bool) -> bool:
     """Whether a pair may be booked without a person at this probability, before or after the sets (`last`)."""
     rule = rule_for(pair)
     return rule is not None and probability >= rule.threshold and (last or not rule.last)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from .book import Book
 from .decide import Choice
+from .evidence import explain
 from .graph import Graph
 from .marginals import Edge
 from .policy import SUGGEST_FROM
@@ -138,7 +139,7 @@ class Writer:
 
     def _evidence(self, edge: Edge) -> list[Evidence]:
         t = self._book.bookings[edge[1]].t
-        return [trait.evidence(t) for trait in self._graph.pairs[edge].traits]
+        return [trait.evidence(t) for trait in explain(self._book, self._graph.pairs[edge])]
 
     def _other(self, edge: Edge) -> Evidence:
         params = {

@@ -25,8 +25,21 @@ def no_voucher_word(t: Transaction) -> str:
     return t.code if _CODES.search(t.code.upper()) else ""
 
 
+_OTHERWISE = re.compile(
+    r"\bPRIVAT|\bBARZAHL|\bBAR\b|\bKASSE\b|KASSENBELEG|\bAUSLAGE|VORGESTRECKT|EINLAGE\b|KREDITKARTE|\bAMEX\b"
+    r"|ZWEITKONTO|ANDERES KONTO|GUTHABEN\b|GUTSCHEIN|VERRECHNET|\bCASH\b"
+)
+
+
+def paid_otherwise(remark: str) -> str:
+    """What in a voucher's remark says that it was not paid by the bank account, or an empty string."""
+    found = _OTHERWISE.search(fold(remark))
+    return found.group() if found else ""
+
+
 _PART = re.compile(
-    r"ANZAHLUNG|ABSCHLAG|TEILZAHLUNG|TEILBETRAG|\bRATE\b|\bRATEN|\bTZ\b|SCHLUSSZAHLUNG|RESTZAHLUNG|RESTBETRAG"
+    r"ANZAHLUNG|ABSCHLAG|TEILZAHLUNG|TEILBETRAG|\bRATE\b|\bRATEN|\bTZ\b|\bAZ\b|SCHLUSSZAHLUNG|RESTZAHLUNG|RESTBETRAG"
+    r"|RESTSUMME|VORAUSZAHLUNG|TEILRECHNUNG|INSTAL?LMENT|DOWN ?PAYMENT|DEPOSIT|PART(IAL)? PAYMENT|ACOMPTE|ACCONTO"
 )
 
 
@@ -35,7 +48,31 @@ def names_a_part(t: Transaction) -> bool:
     return bool(_PART.search(fold(t.purpose)))
 
 
-_BATCH = re.compile(r"SAMMEL|\bBATCH|\bBULK|LASTSCHRIFTDATEI|ZAHLUNGSDATEI")
+_SEVERAL = re.compile(
+    r"\bDIV\b|DIVERSE|RECHNUNGEN|RECHNGN|SAMMEL|AUFSTELLUNG|\bAVIS|OFFENE POSTEN|\bOP\b|MEHRERE|ABZGL|GUTSCHRIFT"
+    r"|\bLISTE|INVOICES|STATEMENT|REMITTANCE|FACTURES|FATTURE|FACTURAS|RELEVE"
+)
+
+
+def names_several(t: Transaction) -> bool:
+    """Whether the text says, without naming them, that the booking pays several documents."""
+    return bool(_SEVERAL.search(fold(t.purpose)))
+
+
+_PREPAYMENT = re.compile(
+    r"ANZAHLUNG|VORAUSZAHLUNG|VORKASSE|\bAZ\b|DEPOSIT|PREPAY|ADVANCE|ACOMPTE|ACCONTO|AANBETALING|AUFTRAG|ANGEBOT"
+)
+
+
+def names_a_prepayment(t: Transaction) -> bool:
+    """Whether the text says that the booking came before an invoice: a deposit, or for an order or an offer."""
+    return bool(_PREPAYMENT.search(fold(t.purpose)))
+
+
+_BATCH = re.compile(
+    r"SAMMEL(?!ZAHL|RECHN|KUND|LIEF)|\bBATCH|\bBULK|LASTSCHRIFTDATEI|ZAHLUNGSDATEI|AUFTRAGSDATEI|\bDATEI VOM"
+    r"|ZAHLLAUF|ZAHLUNGSLAUF|PAYMENT (FILE|RUN)"
+)
 _COUNT = re.compile(
     r"(?:ANZAHL|ANZ|STUECK|MIT|SAMMELUEBERWEISUNG|SAMMELLASTSCHRIFT)\W{0,3}0*(\d{1,3})\b"
     r"|\b0*(\d{1,3}) (?:LASTSCHRIFT|UEBERWEISUNG|ZAHLUNG|POSTEN)"
@@ -49,6 +86,14 @@ def batch_size(t: Transaction) -> int | None:
         return None
     found = _COUNT.search(folded)
     return int(found.group(1) or found.group(2)) if found else 0
+
+
+_ELSEWHERE = re.compile(r"\b(BAR|BARZAHLUNG|KASSE|CASH|PRIVAT\w*|AUSLAGE\w*|KREDITKARTE|AMEX|ZWEITKONTO|VERRECHN\w*)\b")
+
+
+def paid_elsewhere(remark: str) -> bool:
+    """Whether a voucher's remark says that it was paid in cash, privately, by a card or from another account."""
+    return bool(_ELSEWHERE.search(fold(remark)))
 
 
 _CARD = re.compile(r"CCRD|POSD|CARD|KARTE|^106$|GIROCARD|MAESTRO|VISA", re.I)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .evidence import Pair
+from .evidence import Measure
 from .policy import GROUP_THRESHOLDS, MARGIN, RULES, Rule, amount_grades, meets, rule_for
 from .types import Evidence
 
@@ -13,7 +13,7 @@ _NO_NAME = frozenset({"differs", "silent", "stranger"})
 _NO_NUMBER = frozenset({"none", "typo", "cut"})
 
 
-def why_not(pair: Pair, probability: float) -> list[Evidence]:
+def why_not(pair: Measure, probability: float) -> list[Evidence]:
     """What keeps a pair from being automatic, at the probability it would have been judged by."""
     return [Evidence(code, False, 0.0, {}) for code in _codes(pair, probability)]
 
@@ -30,7 +30,7 @@ def why_not_set(grounds: str, probability: float, rival: float) -> list[Evidence
     return [Evidence(code, False, 0.0, {})]
 
 
-def _codes(pair: Pair, probability: float) -> list[str]:
+def _codes(pair: Measure, probability: float) -> list[str]:
     if pair.barred:
         return ["policy_barred"]
     if pair.number == "against":
@@ -43,7 +43,7 @@ def _codes(pair: Pair, probability: float) -> list[str]:
     return ["policy_unsure" if probability < rule.threshold else "policy_better_explained"]
 
 
-def _missing(rule: Rule, pair: Pair) -> list[str]:
+def _missing(rule: Rule, pair: Measure) -> list[str]:
     """What a rule asks for and a pair does not have, in the order of `_ORDER`."""
     found = {
         "policy_recurring_amount": meets(rule.alone, {pair.alone}) and (pair.rare or not rule.rare),

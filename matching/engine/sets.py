@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from .batches import Batches
 from .book import Book
 from .combination import Combiner, Group
 from .decide import Choice
-from .evidence.party import NameCache
 from .graph import Graph
+from .kin import NameCache
 from .marginals import Edge
 from .memory import Memory
-from .parts import partial_payments
+from .parts import Parts
+from .payouts import Payouts
 from .policy import SUGGEST_FROM, may_book_group
 
 
@@ -52,10 +54,10 @@ def find_sets(
     free = {s.index for s in book.slots} - used_slots
     combiner = Combiner(book, names, memory, free)
     groups = [g for b in book.bookings if b.index not in used_bookings for g in combiner.collective(b)]
-    by_slot = graph.by_slot()
-    for index in sorted(free):
-        pairs = [graph.pairs[e] for e in by_slot.get(index, ()) if e[1] not in used_bookings]
-        groups += partial_payments(book, book.slots[index], pairs)
+    groups += Parts(book, free, used_bookings, names, memory).find()
+    busy = _busy(graph, used_bookings)
+    groups += Payouts(book, free, used_bookings, busy).find()
+    groups += Batches(book, free, used_bookings, busy).find()
     groups = [g for g in groups if g.probability >= SUGGEST_FROM and _ids(book, g) not in refused]
     groups.sort(key=lambda g: (-g.probability, g.parts))
     result = []
@@ -71,6 +73,15 @@ def find_sets(
             used_bookings |= bookings
         result.append(ChosenGroup(group, automatic))
     return result
+
+
+def _busy(graph: Graph, used_bookings: Collection[int]) -> dict[int, float]:
+    """How surely a booking of its own pays each slot, as far as that booking is still free."""
+    busy: dict[int, float] = {}
+    for (slot, booking), probability in graph.probability.items():
+        if booking not in used_bookings:
+            busy[slot] = max(busy.get(slot, 0.0), probability)
+    return busy
 
 
 def _ids(book: Book, group: Group) -> frozenset[tuple[str, str]]:

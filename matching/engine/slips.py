@@ -21,39 +21,37 @@ def typo(number: Number, text: NumberText, known: Iterable[str]) -> Hit | None:
     """
     if len(number.digits) < 5:
         return None
-    size = len(number.canon)
+    size, plain = len(number.canon), number.plain
     slip: Hit | None = None
     for window in text.windows:
         if abs(len(window.value) - size) > 1 or window.value in known:
             continue
+        looks = window.value.translate(CONFUSABLE)
+        same_look = looks == plain
+        if not same_look and (slip or OSA.distance(looks, plain, score_cutoff=1) > 1 or _counts_on(number, window)):
+            continue
         if text.says_no_document(window):
             continue
         found = text.folded[window.start : window.end]
-        looks = window.value.translate(CONFUSABLE)
-        if looks == number.plain:
-            return Hit("number_typo", _SAME_LOOK, False, text.field, window.start, window.end, found)
-        if slip is None and OSA.distance(looks, number.plain, score_cutoff=1) <= 1 and not _counts_on(number, window):
-            slip = Hit("number_typo", _SLIP, False, text.field, window.start, window.end, found)
+        hit = Hit("number_typo", _SLIP, False, text.field, window.start, window.end, found)
+        if same_look:
+            return hit._replace(weight=_SAME_LOOK)
+        slip = hit
     return slip
 
 
 def _counts_on(number: Number, window: Window) -> bool:
     """Whether a number of the same build differs in its digits, other than by two neighbours that are swapped."""
-    same_build = len(window.value) == len(number.canon) and _shape(window.value) == number.shape
+    same_build = len(window.value) == len(number.canon) and _shape(window.value) == _shape(number.canon)
     return same_build and not _swaps(window.value, number.canon)
-
-
-_TAIL = re.compile(r"^\s*(IBAN|BIC|EREF|MREF|CRED|KREF|END-TO-END|KUNDENREFERENZ|MANDATSREF|ABWA|SVWZ|$)")
 
 
 def cut(number: Number, text: NumberText) -> Hit | None:
     """The beginning of the number where the text breaks off (at least four characters, two digits of them)."""
     canon = number.canon
     best: Hit | None = None
-    for window in text.windows:
-        if not 3 <= len(window.value) < len(canon) or not canon.startswith(window.value):
-            continue
-        if not _TAIL.match(text.folded[window.end :]):
+    for window in text.tails:
+        if len(window.value) >= len(canon) or not canon.startswith(window.value):
             continue
         digits = sum(c.isdigit() for c in window.value)
         weight = min(3.0, 0.5 * digits + 0.3 * (len(window.value) - digits))
@@ -77,9 +75,10 @@ def another_of_the_kind(number: Number, text: NumberText) -> Window | None:
     if len(number.digits) < 3:
         return None
     for window in text.windows:
-        forms = number.by_length.get(len(window.value), ())
-        if not forms or window.value in forms:
+        size = len(window.value)
+        if not number.lengths >> size & 1 or window.value in number.values:
             continue
+        forms = [value for value in number.values if len(value) == size]
         alike = [form for form in forms if _same_series(number, form, window)]
         if not alike or any(_swaps(form, window.value) for form in alike):
             continue
@@ -93,7 +92,7 @@ def _same_series(number: Number, form: str, window: Window) -> bool:
     if number.prefix and form.startswith(number.prefix):
         return value.startswith(number.prefix) and _shape(value) == _shape(form)
     half = (len(form) + 1) // 2
-    date_like = window.count == 1 and _DATE_LIKE.fullmatch(value)
+    date_like = window.pieces == 1 and _DATE_LIKE.fullmatch(value)
     return value.isdigit() and len(value) >= _ALIKE and value[:half] == form[:half] and not date_like
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 _GERMAN = {"Ä": "AE", "Ö": "OE", "Ü": "UE", "ä": "AE", "ö": "OE", "ü": "UE", "ß": "SS", "ẞ": "SS"}
 _LETTERS = {"Æ": "AE", "æ": "AE", "Ø": "O", "ø": "O", "Ł": "L", "ł": "L", "ı": "I", "Œ": "OE", "œ": "OE"}
@@ -24,11 +24,13 @@ def _fold_char(char: str) -> str:
 
 
 _TABLE = {code: _fold_char(chr(code)) for code in range(0x80, 0x250)}
-_TABLE.update({ord("ẞ"): "SS", 0x1E9E: "SS"})
+_TABLE[0x1E9E] = "SS"
 
 
 def fold(text: str) -> str:
     """Upper case, without accents, German umlauts as two letters."""
+    if text.isascii():
+        return text.upper()
     return unicodedata.normalize("NFC", text).translate(_TABLE).upper()
 
 
@@ -49,8 +51,7 @@ def locate(text: str, start: int, end: int) -> tuple[int, int]:
 _ATOM = re.compile(r"[A-Z]+|\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """A run of letters or of digits in a folded text."""
 
     value: str
@@ -65,12 +66,15 @@ class Atom:
 
 def atoms(folded: str) -> list[Atom]:
     """All runs of letters and of digits, in order."""
-    return [Atom(m.group(), m.start(), m.end()) for m in _ATOM.finditer(folded)]
+    return [Atom(m[0], m.start(), m.end()) for m in _ATOM.finditer(folded)]
+
+
+_WORD = re.compile(r"[A-Z0-9]+")
 
 
 def words(folded: str) -> list[str]:
     """The alphanumeric words of a folded text, letters and digits together."""
-    return re.findall(r"[A-Z0-9]+", folded)
+    return _WORD.findall(folded)
 
 
 _LEGAL_FORMS = """
@@ -115,8 +119,7 @@ _DATES = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TextDate:
+class TextDate(NamedTuple):
     """A date named in a text; `year` is None where the text leaves it out."""
 
     day: int

@@ -29,6 +29,8 @@ EVIDENCE_CODES: Mapping[str, str] = {
     "number_torn": "the number, torn apart by blanks or a line break; params: number, found",
     "number_typo": "the number with one wrong, missing or doubled character; params: number, found",
     "number_in_list": "the number is part of a list or range in the text; params: number, found",
+    "number_missing": "no number of the voucher stands in the text; params: number",
+    "number_series": "numbers of this kind are the contact's; the voucher has none of its own; params: number, contact",
     "number_cut": "the text ends inside the number; params: number, found",
     "other_number": "the text names another voucher of the client; params: number, found",
     "amount_equal": "a payment item or the total equals the booking; params: expected, booked",
@@ -42,6 +44,16 @@ EVIDENCE_CODES: Mapping[str, str] = {
     "amount_rare": "no other voucher or booking has this amount; params: booked",
     "amount_common": "the amount occurs again and again; params: booked, count",
     "sum_equal": "the vouchers add up to the booking; params: expected, booked, count",
+    "credit_note_set_off": "a credit note set off against the invoice this pays; params: number, booked",
+    "part_worded": "the text calls the booking an instalment, a deposit or a rest",
+    "batch_count": "the text names as many payments as the set has; params: count",
+    "payout_of_provider": "the payout of a payment provider, marketplace or card terminal; params: found",
+    "payout_fee_learned": "sales less the fee of other payouts; params: percent, fixed, expected, booked, difference",
+    "payout_fee_usual": "sales less a usual fee; params: percent, fixed, expected, booked, difference",
+    "payout_extra": "deducted beside the fee, as other times or by an invoice; params: difference",
+    "payout_refund": "refunds taken off the payout; params: booked",
+    "payout_run": "the provider's sales of these days, each once; params: count, first, last",
+    "payout_marked": "the vouchers name the provider as the way of payment; params: count, found",
     "instalment": "one of several payments of the voucher; params: position, count",
     "payment_date_equal": "the payment item carries the booking's date; params: expected, booked",
     "payment_date_near": "a few days from the payment item's date; params: expected, booked, days",
@@ -49,9 +61,12 @@ EVIDENCE_CODES: Mapping[str, str] = {
     "date_near": "booked when such a voucher is usually paid; params: expected, booked, days",
     "date_far": "booked unusually early or late; params: expected, booked, days",
     "document_date_in_text": "the text names the document's date; params: found",
+    "period_in_text": "the text names the month of the document or the one before; params: found",
+    "other_period": "the text names another month than that of the document; params: found",
     "name_equal": "the contact's name stands in the booking; params: contact, found",
     "name_similar": "a name like the contact's stands in the booking; params: contact, found, similarity",
     "name_differs": "the booking names somebody else; params: contact, found",
+    "contact_silent": "the booking names nobody, or the voucher has a collective contact; params: contact",
     "iban_known": "the account number belongs to the contact; params: contact, iban",
     "iban_foreign": "the account number belongs to another contact; params: contact, iban, other",
     "creditor_known": "the creditor or mandate belongs to the contact; params: contact, creditor",
@@ -60,6 +75,7 @@ EVIDENCE_CODES: Mapping[str, str] = {
     "alias_known": "a word of the booking under which the contact is known; params: contact, found",
     "paid_again": "the same payment was made again later, this is the first; params: date",
     "paid_before": "the same payment was made before; params: date",
+    "paid_otherwise": "the voucher's remark says that it was paid in another way; params: found",
     "no_voucher_expected": "wages, taxes, fees and the like need no voucher; params: found",
     "interchangeable": "another one is equal in everything visible; which of them makes no difference",
     "other_candidate": "another booking or voucher fits as well; params: voucher, transaction, probability",
@@ -74,6 +90,10 @@ EVIDENCE_CODES: Mapping[str, str] = {
     "policy_set_guessed": "not automatic: a set that adds up, but nothing says which vouchers or bookings it is",
     "policy_unsure": "not automatic: the probability is below what such grounds need",
     "policy_better_explained": "not automatic: another match uses or explains the voucher or the booking",
+    "policy_client_threshold": "not automatic: the firm demands more certainty; params: threshold",
+    "policy_client_amount": "not automatic: more than the firm allows without a person; params: limit",
+    "policy_client_kind": "not automatic: the firm wants to see matches of this shape; params: kind",
+    "policy_client_difference": "not automatic: the firm wants to see this difference; params: kind",
 }
 """The closed list of evidence codes and what their params carry. Params are strings: amounts with a point and
 two decimals, dates as ISO dates. A code that was found in a text also carries field, start and end: the
@@ -177,7 +197,8 @@ class Proposal:
     """Allocations that belong together, with their reasons.
 
     `kind`: single (one voucher, one booking), collective (several vouchers, one booking), partial (one voucher,
-    several bookings), netted (a collective payment with credit notes in it).
+    several bookings), netted (a collective payment with credit notes in it), payout (sales that a provider
+    paid out, less its fee).
     """
 
     allocations: tuple[Allocation, ...]
@@ -190,8 +211,13 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What people have confirmed for this client: identifiers and the contact names they belong to."""
+    """What people have confirmed for this client: identifiers and the contact names they belong to.
+
+    `aliases`: names of counterparties as the bank writes them, without case, accents and doubled blanks.
+    """
 
     ibans: Mapping[str, frozenset[str]] = field(default_factory=dict)
     creditors: Mapping[str, frozenset[str]] = field(default_factory=dict)
     mandates: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    aliases: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    customer_numbers: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -38,6 +38,8 @@ class Proposal(models.Model):
     evidence = models.JSONField(_("evidence"), default=list)
     runner_up = models.JSONField(_("next best"), null=True, blank=True)
     engine_version = models.CharField(_("engine"), max_length=40)
+    # Of an automatic match: engine and policy of the last run that would have made it again.
+    upheld_by = models.CharField(_("upheld by"), max_length=60, blank=True)
     fingerprint = models.CharField(_("fingerprint"), max_length=64)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
@@ -112,6 +114,7 @@ class Decision(models.Model):
         UNDO = "undo", _("undone")
         SUPERSEDE = "supersede", _("replaced by a newer proposal")
         REOPEN = "reopen", _("sent back to review")
+        TAKE_BACK = "take_back", _("automatic match taken back")
 
     proposal = models.ForeignKey(
         Proposal, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("proposal")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -73,10 +74,11 @@ class Case:
     settled: list[Settled]
     alternatives: list[Alternative]
     runner_up: RunnerUp | None
+    taken_back: list[Decision]
 
 
 def case(proposal: Proposal) -> Case:
-    """Put a case together. Nine queries at most, however many vouchers and lines it has."""
+    """Put a case together. Twelve queries at most, however many vouchers and lines it has."""
     allocations = list(
         proposal.allocations.select_related("voucher", "transaction__account").order_by(
             "transaction__booking_date", "voucher__date", "id"
@@ -98,6 +100,7 @@ def case(proposal: Proposal) -> Case:
         [settled(voucher, [row for row in allocations if row.voucher_id == voucher.pk]) for voucher in vouchers],
         others,
         runner_up(proposal, others),
+        taken_back(ids, [transaction.pk for transaction in transactions]),
     )
 
 
@@ -142,6 +145,14 @@ def doubt(proposal: Proposal) -> str:
 def _weightiest_against(evidence: list[Any]) -> str:
     against = [item for item in evidence if isinstance(item, dict) and not item.get("supports")]
     return sentence(min(against, key=lambda item: item.get("weight", 0))) if against else ""
+
+
+def taken_back(vouchers: list[int], transactions: list[int]) -> list[Decision]:
+    """What Kontor had matched automatically with these vouchers or lines, and took back; the latest first."""
+    theirs = Allocation.objects.filter(Q(voucher__in=vouchers) | Q(transaction__in=transactions)).values("proposal")
+    rows = Decision.objects.filter(kind=Decision.Kind.TAKE_BACK, proposal__in=theirs)
+    shown = rows.prefetch_related("proposal__allocations__voucher", "proposal__allocations__transaction")
+    return list(shown.select_related("proposal").order_by("-pk")[:ALTERNATIVES])
 
 
 def runner_up(proposal: Proposal, others: list[Alternative]) -> RunnerUp | None:

@@ -128,10 +128,12 @@ def engine_transactions(client: Client) -> list[engine.Transaction]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A match that stands: what the engine allowed when it proposed it, and its allocations."""
+    """A match that stands: what the engine allowed when it proposed it, who made it stand, and its allocations."""
 
     fingerprint: str
     permission: str
+    state: str
+    upheld_by: str
     allocations: tuple[engine.Allocation, ...]
 
 
@@ -142,11 +144,13 @@ def standing(client: Client) -> list[Standing]:
     the engine looks on for the line.
     """
     rows = Proposal.objects.filter(client=client, state__in=Proposal.STANDING).exclude(kind=EXTERNAL)
-    rows = rows.prefetch_related("allocations")
+    rows = rows.defer("evidence", "runner_up").prefetch_related("allocations")
     return [
         Standing(
             row.fingerprint,
             row.permission,
+            row.state,
+            row.upheld_by,
             tuple(
                 engine.Allocation(str(part.voucher_id), str(part.transaction_id), part.amount)
                 for part in row.allocations.all()
@@ -164,23 +168,3 @@ def pairs_of(client: Client, which: Q) -> list[Pairs]:
     for proposal, voucher, transaction in rows.values_list("proposal_id", "voucher_id", "transaction_id"):
         pairs[proposal].add((str(voucher), str(transaction)))
     return [frozenset(some) for some in pairs.values()]
-
-
-def learned(client: Client) -> engine.Learned:
-    """Which account numbers, creditors and mandates people have confirmed for which contact names."""
-    ibans: dict[str, set[str]] = defaultdict(set)
-    creditors: dict[str, set[str]] = defaultdict(set)
-    mandates: dict[str, set[str]] = defaultdict(set)
-    rows = Allocation.objects.filter(proposal__client=client, proposal__state=Proposal.State.CONFIRMED)
-    for name, iban, creditor, mandate in rows.exclude(voucher__contact_name="").values_list(
-        "voucher__contact_name",
-        "transaction__counterparty_iban",
-        "transaction__creditor_id",
-        "transaction__mandate_id",
-    ):
-        for known, identifier in ((ibans, iban), (creditors, creditor), (mandates, mandate)):
-            if identifier:
-                known[identifier].add(name)
-    return engine.Learned(
-        *({key: frozenset(names) for key, names in known.items()} for known in (ibans, creditors, mandates))
-    )

@@ -1,31 +1,34 @@
 """A run of the engine over everything of one client.
 
 The engine works outside the lock, because it may take seconds and people go on deciding meanwhile. What it says is
-checked again under the lock, against what stands then. A run only adds, replaces open suggestions that it knew when it
-began, and never touches what stands or was rejected. Running twice in a row writes nothing the second time.
+checked again under the lock, against what stands then. A run adds, replaces open suggestions that it knew when it
+began, and takes back automatic matches that nobody has confirmed and that today's data would not bring about. It never
+touches what people decided. Running twice in a row writes nothing the second time.
 """
 
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import translation
 
 from accounts.models import Client
-from matching.engine import ENGINE_VERSION, propose
-from matching.engine import types as engine
+from matching.engine import ENGINE_VERSION
 from matching.models import Allocation, Decision, Proposal, Transaction
 from matching.services import loading
+from matching.services.choosing import choose
 from matching.services.decisions import reopen_for_transaction, reopen_for_voucher
-from matching.services.drafts import Draft, draft
+from matching.services.drafts import Draft
 from matching.services.giving_way import give_way, vouchers_paid_externally
 from matching.services.matchable import matchable
 from matching.services.own_transfers import recognise
+from matching.services.policies import policy_of
 from matching.services.states import Kind, State, move
+from matching.services.taking_back import name_causes, take_back, uphold
+from matching.services.thinking import Progress, Thought, judge, think
 from matching.services.yielding import Yielding
 from matching.signals import matching_finished
 from matching.withdrawn import withdrawn_words
@@ -33,13 +36,6 @@ from vouchers.locks import lock
 from vouchers.models import Voucher
 
 BATCH = 500
-REJECTED = Q(state=State.REJECTED)
-# Matches that a person took back, or that went back to review because a voucher changed: only a person decides again.
-SEEN_BY_A_PERSON = Exists(
-    Decision.objects.filter(
-        Q(kind__in=[Kind.UNDO, Kind.REJECT]) | Q(kind=Kind.REOPEN, cause=None), proposal=OuterRef("pk")
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +54,26 @@ class MatchingResult:
     seconds: float
 
 
-def run_matching(client: Client, *, progress: Callable[[int, int], None] | None = None) -> MatchingResult:
+def run_matching(client: Client, *, renew: bool = False, progress: Progress | None = None) -> MatchingResult:
     """Let the engine propose for all vouchers and transactions of ``client`` and write what is new.
 
-    ``progress`` is told (done, of) while the engine works. Safe to repeat, to stop anywhere, and to run twice at the
-    same time.
+    ``progress`` is told (done, of) while the engine works. ``renew``: also take back what another version or policy
+    matched and this one would not (see ``matching.services.comparing``). Safe to repeat, to stop anywhere, and to run
+    twice at the same time.
     """
     began = time.monotonic()
-    _send_back_what_was_withdrawn(client)
-    recognise(client)
-    open_before = set(Proposal.objects.filter(client=client, state=State.SUGGESTED).values_list("pk", flat=True))
-    vouchers = loading.engine_vouchers(client)
-    drafts = _think(client, vouchers, progress)
-    _write(client, drafts, {int(voucher.id): voucher for voucher in vouchers}, open_before)
+    open_before = prepare(client)
+    while not write(client, think(client, policy_of(client), renew=renew, progress=progress), open_before):
+        pass
     matching_finished.send_robust(Client, client=client)
     return _standing_of(client, time.monotonic() - began)
+
+
+def prepare(client: Client) -> set[int]:
+    """Put in order what the engine should not see, and answer the suggestions that there are before it begins."""
+    _send_back_what_was_withdrawn(client)
+    recognise(client)
+    return set(Proposal.objects.filter(client=client, state=State.SUGGESTED).values_list("pk", flat=True))
 
 
 def _send_back_what_was_withdrawn(client: Client) -> None:
@@ -87,79 +88,23 @@ def _send_back_what_was_withdrawn(client: Client) -> None:
             reopen_for_transaction(booking, withdrawn_words(booking.withdrawn_reason))
 
 
-def _think(client: Client, vouchers: list[engine.Voucher], progress: Callable[[int, int], None] | None) -> list[Draft]:
-    """What the engine proposes, best first.
-
-    A match that the engine would make again by itself is not told to it as settled: it is part of the picture that
-    everything else is judged in (how rare an amount is, which account belongs to whom), and so the same data gives the
-    same proposals, whatever ran before. Only what it would not repeat, such as a person's choice, is settled.
-    """
-    transactions = loading.engine_transactions(client)
-    rejected = loading.pairs_of(client, REJECTED)
-    learned = loading.learned(client)
-    standing = loading.standing(client)
-    told = {match.fingerprint for match in standing if match.permission != engine.Permission.AUTOMATIC}
-    while True:
-        settled = [part for match in standing if match.fingerprint in told for part in match.allocations]
-        found = propose(vouchers, transactions, settled=settled, rejected=rejected, learned=learned, progress=progress)
-        drafts = sorted((draft(client.pk, proposal) for proposal in found), key=Draft.order)
-        repeated = {candidate.fingerprint for candidate in drafts if candidate.automatic}
-        surprising = {match.fingerprint for match in standing} - told - repeated
-        barred = _barred(client, drafts, set(rejected))
-        if not surprising and not barred:
-            return drafts
-        told |= surprising
-        rejected += barred
-
-
-def _barred(client: Client, drafts: list[Draft], known: set[loading.Pairs]) -> list[loading.Pairs]:
-    """The certain finds that an external match forbids, because the bank line was there when a person saved it.
-
-    The engine is told, so that the line is free for what else it may have paid.
-    """
-    yielding = Yielding(Q(client=client))
-    if not yielding:
-        return []
-    usage = loading.usage_of(client)
-    found = []
-    for candidate in drafts:
-        conflict = yielding.conflict(usage, candidate.shares)[0] if candidate.automatic else None
-        if conflict is not None and any(other in yielding for other in conflict[2]) and candidate.pairs not in known:
-            found.append(candidate.pairs)
-    return found
-
-
 @transaction.atomic
-def _write(client: Client, drafts: list[Draft], seen: dict[int, engine.Voucher], open_before: set[int]) -> None:
-    """Write what is new. ``seen``: the vouchers as the engine saw them; ``open_before``: the suggestions it knew.
+def write(client: Client, thought: Thought, open_before: set[int]) -> bool:
+    """Write what is new. ``open_before``: the suggestions that there were when the engine began.
 
     What it said of a voucher that changed while it worked is worth nothing: whoever changed it asks for another run.
+    False, and nothing is written, where the policy changed meanwhile.
     """
     lock(client.pk)
+    if thought.judge != judge(policy_of(client)):
+        return False
     current = {int(voucher.id): voucher for voucher in loading.engine_vouchers(client)}
-    looked_at = {pk for pk, voucher in seen.items() if current.get(pk) == voucher}
+    looked_at = {pk for pk, voucher in thought.vouchers.items() if current.get(pk) == voucher}
+    taken_back = take_back(client, thought, looked_at)
     usage = loading.usage_of(client)
     yielding = Yielding(Q(client=client))
-    refused = set(loading.pairs_of(client, REJECTED))
-    personal = frozenset[tuple[str, str]]().union(*loading.pairs_of(client, Q(SEEN_BY_A_PERSON)))
-    usable = {
-        candidate.fingerprint: candidate
-        for candidate in drafts
-        if candidate.pairs not in refused
-        and all(share.voucher in looked_at for share in candidate.shares)
-        and all(share.transaction in usage.transactions for share in candidate.shares)
-    }
-    stands: list[Draft] = []
-    for candidate in usable.values():
-        if not candidate.automatic or candidate.pairs & personal:
-            continue
-        conflict, gone = yielding.conflict(usage, candidate.shares)
-        if conflict is None:
-            for external in gone:
-                usage.remove(external)
-            usage.add(-len(stands), candidate.shares)  # zero and below: numbers that no row has
-            stands.append(candidate)
-    suggested = [candidate for candidate in usable.values() if not yielding.conflict(usage, candidate.shares)[0]]
+    chosen = choose(client, thought.drafts, looked_at, usage, yielding)
+    stands, suggested = chosen.stands, chosen.suggested
     ranks = _ranks(suggested)
 
     # People make external matches: a run does not touch them, except where its own certain finds take their place.
@@ -184,7 +129,9 @@ def _write(client: Client, drafts: list[Draft], seen: dict[int, engine.Voucher],
     for candidate in stands:
         if candidate.fingerprint in open_now:
             move(open_now.pop(candidate.fingerprint), State.SUPERSEDED, Kind.SUPERSEDE)
-    causes = _create(client, stands, ranks, State.AUTOMATIC)
+    causes = _create(client, stands, ranks, State.AUTOMATIC, thought.judge)
+    name_causes(taken_back, causes)
+    uphold(client, thought)
     externally_paid = vouchers_paid_externally(client)
     for decision, candidate in zip(causes, stands, strict=True):
         if any(share.voucher in externally_paid for share in candidate.shares):
@@ -198,6 +145,7 @@ def _write(client: Client, drafts: list[Draft], seen: dict[int, engine.Voucher],
         elif row.pk in open_before and row.pk not in kept:
             move(row, State.SUPERSEDED, Kind.SUPERSEDE)
     _create(client, fresh, ranks, State.SUGGESTED)
+    return True
 
 
 def _ranks(suggested: list[Draft]) -> dict[str, int]:
@@ -211,7 +159,9 @@ def _ranks(suggested: list[Draft]) -> dict[str, int]:
     return ranks
 
 
-def _create(client: Client, drafts: list[Draft], ranks: dict[str, int], state: State) -> list[Decision]:
+def _create(
+    client: Client, drafts: list[Draft], ranks: dict[str, int], state: State, upheld_by: str = ""
+) -> list[Decision]:
     """Store proposals; for automatic ones with the decision that makes them stand. Answers the decisions."""
     stands = state in Proposal.STANDING
     rows = Proposal.objects.bulk_create(
@@ -226,6 +176,7 @@ def _create(client: Client, drafts: list[Draft], ranks: dict[str, int], state: S
                 evidence=candidate.evidence,
                 runner_up=candidate.runner_up,
                 engine_version=ENGINE_VERSION,
+                upheld_by=upheld_by,
                 fingerprint=candidate.fingerprint,
             )
             for candidate in drafts

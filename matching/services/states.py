@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.models import User
 from matching.models import Allocation, Decision, Proposal
 from matching.services.loading import EXTERNAL, shares_of, usage_around
+from matching.services.memory import LEARNED_FROM, remember
 from matching.services.yielding import Yielding
 
 State = Proposal.State
@@ -38,6 +39,8 @@ def move(
     if stood != stands:
         Allocation.objects.filter(proposal=proposal).update(standing=stands)
     proposal.state, proposal.updated_at = to, now
+    if {before, to} & set(LEARNED_FROM):
+        remember(proposal)
     return Decision.objects.create(
         proposal=proposal,
         kind=kind,

@@ -22,7 +22,8 @@ from integrations.models import (
     VoucherChange,
     WebhookDelivery,
 )
-from matching.models import Decision, PayoutItem, PayoutReport
+from matching.models import Comparison, Decision, LearnedFact, MatchingPolicy, PayoutItem, PayoutReport
+from matching.services import confirm
 from tests.admin.conftest import Login
 from tests.admin.recorder_world import call, delivery
 from tests.conftest import TODAY
@@ -96,6 +97,23 @@ def _live(first: Client, accountant: User, count: int) -> None:
         )  # fmt: skip
 
 
+def _rules(first: Client, accountant: User, count: int) -> None:
+    for index in range(count):
+        made = add_client(name=f"Firma {index}", email="", number=f"3{index:04}", accountant=accountant, today=TODAY)
+        MatchingPolicy.objects.create(client=made, threshold=index % 90)
+
+
+def _facts(first: Client, accountant: User, count: int) -> None:
+    there = LearnedFact.objects.count()
+    for index in range(there, there + count):
+        LearnedFact.objects.create(client=first, kind="iban", value=f"DE{index}", contact=f"Firma {index} GmbH")
+
+
+def _comparisons(first: Client, accountant: User, count: int) -> None:
+    for _index in range(count):
+        Comparison.objects.create(client=first, asked_by=accountant)
+
+
 def _people(first: Client, accountant: User, count: int) -> None:
     group = Group.objects.get(name=ACCOUNTANT)
     for index in range(count):
@@ -119,6 +137,9 @@ PAGES: dict[str, tuple[str, Grow, int]] = {
     "transactions": ("admin:matching_transaction_changelist", _cases, 8),
     "proposals": ("admin:matching_proposal_changelist", _cases, 11),
     "decisions": ("admin:matching_decision_changelist", _cases, 10),
+    "rules for automatic matches": ("admin:matching_matchingpolicy_changelist", _rules, 9),
+    "learned facts": ("admin:matching_learnedfact_changelist", _facts, 9),
+    "comparisons": ("admin:matching_comparison_changelist", _comparisons, 9),
     "raw answers": ("admin:vouchers_rawanswer_changelist", _raw, 8),
     "statements": ("admin:integrations_statementfile_changelist", _statements, 8),
     "payout reports": ("admin:matching_payoutreport_changelist", _reports, 9),
@@ -161,7 +182,7 @@ def test_a_case_costs_the_same_in_a_short_and_a_long_queue(
     count: int, kontor_client: Client, accountant: User, login: Login
 ) -> None:
     made = cases(kontor_client, count)
-    assert _queries(login(accountant), reverse("admin:review_case", args=[made[0].pk])) <= 15
+    assert _queries(login(accountant), reverse("admin:review_case", args=[made[0].pk])) <= 16
 
 
 def test_a_voucher_and_a_connection_need_few_queries(
@@ -174,3 +195,33 @@ def test_a_voucher_and_a_connection_need_few_queries(
     assert _queries(browser, reverse("admin:vouchers_voucher_change", args=[of])) <= 16
     page = reverse("admin:integrations_connection_change", args=[everything.connection.pk])
     assert _queries(browser, page) <= 16
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_comparison_costs_the_same_with_few_and_many_changes(
+    count: int, kontor_client: Client, accountant: User, login: Login
+) -> None:
+    made = cases(kontor_client, count)
+    parts = [case.allocations.get() for case in made]
+    changes = [{"after": {"shares": [[one.voucher_id, one.transaction_id, "1.00"]]}} for one in parts]
+    row = Comparison.objects.create(
+        client=kontor_client,
+        state="done",
+        digest="0",
+        result={"counts": {"becomes": count}, "becomes": changes},
+    )
+    assert _queries(login(accountant), reverse("admin:matching_comparison_change", args=[row.pk])) <= 10
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_learned_fact_costs_the_same_with_few_and_many_sources(
+    count: int, kontor_client: Client, accountant: User, login: Login
+) -> None:
+    for case in cases(kontor_client, count):
+        part = case.allocations.get()
+        part.voucher.contact_name = "Druckhaus Seeblick GmbH"
+        part.voucher.save()
+        confirm(case, accountant)
+    fact = LearnedFact.objects.get(kind="iban")
+    assert fact.confirmations == count
+    assert _queries(login(accountant), reverse("admin:matching_learnedfact_change", args=[fact.pk])) <= 15

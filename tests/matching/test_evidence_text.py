@@ -30,6 +30,12 @@ SAMPLES = {
     "voucher": "11",
     "transaction": "12",
     "probability": "0.4104",
+    "threshold": "0.9950",
+    "limit": "5000.00",
+    "kind": "discount",
+    "fixed": "0.35",
+    "first": "2025-03-10",
+    "last": "2025-03-16",
 }
 
 

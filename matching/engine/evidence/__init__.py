@@ -1,7 +1,10 @@
-"""What speaks for and against a voucher and a booking belonging together, one module for each kind."""
+"""What speaks for and against a voucher and a booking belonging together, one module for each kind.
+
+`measure` is cheap and made for every candidate; `explain` puts a measure into reasons, for what is shown.
+"""
 
 from .number import WHOLE
-from .pair import Pair, examine
+from .pair import Measure, Repeated, explain, measure
 from .trait import Trait
 
-__all__ = ["WHOLE", "Pair", "Trait", "examine"]
+__all__ = ["WHOLE", "Measure", "Repeated", "Trait", "explain", "measure"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from matching.engine.amounts import Relation, money, relate
 from matching.engine.book import Book, Booking, Claim, Slot
@@ -15,21 +15,53 @@ from .trait import Trait
 
 _ORIGINAL_NAMED = 6.0
 _CONVERTED = ((0.004, 0.45), (0.03, 0.4), (0.06, 0.08))
+_OTHER_CURRENCY = -5.0
 
 
-@dataclass(frozen=True, slots=True)
-class AmountFit:
-    """How a booking's amount fits a slot: the cents it settles, and the traits that say so."""
+class AmountFit(NamedTuple):
+    """How a booking's amount fits a slot, and the cents it settles.
+
+    `shown`: the code that is told, where it says more than `code`; `expected`: cents in the voucher's currency;
+    `original`: where the text names the original amount; `rate`: what a conversion at the day's rate was made with,
+    `rate_weight` what it says beside the original amount; `deviation`: the share by which it misses.
+    """
 
     code: str
     usual: bool
     settles: int
-    traits: tuple[Trait, ...]
+    weight: float
+    expected: int
+    shown: str
+    percent: str = ""
+    original: tuple[str, int, int] | None = None
+    rate: float = 0.0
+    rate_weight: float = 0.0
+    deviation: float = 0.0
+
+    def traits(self, claim: Claim, b: Booking) -> list[Trait]:
+        """The reasons as they are told."""
+        params = {"expected": money(self.expected), "booked": money(b.amount)}
+        currency = claim.v.currency
+        if currency != b.t.currency:
+            found = []
+            if self.original:
+                words = {"expected": params["expected"], "currency": currency, "booked": params["booked"]}
+                found.append(Trait("amount_original", self.weight - self.rate_weight, words, self.original))
+            if self.rate:
+                words = {**params, "currency": currency, "rate": f"{self.rate:.4f}"}
+                found.append(Trait("amount_converted", self.rate_weight, words))
+            return found or [Trait("amount_differs", self.weight, {**params, "currency": currency})]
+        if self.shown == "amount_converted":
+            return [Trait(self.shown, self.weight, {**params, "currency": currency})]
+        if self.percent:
+            params["percent"] = self.percent
+        if self.shown != "amount_equal":
+            params["difference"] = money(b.amount - self.expected)
+        return [Trait(self.shown, self.weight, params)]
 
 
-def fit(book: Book, slot: Slot, b: Booking) -> AmountFit:
+def measure_amount(book: Book, slot: Slot, claim: Claim, b: Booking) -> AmountFit:
     """Compare what a slot expects with what was booked, in the booking's currency."""
-    claim = book.claims[slot.voucher]
     if claim.v.currency != b.t.currency:
         return _converted(book, slot, claim, b)
     dunning = any(w.startswith("MAHN") for w in b.words)
@@ -41,22 +73,19 @@ def fit(book: Book, slot: Slot, b: Booking) -> AmountFit:
             best = weight, relation, expected
     assert best is not None  # noqa: S101 - a slot always has an amount
     weight, relation, expected = best
-    if relation.code == "amount_equal" and claim.total != expected == slot.amount + claim.dunning > slot.amount:
-        return _with_dunning(slot, b, weight)
-    settles = min(b.amount, max(slot.amount, expected) if relation.code == "amount_equal" else expected, claim.total)
-    if relation.code == "amount_differs" and _foreign_named(book, b):
+    code = relation.code
+    if code == "amount_equal" and claim.total != expected == slot.amount + claim.dunning > slot.amount:
+        # A known fee makes the amount equal; it comes on top of the voucher and settles none of it.
+        return AmountFit(code, True, slot.amount, weight, slot.amount, "amount_plus_dunning")
+    settles = min(b.amount, max(slot.amount, expected) if code == "amount_equal" else expected, claim.total)
+    if code == "amount_differs" and _foreign_named(book, b):
         deviation = abs(b.amount / expected - 1)
         if deviation <= 0.05:
             chance = 0.1 * expected * book.density[b.sign].at(b.amount)
             weight = math.log(0.06 / min(1.0, chance))
-            params = {"expected": money(expected), "booked": money(b.amount), "currency": claim.v.currency}
-            return AmountFit("amount_converted", False, settles, (Trait("amount_converted", weight, params),))
-    params = {"expected": money(expected), "booked": money(b.amount)}
-    if relation.percent:
-        params["percent"] = relation.percent
-    if relation.code != "amount_equal":
-        params["difference"] = money(b.amount - expected)
-    return AmountFit(relation.code, relation.usual, settles, (Trait(relation.code, weight, params),))
+            code = "amount_converted"
+            return AmountFit(code, False, settles, weight, expected, code, deviation=deviation)
+    return AmountFit(code, relation.usual, settles, weight, expected, code, relation.percent)
 
 
 def _expectations(slot: Slot, claim: Claim) -> list[int]:
@@ -71,50 +100,36 @@ def _expectations(slot: Slot, claim: Claim) -> list[int]:
     return found
 
 
-def _with_dunning(slot: Slot, b: Booking, weight: float) -> AmountFit:
-    """A known fee makes the amount equal; it comes on top of the voucher and settles none of it."""
-    params = {
-        "expected": money(slot.amount),
-        "booked": money(b.amount),
-        "difference": money(b.amount - slot.amount),
-    }
-    return AmountFit("amount_equal", True, slot.amount, (Trait("amount_plus_dunning", weight, params),))
-
-
 def _foreign_named(book: Book, b: Booking) -> bool:
     return any(c in b.words for c in book.currencies if c != b.t.currency)
 
 
 def _converted(book: Book, slot: Slot, claim: Claim, b: Booking) -> AmountFit:
-    traits: list[Trait] = []
-    usual = False
     currency = claim.v.currency
     folded = fold(b.t.purpose)
     originals = {slot.amount, claim.total} if slot.count == 1 else {slot.amount}
+    original = None
     for value, start, end in amounts_in(folded):
         if value in originals and re.search(currency, folded[max(0, start - 6) : end + 6]):
-            params = {"expected": money(slot.amount), "currency": currency, "booked": money(b.amount)}
-            traits.append(Trait("amount_original", _ORIGINAL_NAMED, params, ("purpose", start, end)))
-            usual = True
+            original = "purpose", start, end
             break
+    named = _ORIGINAL_NAMED if original else 0.0
     foreign, own = book.rate(currency, b.t.booking_date), book.rate(b.t.currency, b.t.booking_date)
-    if foreign and own:
-        expected, deviation = min(
-            ((e, abs(float(b.amount / e) - 1)) for e in (Decimal(o) / foreign * own for o in sorted(originals))),
-            key=lambda e: (e[1], e[0]),
-        )
-        share = next((s for limit, s in _CONVERTED if deviation <= limit), 0.002)
-        width = next((limit for limit, _ in _CONVERTED if deviation <= limit), 1.0)
-        chance = min(1.0, 2 * width * float(expected) * book.density[b.sign].at(b.amount))
-        params = {
-            "expected": money(slot.amount),
-            "currency": currency,
-            "booked": money(b.amount),
-            "rate": f"{foreign / own:.4f}",
-        }
-        traits.append(Trait("amount_converted", math.log(share / chance), params))
-        usual = usual or deviation <= 0.03
-    if not traits:
-        params = {"expected": money(slot.amount), "booked": money(b.amount), "currency": currency}
-        traits.append(Trait("amount_differs", -5.0, params))
-    return AmountFit(traits[0].code, usual, b.amount, tuple(traits))
+    if not foreign or not own:
+        code = "amount_original" if original else "amount_differs"
+        weight = named or _OTHER_CURRENCY
+        return AmountFit(code, original is not None, b.amount, weight, slot.amount, code, original=original)
+    expected, deviation = min(
+        ((e, abs(float(b.amount / e) - 1)) for e in (Decimal(o) / foreign * own for o in sorted(originals))),
+        key=lambda e: (e[1], e[0]),
+    )
+    share = next((s for limit, s in _CONVERTED if deviation <= limit), 0.002)
+    width = next((limit for limit, _ in _CONVERTED if deviation <= limit), 1.0)
+    chance = min(1.0, 2 * width * float(expected) * book.density[b.sign].at(b.amount))
+    weight = math.log(share / chance)
+    code = "amount_original" if original else "amount_converted"
+    usual = original is not None or deviation <= 0.03
+    rate = float(foreign / own)
+    return AmountFit(
+        code, usual, b.amount, named + weight, slot.amount, code, "", original, rate, weight, deviation
+    )  # fmt: skip

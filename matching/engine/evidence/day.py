@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from matching.engine.book import Booking, Claim, Slot
 from matching.engine.timing import distance, item_weight, lag_weight
@@ -15,67 +15,84 @@ _CARD_OTHER_DAY = -2.5
 _CARD_LAG = (-5, 10)
 
 
-@dataclass(frozen=True, slots=True)
-class DayFit:
-    """How the day fits: `grade` is equal, near, plausible or far (also when the card was used on another day)."""
+class DayMeasure(NamedTuple):
+    """How the day fits: `grade` is equal, near, plausible or far (also when the card was used on another day).
+
+    `days`: from the payment item to the booking or value day, whichever is nearer (None: no item); `lag`: from the
+    document to the booking (None: no document date); `named`: where the text names the document's date;
+    `document_weight`: what that says, or that a card was used on another day (`other_day`).
+    """
+
+    grade: str
+    code: str
+    weight: float
+    days: int | None
+    lag: int | None
+    document_weight: float = 0.0
+    named: tuple[str, int, int] | None = None
+    other_day: bool = False
+
+    def traits(self, slot: Slot, claim: Claim, b: Booking) -> list[Trait]:
+        """The reasons as they are told."""
+        booked = b.t.booking_date.isoformat()
+        document = claim.v.date.isoformat() if claim.v.date else ""
+        if slot.due is not None and not self.code.startswith("date"):
+            params = {"expected": slot.due.isoformat(), "booked": booked, "days": str(self.days)}
+        else:
+            params = {"expected": document, "booked": booked, "days": "" if self.lag is None else str(self.lag)}
+        found = [Trait(self.code, self.weight, params)]
+        if self.named is not None:
+            found.append(Trait("document_date_in_text", self.document_weight, {}, self.named))
+        elif self.other_day:
+            lag = str(self.lag)
+            words = {"expected": document, "booked": booked, "days": lag}
+            found.append(Trait("date_far", self.document_weight, words))
+        return found
+
+
+class DayFit(NamedTuple):
+    """A measured day with its reasons."""
 
     grade: str
     traits: tuple[Trait, ...]
 
 
 def fit_day(slot: Slot, claim: Claim, b: Booking) -> DayFit:
+    """`measure_day` with its reasons at once, where there are few to be weighed."""
+    measured = measure_day(slot, claim, b)
+    return DayFit(measured.grade, tuple(measured.traits(slot, claim, b)))
+
+
+def measure_day(slot: Slot, claim: Claim, b: Booking) -> DayMeasure:
     """Compare a booking with the payment item, and with the document where the item is silent or typed late."""
-    traits: list[Trait] = []
     booked = b.t.booking_date
     document = claim.v.date
+    lag = (booked - document).days if document is not None else None
+    days = None
     if slot.due is not None:
         days = distance(slot.due, booked, b.t.value_date)
         weight = item_weight(days, slot.item_type, document, booked)
-        params = {"expected": slot.due.isoformat(), "booked": booked.isoformat(), "days": str(days)}
         if days == 0:
             grade, code = "equal", "payment_date_equal"
         elif abs(days) <= 3:
             grade, code = "near", "payment_date_near"
         elif weight > -1.5 and document is not None:
             grade, code = "plausible", "date_near"
-            params.update(expected=document.isoformat(), days=str((booked - document).days))
         else:
             grade, code = "far", "payment_date_far"
-        traits.append(Trait(code, weight, params))
     else:
         weight = lag_weight(document, booked)
-        grade = "plausible" if weight > -1.5 else "far"
-        code = "date_near" if grade == "plausible" else "date_far"
-        days_text = str((booked - document).days) if document else ""
-        params = {"expected": document.isoformat() if document else "", "booked": booked.isoformat(), "days": days_text}
-        traits.append(Trait(code, weight, params))
-    if document is not None:
-        named = _named_date(claim, b)
-        traits.extend(named or _card_lag(claim, b, grade))
-        if any(t.code == "date_far" for t in traits):
-            grade = "far"
-    return DayFit(grade, tuple(traits))
-
-
-def _card_lag(claim: Claim, b: Booking, grade: str) -> list[Trait]:
-    """A card is used on the day of the purchase: a booking weeks from the document is another purchase."""
-    document = claim.v.date
-    assert document is not None  # noqa: S101 - checked by the caller
-    days = (b.t.booking_date - document).days
-    if not b.is_card or grade == "equal" or _CARD_LAG[0] <= days <= _CARD_LAG[1]:
-        return []
-    params = {"expected": document.isoformat(), "booked": b.t.booking_date.isoformat(), "days": str(days)}
-    return [Trait("date_far", _CARD_OTHER_DAY, params)]
-
-
-def _named_date(claim: Claim, b: Booking) -> list[Trait]:
-    document = claim.v.date
-    assert document is not None  # noqa: S101 - checked by the caller
+        grade, code = ("plausible", "date_near") if weight > -1.5 else ("far", "date_far")
+    if code == "date_far":
+        grade = "far"
+    if document is None or lag is None:
+        return DayMeasure(grade, code, weight, days, lag)
     for named in b.text_dates:
         if named.means(document):
-            weight = _NAMED if named.year is not None else _NAMED - 1.0
-            return [Trait("document_date_in_text", weight, {}, ("purpose", named.start, named.end))]
-    if b.is_card and any(named.year is not None for named in b.text_dates):
-        params = {"expected": document.isoformat(), "booked": b.t.booking_date.isoformat()}
-        return [Trait("date_far", _CARD_OTHER_DAY, params)]
-    return []
+            where = ("purpose", named.start, named.end)
+            return DayMeasure(grade, code, weight, days, lag, _NAMED - (named.year is None), where)
+    # A card is used on the day of the purchase: a booking weeks from the document is another purchase.
+    far = grade != "equal" and not _CARD_LAG[0] <= lag <= _CARD_LAG[1]
+    if b.is_card and (far or any(named.year is not None for named in b.text_dates)):
+        return DayMeasure("far", code, weight, days, lag, _CARD_OTHER_DAY, None, True)
+    return DayMeasure(grade, code, weight, days, lag)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from matching.engine.book import Book, Booking, Claim
 from matching.engine.numbers import Hit
 from matching.engine.slips import another_of_the_kind, cut, typo
@@ -25,22 +27,43 @@ _OTHER_NUMBER = -6.0
 _OTHER_OF_THE_KIND = -3.0
 
 
-def number_trait(book: Book, claim: Claim, b: Booking) -> tuple[Trait | None, str]:
+class NumberFit(NamedTuple):
     """The best evidence from the number, and how good it is: only, strong, weak, typo, cut, none, against.
 
     only: the whole number, and no other voucher's; strong: the whole number among others; typo, cut: with a slip or
-    without its end, so that it might as well be another number.
+    without its end, so that it might as well be another number. `where` is what was found, of the voucher's own number
+    or, where that is `against` it, of `other` (empty: no voucher of the client has that number).
     """
-    number = claim.v.number
+
+    grade: str
+    weight: float
+    code: str = ""
+    where: tuple[str, int, int] | None = None
+    other: str = ""
+
+    def traits(self, claim: Claim) -> list[Trait]:
+        """The reason as it is told; a booking without any number has none."""
+        if not self.code:
+            return []
+        params = {"number": claim.v.number}
+        if self.other:
+            params["other"] = self.other
+        return [Trait(self.code, self.weight, params, self.where)]
+
+
+_SILENT = NumberFit("none", _NO_NUMBER)
+
+
+def measure_number(book: Book, claim: Claim, b: Booking) -> NumberFit:
+    """Look for the voucher's number in a booking. Without any a booking is a little less likely to be the right one."""
     hit = book.hits[b.index].get(claim.index)
     others = _strong_others(book, claim, b)
     if hit is not None and hit.whole:
-        grade = "weak" if hit.weight < STRONG else "strong" if others else "only"
-        return _found(number, hit), grade
+        return _found(hit, "weak" if hit.weight < STRONG else "strong" if others else "only")
     if others:
         other, other_hit = others[0]
-        params = {"number": number, "other": book.claims[other].v.number}
-        return Trait("other_number", _OTHER_NUMBER, params, _where(other_hit)), "against"
+        number = book.claims[other].v.number
+        return NumberFit("against", _OTHER_NUMBER, "other_number", _where(other_hit), number)
     partial = [hit] if hit is not None else []
     for text in b.numbers:
         partial += [h for h in (typo(claim.number, text, book.by_form), cut(claim.number, text)) if h]
@@ -50,30 +73,28 @@ def number_trait(book: Book, claim: Claim, b: Booking) -> tuple[Trait | None, st
             window = another_of_the_kind(claim.number, text)
             if window is not None:
                 where = (text.field, window.start, window.end)
-                return Trait("other_number", _OTHER_OF_THE_KIND, {"number": number}, where), "against"
+                return NumberFit("against", _OTHER_OF_THE_KIND, "other_number", where)
     if best is None:
-        return None, "none"
-    return _found(number, best), _UNSURE.get(best.code, "weak") if best.weight < OVER_ANOTHER else "weak"
-
-
-def no_number_weight() -> float:
-    """A booking without any number is a little less likely to be the right one."""
-    return _NO_NUMBER
+        return _SILENT
+    return _found(best, _UNSURE.get(best.code, "weak") if best.weight < OVER_ANOTHER else "weak")
 
 
 def _where(hit: Hit) -> tuple[str, int, int]:
     return hit.field, hit.start, hit.end
 
 
-def _found(number: str, hit: Hit) -> Trait:
-    return Trait(hit.code, hit.weight, {"number": number}, _where(hit))
+def _found(hit: Hit, grade: str) -> NumberFit:
+    return NumberFit(grade, hit.weight, hit.code, _where(hit))
 
 
 def _strong_others(book: Book, claim: Claim, b: Booking) -> list[tuple[int, Hit]]:
     """Other vouchers whose whole number stands in the booking, strongest first."""
+    hits = book.hits[b.index]
+    if not hits:
+        return []
     found = [
         (index, hit)
-        for index, hit in book.hits[b.index].items()
+        for index, hit in hits.items()
         if index != claim.index
         and hit.whole
         and hit.weight >= STRONG

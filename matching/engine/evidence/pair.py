@@ -1,18 +1,23 @@
-"""All evidence about one voucher's payment and one booking, added up."""
+"""All evidence about one voucher's payment and one booking: measured first, put into words when it is shown."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from typing import NamedTuple
 
 from matching.engine.amounts import money as money_text
 from matching.engine.book import Book, Booking, Slot
+from matching.engine.kin import NameCache
 from matching.engine.memory import Memory
 
-from .amount import fit
-from .day import fit_day
-from .number import WHOLE, no_number_weight, number_trait
-from .party import NameCache, fit_party
+from .amount import AmountFit, measure_amount
+from .day import DayMeasure, measure_day
+from .features import PARTS, Feature, features
+from .number import WHOLE, NumberFit, measure_number
+from .party import PartyFit, measure_party
 from .trait import Trait
 
 _APART = 10
@@ -21,95 +26,174 @@ _NO_VOUCHER = -4.0
 _RETURNED = -16.0
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A slot and a booking with the log odds that they belong together, and the grades the policy looks at."""
+class Repeated(NamedTuple):
+    """What another payment of the same voucher with its number says: paid_before, or paid_again."""
 
+    code: str
+    weight: float
+    day: str
+
+
+class Measure:
+    """A slot and a booking: the grades the policy looks at, raw numbers, and the log odds that they belong together.
+
+    `alone`: whether the same party has other bookings of this amount (once: none, apart: weeks away, no: near).
+    `rare`: no other booking and no other voucher of this direction has the amount. `same_amount`: bookings that have
+    it, `same_claims`: vouchers. `barred`: never automatic, the booking came back or is of a kind that needs no voucher.
+    `base`: the log odds by the measures alone; `overlap`: what amount and party say both; `weights`: what was learned.
+    """
+
+    __slots__ = (
+        "alone",
+        "amount_fit",
+        "barred",
+        "base",
+        "booking",
+        "day_fit",
+        "number_fit",
+        "overlap",
+        "party_fit",
+        "rare",
+        "repeated",
+        "same_amount",
+        "same_claims",
+        "score",
+        "slot",
+        "weights",
+    )
     slot: int
     booking: int
     score: float
-    settles: int
-    traits: tuple[Trait, ...]
-    number: str
-    amount: str
-    amount_usual: bool
-    party: str
-    day: str
+    base: float
+    overlap: float
+    number_fit: NumberFit
+    amount_fit: AmountFit
+    party_fit: PartyFit
+    day_fit: DayMeasure
     alone: str
     rare: bool
-    """No other booking and no other voucher of this direction has the amount."""
     barred: bool
-    """Never automatic: the booking came back, or it is of a kind that needs no voucher."""
+    same_amount: int
+    same_claims: int
+    weights: Mapping[Feature, float]
+    repeated: Repeated | None
+
+    @property
+    def number(self) -> str:
+        """The grade of the number: only, strong, weak, typo, cut, none, against."""
+        return self.number_fit.grade
+
+    @property
+    def amount(self) -> str:
+        """The evidence code of the amount."""
+        return self.amount_fit.code
+
+    @property
+    def amount_usual(self) -> bool:
+        """Whether the amount is equal or its difference a usual one."""
+        return self.amount_fit.usual
+
+    @property
+    def party(self) -> str:
+        """The grade of the party: known, similar, partly, silent, differs, stranger."""
+        return self.party_fit.grade
+
+    @property
+    def day(self) -> str:
+        """The grade of the day: equal, near, plausible, far."""
+        return self.day_fit.grade
+
+    @property
+    def settles(self) -> int:
+        """The cents of the booking that settle the voucher."""
+        return self.amount_fit.settles
+
+    def with_repeated(self, repeated: Repeated) -> Measure:
+        """The same measure with what another payment of the voucher says."""
+        other = copy(self)
+        other.score += repeated.weight
+        other.repeated = repeated
+        return other
 
 
-def examine(book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory) -> Pair:
-    """Collect the evidence. `alone`: whether the same party has other bookings of this amount (once, apart, no)."""
+def measure(
+    book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory, weights: Mapping[Feature, float]
+) -> Measure:
+    """Measure everything once; nothing is put into words here, for nearly all pairs are never shown.
+
+    `weights`: the learned weights of the features, see `model`.
+    """
     claim = book.claims[slot.voucher]
-    number, number_grade = number_trait(book, claim, b)
-    money = fit(book, slot, b)
-    day = fit_day(slot, claim, b)
-    party = fit_party(claim, b, names, memory)
-    amount_weight = sum(t.weight for t in money.traits)
-    alone = "once"
+    m = Measure()
+    m.slot, m.booking, m.weights = slot.index, b.index, weights
+    m.number_fit = number = measure_number(book, claim, b)
+    m.amount_fit = money = measure_amount(book, slot, claim, b)
+    m.day_fit = day = measure_day(slot, claim, b)
+    m.party_fit = party = measure_party(claim, b, names, memory)
+    m.alone, m.overlap = "once", 0.0
     if party.weight > 0 and money.code == "amount_equal":
-        others = _same_kind(book, claim.contact, b, names)
-        alone = _alone(book, b, others)
-        ceiling = math.log(0.7 * len(book.bookings) / (len(others) + 0.05))
-        together = min(amount_weight + party.weight, ceiling)
-    else:
-        together = amount_weight + party.weight
-    score = _PAID_BY_BANK + together + sum(t.weight for t in day.traits)
-    score += number.weight if number else no_number_weight()
-    traits = [*([number] if number else []), *money.traits, *party.traits, *day.traits]
-    traits += _remarks(book, slot, b, money.code)
-    word = b.no_voucher
-    if word and number_grade not in WHOLE:
-        score += _NO_VOUCHER
-        traits.append(Trait("no_voucher_expected", _NO_VOUCHER, {"found": word}))
+        others, days = names.others(claim.contact, b)
+        m.alone = "once" if days is None else "apart" if days > _APART else "no"
+        ceiling = math.log(0.7 * len(book.bookings) / (others + 0.05))
+        m.overlap = min(0.0, ceiling - money.weight - party.weight)
+    m.same_amount = book.same_amount(b)
+    m.same_claims = book.claims_of(b.sign, claim.total)
+    m.rare = m.same_amount == 1 and m.same_claims == 1
+    needless = bool(b.no_voucher) and number.grade not in WHOLE
+    m.barred = b.returned is not None or needless
+    m.repeated = None
+    m.base = _PAID_BY_BANK + money.weight + party.weight + m.overlap + day.weight + day.document_weight + number.weight
+    if needless:
+        m.base += _NO_VOUCHER
     if b.returned is not None:
-        score += _RETURNED
-        traits.append(Trait("returned", _RETURNED, {"date": b.returned.isoformat()}))
-    return Pair(
-        slot=slot.index,
-        booking=b.index,
-        score=score,
-        settles=money.settles,
-        traits=tuple(traits),
-        number=number_grade,
-        amount=money.code,
-        amount_usual=money.usual,
-        party=party.grade,
-        day=day.grade,
-        alone=alone,
-        rare=len(book.by_amount[(b.sign, b.amount)]) == 1 and book.claims_of(b.sign, claim.total) == 1,
-        barred=b.returned is not None or bool(b.no_voucher and number_grade not in WHOLE),
-    )
+        m.base += _RETURNED
+    m.score = m.base + sum(weights.get(f, 0.0) for f in features(slot, claim, b, m))
+    return m
 
 
-def _remarks(book: Book, slot: Slot, b: Booking, amount: str) -> list[Trait]:
-    """What helps a reader but is weighed elsewhere already."""
-    found = []
+def explain(book: Book, m: Measure) -> list[Trait]:
+    """What was measured, in reasons whose weights add up to the score less what is expected of any pair."""
+    slot, b = book.slots[m.slot], book.bookings[m.booking]
+    claim = book.claims[slot.voucher]
+    learned = dict.fromkeys(PARTS, 0.0)
+    for feature in features(slot, claim, b, m):
+        learned[feature[0]] += m.weights.get(feature, 0.0)
+    number = m.number_fit.traits(claim) or [Trait("number_missing", m.number_fit.weight, {"number": claim.v.number})]
+    party = m.party_fit.traits(claim, b) or [Trait("contact_silent", 0.0, {"contact": claim.v.contact})]
+    rarity = _rarity(b, m)
+    if not rarity:
+        learned["amount"] += learned["rarity"] + m.overlap
+    traits = [
+        *_weighed(number, learned["number"]),
+        *_weighed(m.amount_fit.traits(claim, b), learned["amount"]),
+        *_weighed(party, learned["party"]),
+        *_weighed(m.day_fit.traits(slot, claim, b), learned["day"]),
+        *_weighed(rarity, learned["rarity"] + m.overlap),
+    ]
     if slot.count > 1:
         params = {"position": str(slot.position), "count": str(slot.count)}
-        found.append(Trait("instalment", 0.0, params, supports=True))
-    if amount == "amount_equal":
-        count = len(book.by_amount[(b.sign, b.amount)])
-        booked = money_text(b.amount)
-        if count == 1:
-            found.append(Trait("amount_rare", 0.0, {"booked": booked}, supports=True))
-        elif count > 2:
-            found.append(Trait("amount_common", 0.0, {"booked": booked, "count": str(count)}, supports=False))
-    return found
+        traits.append(Trait("instalment", 0.0, params, supports=True))
+    if b.no_voucher and m.number not in WHOLE:
+        traits.append(Trait("no_voucher_expected", _NO_VOUCHER, {"found": b.no_voucher}))
+    if b.returned is not None:
+        traits.append(Trait("returned", _RETURNED, {"date": b.returned.isoformat()}))
+    if m.repeated is not None:
+        traits.append(Trait(m.repeated.code, m.repeated.weight, {"date": m.repeated.day}))
+    return traits
 
 
-def _same_kind(book: Book, contact: tuple[str, ...], b: Booking, names: NameCache) -> list[int]:
-    """Other bookings of the same amount and direction in which the same contact is named."""
-    same = book.by_amount[(b.sign, b.amount)]
-    return [i for i in same if i != b.index and names.match(contact, book.bookings[i]).level in ("equal", "similar")]
+def _weighed(traits: Sequence[Trait], learned: float) -> list[Trait]:
+    """The reasons of one part, the first of them with what was learned of the part."""
+    if not traits or not learned:
+        return list(traits)
+    return [replace(traits[0], weight=traits[0].weight + learned), *traits[1:]]
 
 
-def _alone(book: Book, b: Booking, others: list[int]) -> str:
-    if not others:
-        return "once"
-    days = (abs((book.bookings[i].t.booking_date - b.t.booking_date).days) for i in others)
-    return "apart" if min(days) > _APART else "no"
+def _rarity(b: Booking, m: Measure) -> list[Trait]:
+    """How much an equal amount says here."""
+    if m.amount != "amount_equal":
+        return []
+    booked = money_text(b.amount)
+    if m.same_amount == 1:
+        return [Trait("amount_rare", 0.0, {"booked": booked}, supports=True)]
+    return [Trait("amount_common", 0.0, {"booked": booked, "count": str(m.same_amount)}, supports=False)]

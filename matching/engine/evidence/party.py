@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from matching.engine.book import Book, Booking, Claim
-from matching.engine.memory import Memory
-from matching.engine.names import NameMatch, compare, contradicts, other_person
+from matching.engine.book import Booking, Claim
+from matching.engine.kin import NameCache
+from matching.engine.memory import Known, Memory
+from matching.engine.names import NameMatch
 
+from .features import is_direct_debit
 from .trait import Trait
 
 _IBAN_KNOWN = 4.0
@@ -18,77 +20,80 @@ _BOTH = 0.7
 _OTHER_PARTY = -1.0
 
 
-@dataclass(frozen=True, slots=True)
-class PartyFit:
-    """Whether the party is the voucher's contact: `grade` is known, similar, partly, silent, differs, stranger."""
+class PartyFit(NamedTuple):
+    """Whether the party is the voucher's contact: `grade` is known, similar, partly, silent, differs, stranger.
+
+    `match`: the comparison of the names, where it says something; `known`: what earlier matches say; `other`: whose
+    account number it is instead.
+    """
 
     grade: str
     weight: float
-    traits: tuple[Trait, ...]
+    match: NameMatch | None = None
+    known: Known | None = None
+    other: str = ""
+
+    def traits(self, claim: Claim, b: Booking) -> list[Trait]:
+        """The reasons as they are told."""
+        contact = claim.v.contact
+        found: list[Trait] = []
+        if self.match is not None:
+            level = self.match.level
+            shown = {"contact": contact, "found": b.t.counterparty or " ".join(self.match.found)}
+            if level != "none":
+                shown["similarity"] = f"{self.match.similarity:.2f}"
+            code = {"equal": "name_equal", "none": "name_differs"}.get(level, "name_similar")
+            if self.grade in ("differs", "stranger"):
+                code = "name_differs"
+            found.append(Trait(code, self.match.weight, shown))
+        if self.known is not None:
+            found += _known_traits(self.known, contact, b)
+        if self.other:
+            params = {"contact": contact, "iban": b.t.counterparty_iban, "other": self.other}
+            found.append(Trait("iban_foreign", _OTHER_PARTY, params))
+        return found
 
 
-class NameCache:
-    """Name comparisons of a run: the same contact meets the same booking texts again and again."""
-
-    __slots__ = ("_book", "_known")
-
-    def __init__(self, book: Book) -> None:
-        self._book = book
-        self._known: dict[tuple[tuple[str, ...], int], NameMatch] = {}
-
-    def match(self, contact: tuple[str, ...], b: Booking) -> NameMatch:
-        """Compare a contact with a booking."""
-        key = contact, b.index
-        if key not in self._known:
-            match = compare(contact, b.words, b.squashed, self._book.words, brand=b.is_card)
-            if not b.is_card and contradicts(match, b.names):
-                match = other_person(match)
-            self._known[key] = match
-        return self._known[key]
+_SILENT = PartyFit("silent", 0.0)
 
 
-def fit_party(claim: Claim, b: Booking, names: NameCache, memory: Memory) -> PartyFit:
+def measure_party(claim: Claim, b: Booking, names: NameCache, memory: Memory) -> PartyFit:
     """Compare the contact with whoever the booking names."""
     if not claim.contact:
-        return PartyFit("silent", 0.0, ())
-    contact = claim.v.contact
+        return _SILENT
     match = names.match(claim.contact, b)
-    shown = {"contact": contact, "found": b.t.counterparty or " ".join(match.found)}
-    known = _known(claim, b, memory)
-    best = max((k.weight for k in known), default=0.0)
-    if match.level in ("equal", "similar"):
-        code = "name_equal" if match.level == "equal" else "name_similar"
-        shown["similarity"] = f"{match.similarity:.2f}"
-        trait = Trait(code, match.weight, shown)
-        grade = "known" if match.level == "equal" or known else "similar"
-        return PartyFit(grade, max(match.weight, best) + (_BOTH if known else 0.0), (trait, *known))
-    if known:
-        return PartyFit("known", best, known)
-    if match.level == "partly":
-        shown["similarity"] = f"{match.similarity:.2f}"
-        return PartyFit("partly", match.weight, (Trait("name_similar", match.weight, shown),))
+    known = memory.facts(b).get(claim.party)
+    best = _known_weight(known) if known else 0.0
+    level = match.level
+    if level in ("equal", "similar"):
+        grade = "known" if level == "equal" or best else "similar"
+        return PartyFit(grade, max(match.weight, best) + (_BOTH if best else 0.0), match, known if best else None)
+    if best:
+        return PartyFit("known", best, None, known)
+    if level == "partly":
+        return PartyFit("partly", match.weight, match)
     if not any(len(w) > 2 and not w.isdigit() for w in b.words):
-        return PartyFit("silent", 0.0, ())
-    weight = match.weight
-    traits = [Trait("name_differs", weight, shown)]
+        return _SILENT
     other = memory.iban_of_another(claim.party, b)
-    if other:
-        weight += _OTHER_PARTY
-        params = {"contact": contact, "iban": b.t.counterparty_iban, "other": other}
-        traits.append(Trait("iban_foreign", _OTHER_PARTY, params))
     # Somebody else may pay, and be paid, for the contact. But the text of a direct debit is written by whoever takes
     # the money: what a stranger took is for a person to look at, whatever number it names.
-    taken = b.t.amount < 0 and _is_direct_debit(b)
-    return PartyFit("stranger" if taken else "differs", weight, tuple(traits))
+    taken = b.t.amount < 0 and is_direct_debit(b)
+    weight = match.weight + (_OTHER_PARTY if other else 0.0)
+    return PartyFit("stranger" if taken else "differs", weight, match, None, other)
 
 
-def _known(claim: Claim, b: Booking, memory: Memory) -> tuple[Trait, ...]:
+def _known_weight(known: Known) -> float:
+    return max(
+        _IBAN_KNOWN if known.iban else 0.0,
+        _CREDITOR_KNOWN if known.creditor else 0.0,
+        _CUSTOMER_NUMBER if known.customer_number else 0.0,
+        _ALIAS_KNOWN if known.alias else 0.0,
+    )
+
+
+def _known_traits(known: Known, contact: str, b: Booking) -> list[Trait]:
     """What earlier matches say of the party."""
-    contact = claim.v.contact
     found: list[Trait] = []
-    known = memory.facts(b).get(claim.party)
-    if known is None:
-        return ()
     if known.iban:
         found.append(Trait("iban_known", _IBAN_KNOWN, {"contact": contact, "iban": b.t.counterparty_iban}))
     if known.creditor:
@@ -99,9 +104,4 @@ def _known(claim: Claim, b: Booking, memory: Memory) -> tuple[Trait, ...]:
         found.append(Trait("customer_number", _CUSTOMER_NUMBER, params))
     if known.alias:
         found.append(Trait("alias_known", _ALIAS_KNOWN, {"contact": contact, "found": known.alias}))
-    return tuple(found)
-
-
-def _is_direct_debit(b: Booking) -> bool:
-    """By its identifiers, its ISO code, or its Geschäftsvorfallcode (104 and 105: SEPA direct debits)."""
-    return bool(b.t.mandate_id or b.t.creditor_id) or "RDDT" in b.t.code or b.t.code in ("104", "105")
+    return found

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from matching.engine import propose
@@ -104,11 +104,16 @@ def test_evidence_is_of_the_closed_list_and_points_into_the_text(world: World) -
                 assert e.params["found"] in {text[span] for text in texts}
 
 
-@given(worlds(), st.integers(-900, 900))
+def ends_a_month(v: Voucher) -> bool:
+    return any(p.date is not None and (p.date + timedelta(days=1)).day == 1 for p in v.payments)
+
+
+@given(worlds(), st.integers(-130, 130))
 @settings(max_examples=60, deadline=None)
-def test_a_shift_of_all_days_changes_nothing(world: World, days: int) -> None:
+def test_a_shift_of_all_days_changes_nothing(world: World, weeks: int) -> None:
+    """But for the last day of a month, which people type where they do not know the day; weekdays stay weekdays."""
     vouchers, bookings = world
-    by = timedelta(days=days)
+    by = timedelta(weeks=weeks)
     moved_v = [
         replace(
             v,
@@ -118,6 +123,7 @@ def test_a_shift_of_all_days_changes_nothing(world: World, days: int) -> None:
         )
         for v in vouchers
     ]
+    assume(not any(ends_a_month(v) for v in (*vouchers, *moved_v)))
     moved_b = [
         replace(t, booking_date=t.booking_date + by, value_date=t.value_date and t.value_date + by) for t in bookings
     ]
@@ -127,10 +133,13 @@ def test_a_shift_of_all_days_changes_nothing(world: World, days: int) -> None:
 @given(worlds())
 @settings(max_examples=60, deadline=None)
 def test_a_change_of_all_signs_changes_nothing(world: World) -> None:
+    """But for payouts, which go one way only: nobody collects bills in one sum less a fee."""
     vouchers, bookings = world
     turned_v = [replace(v, type=SWAPPED[v.type]) for v in vouchers]
     turned_b = [replace(t, amount=-t.amount) for t in bookings]
-    assert outcome(propose(turned_v, turned_b)) == outcome(propose(vouchers, bookings))
+    there = [p for p in propose(vouchers, bookings) if p.kind != "payout"]
+    back = [p for p in propose(turned_v, turned_b) if p.kind != "payout"]
+    assert outcome(there) == outcome(back)
 
 
 @given(worlds(), st.sampled_from(AMOUNTS), st.integers(0, 90))

@@ -60,7 +60,7 @@ def test_a_set_that_nobody_named() -> None:
         voucher(f"v{n}", f"A-{n}00", amount, SEE, type="invoice", payments=(item(amount, "2025-04-30"),))
         for n, amount in enumerate(("119.37", "250.11"), 1)
     ]
-    t = booking("t", "2025-04-10", "369.48", SEE, "lt. Aufstellung")
+    t = booking("t", "2025-04-10", "369.48", SEE, "wie besprochen")
     proposal = best(propose(vouchers, [t, *noise()]), "v1")
     assert proposal.kind == "collective"
     assert policy(proposal) == ["policy_set_guessed"]
