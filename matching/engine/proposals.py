@@ -11,7 +11,7 @@ from .decide import Choice
 from .evidence import explain
 from .graph import Graph
 from .marginals import Edge
-from .policy import SUGGEST_FROM
+from .policy import SUGGEST_FROM, certainty
 from .reluctance import why_not, why_not_set
 from .sets import ChosenGroup
 from .types import Allocation, Evidence, Permission, Proposal, RunnerUp
@@ -76,8 +76,9 @@ class Writer:
             seen.add(edge[1])
             room -= 1
             # What a set explains better cannot be the single match as well.
-            left = probability * (1.0 - self._in_set.get(edge[0], 0.0))
-            written.append(self._single_proposal([Choice(edge, min(probability, max(left, 0.0)), False, False)]))
+            certain = certainty(self._graph.pairs[edge], probability, self._graph.model)
+            left = certain * max(0.0, 1.0 - self._in_set.get(edge[0], 0.0))
+            written.append(self._single_proposal([Choice(edge, left, False, False)]))
         return written
 
     def _single_proposal(self, choices: Sequence[Choice]) -> Proposal:
@@ -99,7 +100,8 @@ class Writer:
         if not choices[0].automatic:
             edge = choices[0].edge
             sure = min(self._graph.probability[edge], self._graph.strict[edge])
-            evidence += why_not(self._graph.pairs[edge], sure)
+            pair, model = self._graph.pairs[edge], self._graph.model
+            evidence += why_not(pair, certainty(pair, sure, model), model)
         return Proposal(
             tuple(self._allocation(c.edge) for c in choices),
             round(min(c.probability for c in choices), 6),
