@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -39,6 +39,7 @@ class Book:
         rates: Mapping[date, Mapping[str, Decimal]],
         settled: Iterable[Allocation],
         whole: Book | None = None,
+        silent: Collection[str] = (),
     ) -> None:
         self.whole = whole or self
         """The book of the whole client, where this one holds only some of its rows: rarity is judged by that."""
@@ -65,7 +66,9 @@ class Book:
         self.slots: list[Slot] = []
         for claim in self.claims:
             claim.party = self.party(claim.contact)
-            claim.slots = claim.open_slots(used_v.get(claim.v.id, ()), len(self.slots))
+            # What is silent waits for nothing here; it is only known by its number.
+            used = used_v.get(claim.v.id, ())
+            claim.slots = [] if claim.v.id in silent else claim.open_slots(used, len(self.slots))
             self.slots += claim.slots
         if whole:
             self.total, self.words, self.density = whole.total, whole.words, whole.density
@@ -99,12 +102,17 @@ class Book:
         """Make a booking found by its amount, its day and the contacts' words in it."""
         if b.amount <= 0:
             return
-        self.shelf(b.sign, b.amount).add(b)
-        for word in b.words & self.vocabulary:
-            if len(word) > 2 and not word.isdigit():
-                self.calendar.add((b.sign, word), b)
+        words = b.words & self.vocabulary
+        self.shelf(b.sign, b.amount).add(b, words)
+        for word in words:
+            self.put_under_word(word, b)
         if self.foreign:
-            self.calendar.add((b.sign, ""), b)
+            self.calendar.add((b.sign, ""), b.amount, b.day, b.index)
+
+    def put_under_word(self, word: str, b: Booking) -> None:
+        """Make a booking found by a word of a contact, where it is a telling one."""
+        if len(word) > 2 and not word.isdigit():
+            self.calendar.add((b.sign, word), b.amount, b.day, b.index)
 
     def shelf(self, sign: int, amount: int) -> AmountShelf:
         """The bookings of a direction and amount (positive cents)."""
