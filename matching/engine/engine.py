@@ -39,14 +39,23 @@ def run(
 
 
 def conclude(
-    book: Book, graph: Graph, memory: Memory, names: NameCache, refused: Collection[frozenset[tuple[str, str]]]
+    book: Book,
+    graph: Graph,
+    memory: Memory,
+    names: NameCache,
+    refused: Collection[frozenset[tuple[str, str]]],
+    *,
+    far: bool = True,
 ) -> list[Proposal]:
-    """From weighed pairs to proposals: single matches, then sets, then what only counts where no set explains more."""
+    """From weighed pairs to proposals: single matches, then sets, then what only counts where no set explains more.
+
+    `far`: with the sets that may be made of any vouchers of the client, for which the book must be the whole one.
+    """
     nettings = named_nettings(book, names, memory)
     held = [p for g in nettings for p in g.parts]
     chosen = choose(book, graph, {p[0] for p in held}, {p[1] for p in held}, last=False)
     chosen = _without_refused(book, chosen, refused)
-    groups = find_sets(book, graph, names, memory, chosen, refused)
+    groups = find_sets(book, graph, names, memory, chosen, refused, far=far)
     parts = [p for g in groups if g.automatic for p in g.group.parts]
     used_slots = {e[0] for e in chosen} | {p[0] for p in parts}
     used_bookings = {e[1] for e in chosen} | {p[1] for p in parts}

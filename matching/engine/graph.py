@@ -18,7 +18,7 @@ from .policy import identifies
 from .preselection import candidates
 from .types import Learned
 
-_KEEP_FROM = -3.0
+KEEP_FROM = -3.0
 _UNGROUNDED = -3.0
 _PAID_BEFORE = -16.0
 _SURE = 0.98
@@ -118,7 +118,7 @@ def _allowed(book: Book, slot: Slot, booking: int, refused: Collection[frozenset
 
 def weighed(book: Book, examined: Mapping[Edge, Measure], model: Model) -> Graph:
     """The pairs worth keeping, with their probabilities given all others."""
-    pairs = {edge: pair for edge, pair in examined.items() if max(pair.score, pair.base) >= _KEEP_FROM}
+    pairs = {edge: pair for edge, pair in examined.items() if max(pair.score, pair.base) >= KEEP_FROM}
     _first_of_repeated(book, pairs)
     scores = {e: p.score for e, p in pairs.items()}
     tied = {booking for (_, booking), pair in pairs.items() if identifies(pair)}
@@ -158,7 +158,7 @@ def _same_party(iban: str, other_iban: str, names: tuple[str, ...], other_names:
 
 def _by_measures(book: Book, examined: Mapping[Edge, Measure]) -> dict[Edge, Measure]:
     """The pairs that are sure by their measures alone."""
-    pairs = {edge: pair for edge, pair in examined.items() if pair.base >= _KEEP_FROM}
+    pairs = {edge: pair for edge, pair in examined.items() if pair.base >= KEEP_FROM}
     _first_of_repeated(book, pairs)
     probability = probabilities({e: p.base for e, p in pairs.items()})
     return {e: p for e, p in pairs.items() if probability[e] >= _SURE}

@@ -16,6 +16,7 @@ from .amounts import cents
 from .book import Book
 from .booking import Booking
 from .claim import Claim, Slot
+from .contacts import Contact
 from .preselection import candidates
 from .shelves import Calendar
 from .types import Allocation, Transaction, Voucher
@@ -49,7 +50,31 @@ class GrowingBook(Book):
         self._other_currency: list[int] = []
         for slot in self.slots:
             self._index_slot(slot)
+        self._by_total: dict[tuple[int, int], list[Claim]] = defaultdict(list)
+        self._by_contact: dict[Contact, list[Claim]] = defaultdict(list)
+        self._contacts: dict[str, set[Contact]] = defaultdict(set)
+        for claim in self.claims:
+            self._index_claim(claim)
         self._digits = [self._digits_of(b) for b in self.bookings]
+
+    def _index_claim(self, claim: Claim) -> None:
+        self._by_total[(claim.v.direction, claim.total)].append(claim)
+        self._by_contact[claim.contact].append(claim)
+        for word in claim.contact:
+            self._contacts[word].add(claim.contact)
+
+    def claims_with(self, direction: int, total: int) -> list[Claim]:
+        """The vouchers of a direction and total (positive cents)."""
+        return self._by_total[(direction, total)]
+
+    def claims_of_contact(self, contact: Contact) -> list[Claim]:
+        """The vouchers of a contact in one spelling."""
+        return self._by_contact[contact]
+
+    def contacts_in(self, b: Booking) -> list[Contact]:
+        """Contacts of whom a booking carries a word that is not in everybody's name."""
+        telling = [w for w in b.words & self.vocabulary if len(w) > 2 and self.words.count(w) < _MOST]
+        return sorted({contact for word in telling for contact in self._contacts[word]})
 
     def _index_slot(self, slot: Slot) -> None:
         claim = self.claims[slot.voucher]
@@ -93,6 +118,7 @@ class GrowingBook(Book):
         claim.slots = claim.open_slots(self._used_v.get(v.id, ()), len(self.slots))
         self.slots += claim.slots
         self.totals[(v.direction, claim.total)] += 1
+        self._index_claim(claim)
         for word in set(claim.contact) - self.vocabulary:
             self.vocabulary.add(word)
             for b in self.bookings:

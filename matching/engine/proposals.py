@@ -34,7 +34,7 @@ class Writer:
         written = self._sets()
         for claim_index in range(len(self._book.claims)):
             written += self._singles(claim_index)
-        return sorted(written, key=_order)
+        return sorted(written, key=order)
 
     def _sets(self) -> list[Proposal]:
         """Automatic sets, and for each voucher up to three others."""
@@ -152,6 +152,7 @@ class Writer:
         return Evidence("other_candidate", False, 0.0, params)
 
 
-def _order(p: Proposal) -> tuple[str, int, float, tuple[tuple[str, str], ...]]:
+def order(p: Proposal) -> tuple[str, int, float, tuple[tuple[str, str], ...]]:
+    """By voucher, automatic ones first, then by probability."""
     pairs = tuple((a.voucher, a.transaction) for a in p.allocations)
     return pairs[0][0], 0 if p.permission is Permission.AUTOMATIC else 1, -p.probability, pairs
