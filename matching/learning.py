@@ -29,13 +29,13 @@ LEAST = 0.02
 """Probabilities below are no matter of calibration."""
 
 THRESHOLDS: Mapping[str, float] = {
-    "number": 0.93,
-    "number, other payer": 0.96,
-    "number, difference": 0.93,
-    "part of the number": 0.95,
-    "slip in the number": 0.96,
-    "party": 0.95,
-    "party, difference": 0.95,
+    "number": 0.95,
+    "number, other payer": 0.97,
+    "number, difference": 0.95,
+    "part of the number": 0.96,
+    "slip in the number": 0.97,
+    "party": 0.96,
+    "party, difference": 0.96,
 }
 """The certainty that each kind of grounds needs for an automatic match. Set beforehand: the nearer the grounds are to
 the document itself, the less is asked; where the payer is somebody else or the number is not as it should be, more."""
@@ -56,8 +56,17 @@ class Learned:
     figures: Mapping[str, Mapping[str, Any]]
 
 
-def learn(sets: Sequence[Dataset], name: str, day: str, report: Report) -> Learned:
-    """Train on all clients of the sets; measured out of fold. `day` is when, as it shall stand in the file."""
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """What was asked of each client, how weights judged it that do not know it, and by set the models without it."""
+
+    asked: Sequence[Questions]
+    judged: Sequence[Sequence[Row]]
+    models: Mapping[str, Mapping[str, Model]]
+
+
+def cross_validate(sets: Sequence[Dataset], report: Report) -> Folds:
+    """For every client of the sets a model that has not seen it: weights and curves of the clients of other folds."""
     clients = [(d, c) for d in sets for c in sorted(d.vouchers)]
     asked: list[Questions] = []
     for done, (dataset, client) in enumerate(clients, 1):
@@ -72,14 +81,21 @@ def learn(sets: Sequence[Dataset], name: str, day: str, report: Report) -> Learn
         Model("fold", weights[f], curves(r for i, part in enumerate(rows) if i % FOLDS != f for r in part), THRESHOLDS)
         for f in range(FOLDS)
     ]
+    models = {s.path.name: {c: folds[i % FOLDS] for i, (d, c) in enumerate(clients) if d is s} for s in sets}
+    return Folds(asked, rows, models)
+
+
+def learn(sets: Sequence[Dataset], name: str, day: str, report: Report) -> Learned:
+    """Train on all clients of the sets; measured out of fold. `day` is when, as it shall stand in the file."""
+    folds = cross_validate(sets, report)
     figures = {}
     for dataset in sets:
-        models = {c: folds[i % FOLDS] for i, (d, c) in enumerate(clients) if d is dataset}
-        figures[dataset.path.name] = _figures(dataset, models)
+        figures[dataset.path.name] = _figures(dataset, folds.models[dataset.path.name])
         report("judging", len(figures), len(sets))
-    final = train(asked, partial(report, "training"))
-    about = {"trained": day, "clients": len(clients), "sets": [d.path.name for d in sets], "out of fold": figures}
-    return Learned(Model(name, final, curves(r for part in rows for r in part), THRESHOLDS, about), figures)
+    final = train(folds.asked, partial(report, "training"))
+    about = {"trained": day, "clients": len(folds.asked), "sets": list(folds.models), "out of fold": figures}
+    all_rows = (r for part in folds.judged for r in part)
+    return Learned(Model(name, final, curves(all_rows), THRESHOLDS, about), figures)
 
 
 def _judged(q: Questions, model: Model) -> list[Row]:
