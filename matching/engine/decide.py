@@ -108,13 +108,14 @@ def _booking_classes(book: Book) -> dict[int, object]:
 
 def _booking_looks(b: Booking) -> object:
     if b.is_card:
-        merchant = frozenset(_WORD.findall(_REFERENCE.sub(" ", fold(f"{b.t.counterparty} {b.t.purpose}"))))
+        words = _WORD.findall(fold(f"{b.t.counterparty} {b.t.purpose}"))
+        merchant = next((w for w in words if w not in _CARD_WORDS), "")
         return b.t.account, b.t.booking_date, b.amount * b.sign, b.t.currency, merchant
     name = re.sub(r"[\d\W]", "", b.t.counterparty.upper())
     letters = frozenset(w for w in b.words if not any(c.isdigit() for c in w))
     return b.t.account, b.t.booking_date, b.amount * b.sign, b.t.currency, name, letters
 
 
-# What a card slip says of the single purchase: an order after the merchant's star, words with digits.
-_REFERENCE = re.compile(r"\*\s*\w+|\w*\d\w*")
+# A card slip names its merchant first; order numbers, branches, places and times follow.
 _WORD = re.compile(r"[A-Z]{3,}")
+_CARD_WORDS = frozenset({"VISA", "MASTERCARD", "MAESTRO", "GIROCARD", "KARTENZAHLUNG", "DEBITKARTENUMSATZ", "CARD"})

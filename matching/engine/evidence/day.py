@@ -14,7 +14,7 @@ from .trait import Trait
 
 _NAMED = math.log(0.3 * 365 / 3)
 _CARD_OTHER_DAY = -2.5
-_CARD_LAG = (-5, 10)
+_CARD_LAG = (-1, 10)
 
 
 class DayMeasure(NamedTuple):
@@ -112,6 +112,6 @@ def measure_day(slot: Slot, claim: Claim, b: Booking) -> DayMeasure:
         return DayMeasure(grade, code, weight, days, lag)
     # A card is used on the day of the purchase: a booking weeks from the document is another purchase.
     far = grade != "equal" and not _CARD_LAG[0] <= lag <= _CARD_LAG[1]
-    if far or any(named.year is not None for named in b.text_dates):
+    if far or b.text_dates:
         return DayMeasure("far", code, weight, days, lag, _CARD_OTHER_DAY, None, True)
     return DayMeasure(grade, code, weight, days, lag)
