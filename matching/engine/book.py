@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -120,7 +120,8 @@ class Book:
 
     def _index_numbers(self) -> None:
         self.totals = Counter((c.v.direction, c.total) for c in self.claims)
-        self.by_form: dict[str, Sequence[int]] = {}
+        self.by_form: dict[str, int | tuple[int, ...]] = {}
+        """The voucher, or the vouchers, that a number may mean."""
         for claim in self.claims:
             self.add_forms(claim)
         self.hits: list[Mapping[int, Hit]] = [self.find_numbers(b) for b in self.bookings]
@@ -135,7 +136,11 @@ class Book:
         """Know all ways to write a voucher's number."""
         for value in claim.number.forms:
             owners = self.by_form.get(value)
-            self.by_form[value] = (claim.index,) if owners is None else (*owners, claim.index)
+            if owners is None:
+                self.by_form[value] = claim.index
+            else:
+                before = (owners,) if isinstance(owners, int) else owners
+                self.by_form[value] = (*before, claim.index)
 
     def points_at_some(self, b: Booking) -> bool:
         """Whether a booking names a voucher of its direction with its whole number."""
@@ -148,8 +153,10 @@ class Book:
         for text in b.numbers:
             for window in text.windows:
                 owners = self.by_form.get(window.value)
-                if not owners or text.says_no_document(window):
+                if owners is None or text.says_no_document(window):
                     continue
+                if isinstance(owners, int):
+                    owners = (owners,)
                 raw = text.folded[window.start : window.end]
                 for index in owners:
                     number = self.claims[index].number

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from .book import Book, Slot
 from .evidence import WHOLE, Measure, Repeated, is_known, learn, measure, score
@@ -83,32 +85,50 @@ def examine(
     odds) are not kept, unless what is learned of their party lifts them.
     """
     names = NameCache(book)
-    chosen = sorted((i, slot.index) for slot in book.slots for i in candidates(book, slot))
-    if refused:
-        chosen = [(i, s) for i, s in chosen if _allowed(book, book.slots[s], i, refused)]
+    # One number for each pair, for there may be millions of them.
+    base = len(book.slots)
+    chosen = array("q", sorted(i * base + slot.index for slot in book.slots for i in candidates(book, slot)))
     memory = Memory(learned, book.words, book.parties)
     examined: dict[Edge, Measure] = {}
-    for done, (i, s) in enumerate(chosen, 1):
+    shared: dict[object, Any] = {}
+    for done, code in enumerate(chosen, 1):
         if done % _REPORT_EVERY == 0:
             report(done, 2 * len(chosen))
+        i, s = divmod(code, base)
+        if refused and not _allowed(book, book.slots[s], i, refused):
+            continue
         pair = measure(book, book.slots[s], book.bookings[i], names, memory)
         if pair.base >= floor:
-            examined[(s, i)] = pair
+            examined[(s, i)] = _with_shared(pair, shared)
     _observe(book, _by_measures(book, examined), memory)
-    for done, (i, s) in enumerate(chosen, 1):
+    for done, code in enumerate(chosen, 1):
         if done % _REPORT_EVERY == 0:
             report(len(chosen) + done, 2 * len(chosen))
+        i, s = divmod(code, base)
         kept = examined.get((s, i))
         if kept is not None:
             learn(book, kept, names, memory)
         elif is_known(book, book.slots[s], book.bookings[i], memory):
+            if refused and not _allowed(book, book.slots[s], i, refused):
+                continue
             pair = measure(book, book.slots[s], book.bookings[i], names, memory)
-            if pair.base >= floor:
-                examined[(s, i)] = pair
-    for pair in examined.values():
-        score(book, pair, model.weights)
+            if pair.base < floor:
+                continue
+            examined[(s, i)] = kept = _with_shared(pair, shared)
+        else:
+            continue
+        score(book, kept, model.weights)
+        if max(kept.score, kept.base) < KEEP_FROM and floor > -math.inf:
+            del examined[(s, i)]
     report(2 * len(chosen), 2 * len(chosen))
     return examined, memory, names
+
+
+def _with_shared(pair: Measure, shared: dict[object, Any]) -> Measure:
+    """With what it has in common with other pairs kept once: most amounts and days fit in one of a few ways."""
+    pair.amount_fit = shared.setdefault(pair.amount_fit, pair.amount_fit)
+    pair.day_fit = shared.setdefault(pair.day_fit, pair.day_fit)
+    return pair
 
 
 def _allowed(book: Book, slot: Slot, booking: int, refused: Collection[frozenset[tuple[str, str]]]) -> bool:

@@ -214,14 +214,17 @@ class Workbook:
             b.returned = book.bookings[book.index_of[b.t.id]].returned
         names = NameCache(part, self._names)
         place = {book.index_of[b.t.id]: b for b in part.bookings}
+        edges = sorted(
+            (place[i].index, mine.index)
+            for claim in part.claims
+            for mine, slot in zip(claim.slots, book.claim_of[claim.v.id].slots, strict=False)
+            for i in candidates(book, slot)
+            if i in place and frozenset({(claim.v.id, place[i].t.id)}) not in self._refused
+        )
         pairs = {}
-        for claim in part.claims:
-            for mine, slot in zip(claim.slots, book.claim_of[claim.v.id].slots, strict=False):
-                for i in candidates(book, slot):
-                    if i in place and frozenset({(claim.v.id, place[i].t.id)}) not in self._refused:
-                        pair = measure(part, mine, place[i], names, self._memory)
-                        score(part, pair, self._model.weights)
-                        pairs[(mine.index, place[i].index)] = pair
+        for i, s in edges:
+            pairs[(s, i)] = pair = measure(part, part.slots[s], part.bookings[i], names, self._memory)
+            score(part, pair, self._model.weights)
         graph = weighed(part, pairs, self._model)
         changed = claims - fixed
         self._forget(changed)
