@@ -80,6 +80,7 @@ class Command(BaseCommand):
         if not os.environ.get("KONTOR_SAMPLES"):
             return {}
         folders = self._folders(None)
+        self.stderr.write("Learning for each part of the clients from all others …")
         models = cross_validate([load_dataset(folder) for folder in folders], self._progress).models
         self._progress("", 0, 0)
         return {folder.resolve(): models[folder.name] for folder in folders}
