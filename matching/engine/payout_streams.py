@@ -73,6 +73,7 @@ _MOST_RUNS = 24
 _LONGEST_RUN = 16
 _NAMED_CHANNEL = 6.0
 _ALONE = 3
+_UNMARKED = "unmarked"
 _MOST_EXTRAS = 4
 _HIGHEST_EXTRA = 20_000
 _LIKELY_EXTRA, _SURE_EXTRA = 0.03, 0.06
@@ -136,7 +137,7 @@ def sales_of(book: Book, free: Collection[int]) -> list[Sale]:
         if not marks:
             channels.add("contact " + " ".join(claim.contact or words(fold(v.contact))))
             channels.add("numbers " + re.match(r"[A-Z]*", claim.number.canon).group())  # type: ignore[union-attr]
-            channels.add("unmarked")
+            channels.add(_UNMARKED)
         at_once = v.due_date is None or v.due_date <= v.date
         elsewhere = paid_elsewhere(v.remark) or not marks.isdisjoint(("UEBERWEISUNG", "VORKASSE"))
         found.append(
@@ -191,13 +192,13 @@ def study(stream: Stream, sales: Sequence[Sale], others: Mapping[str, frozenset[
     common = [c for c, count in sorted(sizes.items(), key=lambda p: (-p[1], p[0])) if count >= 2][:8]
     best: tuple[float, str, Schedule | None] = (0.0, named[0] if named else "", None)
     for channel in named or common:
-        members = [s for s in usable if channel in s.channels and (s.at_once or channel in named)]
-        learned = learn([_runs(stream, place, members) for place in range(len(stream.bookings))])
-        if learned is None:
-            continue
-        weight = learned[1] + (_NAMED_CHANNEL if channel in named else 0.0)
-        if weight > best[0]:
-            best = (weight, channel, learned[0])
+        # Where only some vouchers name the provider, its runs have unmarked sales among them.
+        for wanted in ({channel}, {channel, _UNMARKED}) if channel in named else ({channel},):
+            members = [s for s in usable if wanted & s.channels and (s.at_once or (channel in s.channels and named))]
+            learned = learn([_runs(stream, place, members) for place in range(len(stream.bookings))])
+            weight = (learned[1] if learned else 0.0) + (_NAMED_CHANNEL if channel in named else 0.0)
+            if learned and weight > best[0]:
+                best = (weight, channel, learned[0])
     stream.strength, stream.channel, stream.schedule = best
     if not stream.words and stream.schedule is None:
         stream.channel = ""
