@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Client
 from config.demo import firm, people, report
-from integrations.services import connections
+from integrations.services import connections, exchange_rates
 
 EXPECTED_STATES = ("active", "active", "none", "activate", "failed (key_rejected)")
 
@@ -38,6 +38,7 @@ class Command(BaseCommand):
         for plan in people.CLIENTS:
             name = plan.name or organizations[plan.organization]["name"]
             clients.append(firm.seed_client(plan, name, staff[plan.accountant], today))
+        exchange_rates.fetch_due_rates()
         connected = [
             (client, organizations[plan.organization])
             for client, plan in zip(clients, people.CLIENTS, strict=True)
