@@ -18,7 +18,7 @@ from .book import Book, Booking
 from .combination import Group
 from .evidence import Trait
 from .fees import UNIT, USUAL, Run, Schedule, plausible, tolerance
-from .payout_streams import Sale, Stream, belongs, foreign_words, repeated_extras, sales_of, streams_of, study, window
+from .payout_streams import Sale, Stream, belongs, foreign_words, kept_beside, sales_of, streams_of, study, window
 from .subsets import subsets_near
 from .timing import ASSIGNED
 
@@ -44,6 +44,9 @@ _MOST_SUPPORT = 12.0
 
 _BY_SCHEDULE, _BY_INVOICE, _BY_GUESS = 0.85, 0.05, 0.02
 _UNEXPLAINED = 0.1
+_MOST_EXTRAS = 6
+_LIKELY_EXTRA, _SURE_EXTRA = 0.01, 0.06
+_KEPT_SURELY = 3
 _STRANGER = 0.05
 
 
@@ -89,12 +92,14 @@ class Payouts:
             study(stream, self._sales, words)
         self._words = foreign_words(self._streams)
         self._streams = [s for s in self._streams if s.marked or s.worded or s.strength >= _SURE_STRENGTH]
-        self._extras: dict[int, float] = {}
+        self._extras: dict[int, set[int]] = {}
+        self._kept: dict[int, int] = {}
         self._fees = self._fee_invoices()
         self._used: set[int] = set()
         self._spans: dict[str, dict[int, tuple[int, int]]] = {s.key: {} for s in self._streams}
         self._kinds: dict[str, tuple[Counter[str], Counter[str]]] = {}
         self._schedules: dict[int, Schedule] = {}
+        self._extra_of: dict[int, int] = {}
         self._support: dict[int, dict[Schedule, float]] = {}
 
     def find(self) -> list[Group]:
@@ -133,8 +138,9 @@ class Payouts:
             named = Counter(self._schedules[b.index] for b in stream.bookings if b.index in fresh)
             if stream.schedule is None and named:
                 stream.schedule = min(named, key=lambda s: (-named[s], s))
+        self._kept |= {i: self._extra_of[i] for i in fresh if self._extra_of[i]}
         left = [s for s in self._sales if s.slot.index not in self._used]
-        self._extras = repeated_extras(self._streams, left, done)
+        self._extras = kept_beside(self._streams, left, done)
         for stream in self._streams:
             if stream.key in self._kinds:
                 self._kinds[stream.key][1].clear()
@@ -164,8 +170,17 @@ class Payouts:
         day = b.t.booking_date.toordinal()
         invoiced = {c for named, d, c in self._fees if len(named & b.words) > 0 and -5 <= day - d <= 45}
         extras = dict.fromkeys(sorted(invoiced)[:3], _BY_INVOICE)
-        extras = self._extras | extras
+        extras = self._likely_extras(b) | extras
         return ways + [_Way(stream.schedule, e, math.log(share)) for e, share in sorted(extras.items())]
+
+    def _likely_extras(self, b: Booking) -> dict[int, float]:
+        """What other payouts of the client leave beside the fee, by how many of them."""
+        others = {e: len(seen - {b.index}) for e, seen in self._extras.items()}
+        for index, extra in self._kept.items():
+            if index != b.index:
+                others[extra] = others.get(extra, 0) + _KEPT_SURELY
+        likely = sorted((e for e, count in others.items() if count), key=lambda e: (-others[e], e))[:_MOST_EXTRAS]
+        return {e: min(_SURE_EXTRA, _LIKELY_EXTRA * others[e]) for e in likely}
 
     def _pool(self, stream: Stream, place: int) -> list[_Candidate]:
         b = stream.bookings[place]
@@ -277,10 +292,11 @@ class Payouts:
         if stream.schedule is None:
             told: dict[Schedule, float] = {}
             for key, score in solutions.items():
-                way = explained[key]
-                told[way.schedule] = max(told.get(way.schedule, 0.0), min(_MOST_SUPPORT, score - way.weight - chance))
+                one = explained[key]
+                told[one.schedule] = max(told.get(one.schedule, 0.0), min(_MOST_SUPPORT, score - one.weight - chance))
             self._support[b.index] = told
-        self._schedules[b.index] = explained[ranked[0][0]].schedule
+        way = explained[ranked[0][0]]
+        self._schedules[b.index], self._extra_of[b.index] = way.schedule, way.extra
         for place, (members, score) in enumerate(ranked[:3]):
             probability = math.exp(score - top) / total
             rivals = [r for i, r in enumerate(ranked[:4]) if i != place]
