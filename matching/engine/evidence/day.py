@@ -14,7 +14,7 @@ from .trait import Trait
 
 _NAMED = math.log(0.3 * 365 / 3)
 _CARD_OTHER_DAY = -2.5
-_CARD_LAG = (-1, 10)
+_CARD_LAG = (0, 10)
 
 
 class DayMeasure(NamedTuple):
