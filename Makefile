@@ -67,7 +67,7 @@ bench-import: $(RUNTIME) ## bank files of 100,000 entries: read, compared with a
 bench-matching: $(RUNTIME) ## how often the engine is right, beside published rules of other systems (SET=dev-small, ONLY=lexware)
 	@$(LOOK) $(BIN)/django-admin bench_matching $(if $(SET),--set $(SET)) $(if $(ONLY),--only $(ONLY)) $(if $(PLOT),--plot $(PLOT))
 
-bench-growth: $(RUNTIME) ## how the engine's time and memory grow with the rows of one client (SIZES="1000 10000")
+bench-growth: $(RUNTIME) ## how time and memory grow with the rows of one client, beside the baselines (SIZES="1000 10000")
 	@$(LOOK) $(BIN)/django-admin bench_growth $(SIZES)
 
 lock: $(DEV) ## bring the lock files up to date with pyproject.toml

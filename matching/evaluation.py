@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from .engine import propose
+from .engine.model import Model
 from .engine.types import PaymentItem, Permission, Transaction, Voucher
 from .judging import Classes, Prediction, visible_classes
 from .scoring import score as score_rows
@@ -80,12 +81,21 @@ def load_dataset(path: str | Path) -> Dataset:
     return Dataset(folder, dict(vouchers), dict(transactions), rates, _lines(folder, "truth.jsonl"), known)
 
 
-def predict(dataset: Dataset, progress: Callable[[int, int], None] | None = None) -> list[Prediction]:
-    """Run the engine for every client of a set; one prediction for each voucher and transaction."""
+def predict(
+    dataset: Dataset,
+    progress: Callable[[int, int], None] | None = None,
+    models: Mapping[str, Model] | None = None,
+) -> list[Prediction]:
+    """Run the engine for every client of a set; one prediction for each voucher and transaction.
+
+    `models`: the model to use for each client, where it is not the current one; clients without one are left out.
+    """
     found: dict[tuple[str, str], Prediction] = {}
-    clients = sorted(dataset.vouchers)
+    clients = sorted(dataset.vouchers if models is None else models)
     for done, client in enumerate(clients, 1):
-        proposals = propose(dataset.vouchers[client], dataset.transactions.get(client, []), rates=dataset.rates)
+        model = models[client] if models else None
+        transactions = dataset.transactions.get(client, [])
+        proposals = propose(dataset.vouchers[client], transactions, rates=dataset.rates, model=model)
         for proposal in proposals:
             decision = "auto" if proposal.permission is Permission.AUTOMATIC else "suggest"
             for a in proposal.allocations:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 
@@ -104,6 +105,7 @@ def is_company(name: str) -> bool:
     return bool(_COMPANY.search(name))
 
 
+@lru_cache(maxsize=10_000)
 def party_key(name: str) -> str:
     """What two spellings of a party have in common: no case, accents, signs or legal forms."""
     return re.sub(r"[\W_]+", " ", _FORMS.sub(" ", folded(name))).strip()

@@ -73,7 +73,7 @@ def wilson_interval(right: int, whole: int, z: float = 1.96) -> tuple[float, flo
     p = right / whole
     middle, root = p + z * z / (2 * whole), z * math.sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole))
     scale = 1 + z * z / whole
-    return (middle - root) / scale, (middle + root) / scale
+    return max(0.0, min(p, (middle - root) / scale)), min(1.0, max(p, (middle + root) / scale))
 
 
 def wilson_low(right: int, whole: int) -> float | None:

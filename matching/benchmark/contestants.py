@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from matching.baselines import BASELINES, Answer, Baseline
 from matching.calibration import Outcome
+from matching.engine.model import Model
 from matching.evaluation import Dataset, classes_of, predict, score
 from matching.judging import Judge, Prediction
 from matching.scoring import outcomes
@@ -32,24 +33,30 @@ class Result:
     outcomes: list[Outcome]
 
 
-def compare(dataset: Dataset, names: Sequence[str], progress: Progress) -> Iterator[Result]:
-    """Each of the named contestants on a set, one after the other."""
+Models = Mapping[str, Model]
+"""A model of the engine for each client."""
+
+
+def compare(
+    dataset: Dataset, names: Sequence[str], progress: Progress, models: Models | None = None
+) -> Iterator[Result]:
+    """Each of the named contestants on a set, one after the other; the engine with `models` where there are some."""
     for name in names:
         began = time.process_time()
-        predictions = predictions_of(name, dataset, progress)
+        predictions = predictions_of(name, dataset, progress, models)
         seconds = time.process_time() - began
         judge = Judge(dataset.truth, classes_of(dataset))
         yield Result(name, score(dataset, predictions), seconds, outcomes(judge, predictions))
 
 
-def predictions_of(name: str, dataset: Dataset, progress: Progress) -> list[Prediction]:
+def predictions_of(name: str, dataset: Dataset, progress: Progress, models: Models | None = None) -> list[Prediction]:
     """What a contestant predicts for all clients of a set. Raises KeyError for an unknown name."""
 
     def tell(done: int, total: int) -> None:
         progress(name, done, total)
 
     if name == ENGINE:
-        return predict(dataset, tell)
+        return predict(dataset, tell, models)
     return _by_baseline(BASELINES[name], dataset, tell)
 
 

@@ -10,11 +10,11 @@ from datetime import date
 from decimal import Decimal
 
 from .engine import run
-from .model import Model, load
+from .model import CURRENT, Model, load
 from .types import Allocation, Learned, Proposal, Transaction, Voucher
 
-ENGINE_VERSION = "1.4"
-"""Changes whenever the same input may lead to other proposals."""
+ENGINE_VERSION = f"2.0-{CURRENT}"
+"""Of the engine and of what it has learned: changes whenever the same input may lead to other proposals."""
 
 __all__ = ["ENGINE_VERSION", "propose"]
 

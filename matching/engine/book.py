@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from .amounts import Density, cents
 from .booking import FIELDS, Booking, Pool
 from .claim import Claim, Slot
-from .contacts import parties
+from .contacts import Contact, parties
 from .names import WordStatistics
 from .numbers import STRONG, Hit, wording
+from .series import likely_parties
 from .shelves import AmountShelf, Calendar
 from .types import Allocation, Transaction, Voucher
 
@@ -36,7 +38,18 @@ class Book:
         transactions: Iterable[Transaction],
         rates: Mapping[date, Mapping[str, Decimal]],
         settled: Iterable[Allocation],
+        whole: Book | None = None,
+        silent: Collection[str] = (),
     ) -> None:
+        self.whole = whole or self
+        """The book of the whole client, where this one holds only some of its rows: rarity is judged by that."""
+        self.total: int
+        """Bookings that rarity is judged by."""
+        self.words: WordStatistics
+        self.density: Mapping[int, Density]
+        self.account_currencies: list[str]
+        self.own_accounts: frozenset[str]
+        self.parties: Mapping[Contact, Contact]
         self.rates = rates
         self._rate_days = sorted(rates)
         self.currencies = frozenset(c for day in rates.values() for c in day) | {"EUR"}
@@ -46,22 +59,31 @@ class Book:
             used_t[a.transaction] += cents(a.amount)
             used_v[a.voucher].append(cents(a.amount))
         ordered = sorted(transactions, key=lambda t: t.id)
-        pool = Pool()
-        self.bookings = [Booking(i, t, used_t.get(t.id, 0), pool) for i, t in enumerate(ordered)]
+        self.pool = Pool()
+        self.bookings = [Booking(i, t, used_t.get(t.id, 0), self.pool) for i, t in enumerate(ordered)]
         self.claims = [Claim(i, v) for i, v in enumerate(sorted(vouchers, key=lambda v: v.id))]
-        self.parties = parties(c.contact for c in self.claims)
+        self.parties = whole.parties if whole else parties(c.contact for c in self.claims)
         self.slots: list[Slot] = []
         for claim in self.claims:
-            claim.party = self.parties.get(tuple(sorted(claim.contact)), ())
-            claim.slots = claim.open_slots(used_v.get(claim.v.id, ()), len(self.slots))
+            claim.party = self.party(claim.contact)
+            # What is silent waits for nothing here; it is only known by its number.
+            used = used_v.get(claim.v.id, ())
+            claim.slots = [] if claim.v.id in silent else claim.open_slots(used, len(self.slots))
             self.slots += claim.slots
-        self.account_currencies = sorted({t.currency for t in ordered})
-        self.own_accounts = frozenset(t.account for t in ordered)
+        if whole:
+            self.total, self.words, self.density = whole.total, whole.words, whole.density
+            self.account_currencies, self.own_accounts = whole.account_currencies, whole.own_accounts
+            self.likely_parties = whole.likely_among(self.claims)
+        else:
+            self.total = len(self.bookings)
+            self.words = WordStatistics(b.words for b in self.bookings)
+            self.density = {
+                sign: Density(b.amount for b in self.bookings if b.sign == sign and b.amount > 0) for sign in (1, -1)
+            }
+            self.account_currencies = sorted({t.currency for t in ordered})
+            self.own_accounts = frozenset(t.account for t in ordered)
+            self.likely_parties = likely_parties(self.claims)
         self.vocabulary = {word for contact in {c.contact for c in self.claims} for word in contact}
-        self.words = WordStatistics(b.words for b in self.bookings)
-        self.density = {
-            sign: Density(b.amount for b in self.bookings if b.sign == sign and b.amount > 0) for sign in (1, -1)
-        }
         self._index_bookings()
         self._index_numbers()
 
@@ -72,46 +94,69 @@ class Book:
         several = len(self.account_currencies) > 1 or any(
             c.v.currency not in self.account_currencies for c in self.claims
         )
+        self.foreign = several
         for b in sorted(self.bookings, key=lambda b: (b.day, b.index)):
-            if b.amount > 0:
-                self.shelf(b.sign, b.amount).add(b)
-                for word in b.words & self.vocabulary:
-                    if len(word) > 2 and not word.isdigit():
-                        self.calendar.add((b.sign, word), b)
-                if several:
-                    self.calendar.add((b.sign, ""), b)
+            self.put_on_shelves(b)
+
+    def put_on_shelves(self, b: Booking) -> None:
+        """Make a booking found by its amount, its day and the contacts' words in it."""
+        if b.amount <= 0:
+            return
+        words = b.words & self.vocabulary
+        self.shelf(b.sign, b.amount).add(b, words)
+        for word in words:
+            self.put_under_word(word, b)
+        if self.foreign:
+            self.calendar.add((b.sign, ""), b.amount, b.day, b.index)
+
+    def put_under_word(self, word: str, b: Booking) -> None:
+        """Make a booking found by a word of a contact, where it is a telling one."""
+        if len(word) > 2 and not word.isdigit():
+            self.calendar.add((b.sign, word), b.amount, b.day, b.index)
 
     def shelf(self, sign: int, amount: int) -> AmountShelf:
         """The bookings of a direction and amount (positive cents)."""
         return self.shelves.setdefault((sign, amount), AmountShelf())
 
     def _index_numbers(self) -> None:
-        self._totals = Counter((c.v.direction, c.total) for c in self.claims)
-        self.by_form: dict[str, Sequence[int]] = {}
+        self.totals = Counter((c.v.direction, c.total) for c in self.claims)
+        self.by_form: dict[str, int | tuple[int, ...]] = {}
+        """The voucher, or the vouchers, that a number may mean."""
         for claim in self.claims:
-            for value in claim.number.forms:
-                owners = self.by_form.get(value)
-                self.by_form[value] = (claim.index,) if owners is None else (*owners, claim.index)
-        self.hits: list[Mapping[int, Hit]] = [self._find_numbers(b) for b in self.bookings]
+            self.add_forms(claim)
+        self.hits: list[Mapping[int, Hit]] = [self.find_numbers(b) for b in self.bookings]
         self.hit_by: dict[int, list[int]] = defaultdict(list)
         for b in self.bookings:
             for claim_index in self.hits[b.index]:
                 self.hit_by[claim_index].append(b.index)
-        self.pointing = {b.index for b in self.bookings if self.hits[b.index] and self._points(b)}
+        self.pointing = {b.index for b in self.bookings if self.hits[b.index] and self.points_at_some(b)}
         """Bookings whose text names a voucher of their direction with its whole number."""
 
-    def _points(self, b: Booking) -> bool:
+    def add_forms(self, claim: Claim) -> None:
+        """Know all ways to write a voucher's number."""
+        for value in claim.number.forms:
+            owners = self.by_form.get(value)
+            if owners is None:
+                self.by_form[value] = claim.index
+            else:
+                before = (owners,) if isinstance(owners, int) else owners
+                self.by_form[value] = (*before, claim.index)
+
+    def points_at_some(self, b: Booking) -> bool:
+        """Whether a booking names a voucher of its direction with its whole number."""
         hits = self.hits[b.index].items()
         return any(h.whole and h.weight >= STRONG and self.claims[i].v.direction == b.sign for i, h in hits)
 
-    def _find_numbers(self, b: Booking) -> Mapping[int, Hit]:
+    def find_numbers(self, b: Booking) -> Mapping[int, Hit]:
         """The best hit for each claim; a piece of a longer number is none."""
         found: list[tuple[int, Hit]] = []
         for text in b.numbers:
             for window in text.windows:
                 owners = self.by_form.get(window.value)
-                if not owners or text.says_no_document(window):
+                if owners is None or text.says_no_document(window):
                     continue
+                if isinstance(owners, int):
+                    owners = (owners,)
                 raw = text.folded[window.start : window.end]
                 for index in owners:
                     number = self.claims[index].number
@@ -132,11 +177,26 @@ class Book:
 
     def claims_of(self, direction: int, total: int) -> int:
         """How many vouchers of a direction have this total (positive cents)."""
-        return self._totals[(direction, total)]
+        return self.whole.totals[(direction, total)]
 
     def same_amount(self, b: Booking) -> int:
         """How many bookings have a booking's direction and amount, itself among them."""
-        return len(self.shelves[(b.sign, b.amount)]) if b.amount > 0 else 0
+        return len(self.whole.shelf(b.sign, b.amount)) if b.amount > 0 else 0
+
+    @cached_property
+    def index_of(self) -> dict[str, int]:
+        """The bookings' indices by the ids of their transactions."""
+        return {b.t.id: b.index for b in self.bookings}
+
+    def party(self, contact: Contact) -> Contact:
+        """The party of a contact: the sorted words of its most frequent spelling, or its own where it is a new one."""
+        spelled = tuple(sorted(contact))
+        return self.parties.get(spelled, spelled)
+
+    def likely_among(self, claims: Iterable[Claim]) -> dict[int, Claim]:
+        """What is likely of these vouchers, by their index in their own book."""
+        known = {self.claims[index].v.id: like for index, like in self.likely_parties.items()}
+        return {c.index: known[c.v.id] for c in claims if c.v.id in known}
 
     def rate(self, currency: str, day: date) -> Decimal | None:
         """Units of the currency for one euro on the last rate day up to `day` (at most ten days before)."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from .book import Book, Booking, Claim
 from .graph import Graph
 from .marginals import Edge
-from .policy import is_automatic
+from .policy import certainty, is_automatic
+from .text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,19 @@ def choose(
         classes = slot_class[s], booking_class[b]
         size_s, size_b = len(members_s[classes[0]]), len(members_b[classes[1]])
         probability = own
-        if (size_s, size_b) != (1, 1) and _may_swap(book, members_s[classes[0]], size_b):
+        if size_s > 1 and book.slots[s].count > 1:
+            siblings = [(other, b) for other in members_s[classes[0]] if (other, b) in graph.pairs]
+            probability = min(1.0, sum(graph.probability[e] for e in siblings))
+            strict = min(1.0, sum(graph.strict[e] for e in siblings))
+        elif (size_s, size_b) != (1, 1) and _may_swap(book, members_s[classes[0]], size_b):
             served = min(size_s, size_b)
             probability = max(own, min(1.0, mass[classes] / served))
             strict = max(strict, min(1.0, strict_mass[classes] / served))
         pair = graph.pairs[edge]
-        if not is_automatic(pair, min(probability, strict), last=last):
+        certain = certainty(pair, min(probability, strict), graph.model)
+        if not is_automatic(pair, certain, graph.model, last=last):
             continue
-        chosen[edge] = Choice(edge, probability, True, probability > own + 0.01)
+        chosen[edge] = Choice(edge, certain, True, probability > own + 0.01)
         used_s.add(s)
         used_b.add(b)
         if size_s > 1 and _same_document(book, members_s[classes[0]]):
@@ -75,17 +81,17 @@ def _may_swap(book: Book, slots: set[int], bookings: int) -> bool:
 
 
 def _same_document(book: Book, slots: set[int]) -> bool:
-    claims = [book.claims[book.slots[s].voucher] for s in slots]
+    claims = [book.claims[i] for i in sorted({book.slots[s].voucher for s in slots})]
     return len(claims) > 1 and bool(claims[0].number.canon) and len({c.number.canon for c in claims}) == 1
 
 
 def _slot_classes(book: Book) -> dict[int, object]:
-    """Slots that nothing visible tells apart get the same class."""
+    """Slots that nothing visible tells apart get the same class, and equal instalments of one voucher."""
     classes: dict[int, object] = {}
     for slot in book.slots:
         claim = book.claims[slot.voucher]
         if slot.count > 1:
-            classes[slot.index] = slot.index
+            classes[slot.index] = slot.voucher, slot.amount
         else:
             classes[slot.index] = _looks(claim)
     return classes
@@ -93,7 +99,7 @@ def _slot_classes(book: Book) -> dict[int, object]:
 
 def _looks(claim: Claim) -> object:
     v = claim.v
-    return v.type, claim.contact or v.contact, claim.total, v.currency, v.date, v.due_date
+    return v.type, claim.party or v.contact, claim.total, v.currency, v.date, v.due_date
 
 
 def _booking_classes(book: Book) -> dict[int, object]:
@@ -101,9 +107,15 @@ def _booking_classes(book: Book) -> dict[int, object]:
 
 
 def _booking_looks(b: Booking) -> object:
+    if b.is_card:
+        words = _WORD.findall(fold(f"{b.t.counterparty} {b.t.purpose}"))
+        merchant = next((w for w in words if w not in _CARD_WORDS), "")
+        return b.t.account, b.t.booking_date, b.amount * b.sign, b.t.currency, merchant
     name = re.sub(r"[\d\W]", "", b.t.counterparty.upper())
-    return b.t.account, b.t.booking_date, b.amount * b.sign, b.t.currency, name, _letters(b)
+    letters = frozenset(w for w in b.words if not any(c.isdigit() for c in w))
+    return b.t.account, b.t.booking_date, b.amount * b.sign, b.t.currency, name, letters
 
 
-def _letters(b: Booking) -> frozenset[str]:
-    return frozenset(w for w in b.words if not any(c.isdigit() for c in w)) if not b.is_card else frozenset()
+# A card slip names its merchant first; order numbers, branches, places and times follow.
+_WORD = re.compile(r"[A-Z]{3,}")
+_CARD_WORDS = frozenset({"VISA", "MASTERCARD", "MAESTRO", "GIROCARD", "KARTENZAHLUNG", "DEBITKARTENUMSATZ", "CARD"})

@@ -10,7 +10,9 @@ from decimal import Decimal
 from .book import Book
 from .decide import Choice, choose
 from .graph import Graph, build
+from .kin import NameCache
 from .marginals import Edge
+from .memory import Memory
 from .model import Model
 from .netting import with_credit_notes
 from .proposals import Writer
@@ -33,11 +35,27 @@ def run(
     book = Book(vouchers, transactions, rates, settled)
     mark_returned(book.bookings)
     graph, memory, names = build(book, learned, refused, report, model)
+    return conclude(book, graph, memory, names, refused)
+
+
+def conclude(
+    book: Book,
+    graph: Graph,
+    memory: Memory,
+    names: NameCache,
+    refused: Collection[frozenset[tuple[str, str]]],
+    *,
+    far: bool = True,
+) -> list[Proposal]:
+    """From weighed pairs to proposals: single matches, then sets, then what only counts where no set explains more.
+
+    `far`: with the sets that may be made of any vouchers of the client, for which the book must be the whole one.
+    """
     nettings = named_nettings(book, names, memory)
     held = [p for g in nettings for p in g.parts]
     chosen = choose(book, graph, {p[0] for p in held}, {p[1] for p in held}, last=False)
     chosen = _without_refused(book, chosen, refused)
-    groups = find_sets(book, graph, names, memory, chosen, refused)
+    groups = find_sets(book, graph, names, memory, chosen, refused, far=far)
     parts = [p for g in groups if g.automatic for p in g.group.parts]
     used_slots = {e[0] for e in chosen} | {p[0] for p in parts}
     used_bookings = {e[1] for e in chosen} | {p[1] for p in parts}

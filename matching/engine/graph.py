@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from .book import Book, Slot
-from .evidence import WHOLE, Measure, Repeated, measure
+from .evidence import WHOLE, Measure, Repeated, is_known, learn, measure, score
 from .kin import NameCache
 from .marginals import Edge, probabilities
 from .memory import Memory
@@ -17,10 +20,11 @@ from .policy import identifies
 from .preselection import candidates
 from .types import Learned
 
-_KEEP_FROM = -3.0
+KEEP_FROM = -3.0
 _UNGROUNDED = -3.0
-_PAID_BEFORE = -7.0
+_PAID_BEFORE = -16.0
 _SURE = 0.98
+_HOPELESS = -9.0
 _REPORT_EVERY = 2000
 
 
@@ -35,6 +39,7 @@ class Graph:
     pairs: dict[Edge, Measure]
     probability: dict[Edge, float]
     strict: dict[Edge, float]
+    model: Model
 
     def by_slot(self) -> dict[int, list[Edge]]:
         """The edges of each slot, best first."""
@@ -61,8 +66,8 @@ def build(
     model: Model,
 ) -> tuple[Graph, Memory, NameCache]:
     """The graph of a book's pairs, and what was learned of its parties on the way."""
-    examined, memory, names = examine(book, learned, refused, report, model)
-    return weighed(book, examined), memory, names
+    examined, memory, names = examine(book, learned, refused, report, model, _HOPELESS)
+    return weighed(book, examined, model), memory, names
 
 
 def examine(
@@ -71,27 +76,59 @@ def examine(
     refused: Collection[frozenset[tuple[str, str]]],
     report: Callable[[int, int], None],
     model: Model,
+    floor: float = -math.inf,
 ) -> tuple[dict[Edge, Measure], Memory, NameCache]:
-    """Measure all candidates twice: the sure matches of the first round teach the second who is who."""
+    """Measure all candidates; then the sure matches teach who is who, and what they teach is measured again.
+
+    The first round judges by the measures alone: the weights were learned from pairs whose parties are known. It goes
+    booking by booking, so that what is read in a text for one voucher is there for the next. Pairs below `floor` (log
+    odds) are not kept, unless what is learned of their party lifts them.
+    """
     names = NameCache(book)
-    chosen = [(slot, i) for slot in book.slots for i in candidates(book, slot)]
-    chosen = [(slot, i) for slot, i in chosen if _allowed(book, slot, i, refused)]
-    chosen.sort(key=lambda pair: (pair[1], pair[0].index))
+    # One number for each pair, for there may be millions of them.
+    base = len(book.slots)
+    chosen = array("q", sorted(i * base + slot.index for slot in book.slots for i in candidates(book, slot)))
     memory = Memory(learned, book.words, book.parties)
     examined: dict[Edge, Measure] = {}
-    for done, (slot, i) in enumerate(chosen, 1):
+    shared: dict[object, Any] = {}
+    for done, code in enumerate(chosen, 1):
         if done % _REPORT_EVERY == 0:
             report(done, 2 * len(chosen))
-        examined[(slot.index, i)] = measure(book, slot, book.bookings[i], names, memory, model.weights)
-    _observe(book, weighed(book, examined), memory)
-    for done, (slot, i) in enumerate(chosen, 1):
+        i, s = divmod(code, base)
+        if refused and not _allowed(book, book.slots[s], i, refused):
+            continue
+        pair = measure(book, book.slots[s], book.bookings[i], names, memory)
+        if pair.base >= floor:
+            examined[(s, i)] = _with_shared(pair, shared)
+    _observe(book, _by_measures(book, examined), memory)
+    for done, code in enumerate(chosen, 1):
         if done % _REPORT_EVERY == 0:
             report(len(chosen) + done, 2 * len(chosen))
-        party, b = book.claims[slot.voucher].party, book.bookings[i]
-        if party in memory.facts(b) or memory.iban_of_another(party, b):
-            examined[(slot.index, i)] = measure(book, slot, b, names, memory, model.weights)
+        i, s = divmod(code, base)
+        kept = examined.get((s, i))
+        if kept is not None:
+            learn(book, kept, names, memory)
+        elif is_known(book, book.slots[s], book.bookings[i], memory):
+            if refused and not _allowed(book, book.slots[s], i, refused):
+                continue
+            pair = measure(book, book.slots[s], book.bookings[i], names, memory)
+            if pair.base < floor:
+                continue
+            examined[(s, i)] = kept = _with_shared(pair, shared)
+        else:
+            continue
+        score(book, kept, model.weights)
+        if max(kept.score, kept.base) < KEEP_FROM and floor > -math.inf:
+            del examined[(s, i)]
     report(2 * len(chosen), 2 * len(chosen))
     return examined, memory, names
+
+
+def _with_shared(pair: Measure, shared: dict[object, Any]) -> Measure:
+    """With what it has in common with other pairs kept once: most amounts and days fit in one of a few ways."""
+    pair.amount_fit = shared.setdefault(pair.amount_fit, pair.amount_fit)
+    pair.day_fit = shared.setdefault(pair.day_fit, pair.day_fit)
+    return pair
 
 
 def _allowed(book: Book, slot: Slot, booking: int, refused: Collection[frozenset[tuple[str, str]]]) -> bool:
@@ -99,14 +136,14 @@ def _allowed(book: Book, slot: Slot, booking: int, refused: Collection[frozenset
     return frozenset({pair}) not in refused
 
 
-def weighed(book: Book, examined: Mapping[Edge, Measure]) -> Graph:
+def weighed(book: Book, examined: Mapping[Edge, Measure], model: Model) -> Graph:
     """The pairs worth keeping, with their probabilities given all others."""
-    pairs = {edge: pair for edge, pair in examined.items() if pair.score >= _KEEP_FROM}
+    pairs = {edge: pair for edge, pair in examined.items() if max(pair.score, pair.base) >= KEEP_FROM}
     _first_of_repeated(book, pairs)
     scores = {e: p.score for e, p in pairs.items()}
     tied = {booking for (_, booking), pair in pairs.items() if identifies(pair)}
     grounded = {e: s if e[1] in tied else min(s, _UNGROUNDED) for e, s in scores.items()}
-    return Graph(pairs, probabilities(scores), probabilities(grounded))
+    return Graph(pairs, probabilities(scores), probabilities(grounded), model)
 
 
 def _first_of_repeated(book: Book, pairs: dict[Edge, Measure]) -> None:
@@ -139,11 +176,16 @@ def _same_party(iban: str, other_iban: str, names: tuple[str, ...], other_names:
     return bool(set(names) & set(other_names)) or not (names and other_names)
 
 
-def _observe(book: Book, graph: Graph, memory: Memory) -> None:
-    for edge, pair in graph.pairs.items():
-        sure = graph.probability[edge] >= _SURE and pair.amount in (
-            "amount_equal",
-            "amount_original",
-        )
-        if sure and (pair.number in WHOLE or pair.day in ("equal", "near")):
+def _by_measures(book: Book, examined: Mapping[Edge, Measure]) -> dict[Edge, Measure]:
+    """The pairs that are sure by their measures alone."""
+    pairs = {edge: pair for edge, pair in examined.items() if pair.base >= KEEP_FROM}
+    _first_of_repeated(book, pairs)
+    probability = probabilities({e: p.base for e, p in pairs.items()})
+    return {e: p for e, p in pairs.items() if probability[e] >= _SURE}
+
+
+def _observe(book: Book, sure: Mapping[Edge, Measure], memory: Memory) -> None:
+    for edge, pair in sure.items():
+        exact = pair.amount in ("amount_equal", "amount_original")
+        if exact and (pair.number in WHOLE or pair.day in ("equal", "near")):
             memory.observe(book.claims[book.slots[edge[0]].voucher].party, book.bookings[edge[1]])

@@ -21,12 +21,14 @@ _NAMES = frozenset({"equal", "similar"})
 class NameCache:
     """Name comparisons of a run: the same contact meets the same wordings again and again."""
 
-    __slots__ = ("_book", "_known", "_namesakes", "_wordings")
+    __slots__ = ("_book", "_known", "_namesakes", "_whole", "_wordings")
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, whole: NameCache | None = None) -> None:
         self._book = book
+        self._whole = whole
+        """The comparisons of the whole client, where the book holds only some of its rows."""
         self._known: dict[Contact, dict[int, NameMatch]] = {}
-        self._namesakes: dict[tuple[Contact, int, int], list[Dated]] = {}
+        self._namesakes: dict[tuple[int, int], dict[Contact, list[Dated]]] = defaultdict(dict)
         self._wordings: dict[tuple[int, int], _Wordings] = {}
 
     def match(self, contact: Contact, b: Booking) -> NameMatch:
@@ -45,16 +47,30 @@ class NameCache:
 
     def others(self, contact: Contact, b: Booking) -> tuple[int, int | None]:
         """How many other bookings of its amount and direction name the contact, and the days to the nearest."""
-        dated = self.namesakes(contact, b.sign, b.amount)
-        place = bisect_left(dated, (b.day, b.index))
-        itself = place < len(dated) and dated[place][1] == b.index
+        index = b.index
+        if self._whole:
+            dated = self._whole.namesakes(contact, b.sign, b.amount)
+            index = self._whole.index_of(b)
+        else:
+            dated = self.namesakes(contact, b.sign, b.amount)
+        place = bisect_left(dated, (b.day, index))
+        itself = place < len(dated) and dated[place][1] == index
         gaps = [abs(dated[k][0] - b.day) for k in (place - 1, place + itself) if 0 <= k < len(dated)]
         return len(dated) - itself, min(gaps, default=None)
 
+    def index_of(self, b: Booking) -> int:
+        """The index in this book of a booking of another one."""
+        return self._book.index_of[b.t.id]
+
+    def forget(self, sign: int, amount: int) -> None:
+        """A booking of this direction and amount has come: look again who names whom."""
+        self._wordings.pop((sign, amount), None)
+        self._namesakes.pop((sign, amount), None)
+
     def namesakes(self, contact: Contact, sign: int, amount: int) -> list[Dated]:
         """The bookings of an amount and direction that name the contact, in order of their days."""
-        key = contact, sign, amount
-        found = self._namesakes.get(key)
+        known = self._namesakes[(sign, amount)]
+        found = known.get(contact)
         if found is None:
             wordings = self._wordings.get((sign, amount))
             if wordings is None:
@@ -66,7 +82,7 @@ class NameCache:
                 elif self.match(contact, self._book.bookings[rows[0][1]]).level in _NAMES:
                     found += rows
             found.sort()
-            self._namesakes[key] = found
+            known[contact] = found
         return found
 
 

@@ -49,8 +49,8 @@ class Memory:
         self._creditors: _Seen = defaultdict(dict)
         self._marks: dict[_Mark, dict[Contact, list[Booking]]] = {}
         self._mark_total: dict[_Mark, int] = {}
-        self._observed: dict[int, tuple[Contact, ...]] = {}
-        self._facts: tuple[int, dict[Contact, Known]] = (-1, {})
+        self._observed: dict[str, tuple[Contact, ...]] = {}
+        self._facts: tuple[str, dict[Contact, Known]] = ("", {})
         self._names_with: dict[tuple[_Mark, Contact], Counter[str]] = {}
         self._named: dict[str, set[Contact]] = defaultdict(set)
         for spelling, party in parties.items():
@@ -69,11 +69,11 @@ class Memory:
 
     def observe(self, party: Contact, b: Booking) -> None:
         """Take a sure match as a fact about its party."""
-        before = self._observed.get(b.index, ())
+        before = self._observed.get(b.t.id, ())
         if not party or party in before:
             return
-        self._observed[b.index] = (*before, party)
-        self._facts = (-1, {})
+        self._observed[b.t.id] = (*before, party)
+        self._facts = ("", {})
         if b.t.counterparty_iban:
             _count(self._ibans, b.t.counterparty_iban, party)
         for identifier in {b.t.creditor_id, b.t.mandate_id} - {""}:
@@ -85,8 +85,8 @@ class Memory:
 
     def facts(self, b: Booking) -> dict[Contact, Known]:
         """The parties that something ties to the booking; those of the last booking asked for are remembered."""
-        if self._facts[0] != b.index:
-            self._facts = b.index, self._collect(b)
+        if self._facts[0] != b.t.id:
+            self._facts = b.t.id, self._collect(b)
         return self._facts[1]
 
     def iban_of_another(self, party: Contact, b: Booking) -> str:
@@ -99,7 +99,7 @@ class Memory:
 
     def _elsewhere(self, owners: Mapping[Contact, int], b: Booking) -> list[Contact]:
         """The parties of an identifier that another booking, or a person, has shown."""
-        own = self._observed.get(b.index, ())
+        own = self._observed.get(b.t.id, ())
         return sorted(party for party, count in owners.items() if count > (party in own))
 
     def _collect(self, b: Booking) -> dict[Contact, Known]:
@@ -111,7 +111,7 @@ class Memory:
             if len(owners) == 1:
                 for party in self._elsewhere(owners, b):
                     found[party].creditor = True
-        own = self._observed.get(b.index, ())
+        own = self._observed.get(b.t.id, ())
         best: dict[tuple[Contact, bool], tuple[int, str]] = {}
         for mark in sorted(mark for mark in b.marks() if mark in self._marks):
             word, is_number = " ".join(mark), mark[0].isdigit() and len(mark) == 1
@@ -146,7 +146,7 @@ class Memory:
         if names is None:
             names = Counter(word for seen in self._marks[alias][party] for word in _name(seen))
             self._names_with[(alias, party)] = names
-        own = _name(b) if party in self._observed.get(b.index, ()) else frozenset[str]()
+        own = _name(b) if party in self._observed.get(b.t.id, ()) else frozenset[str]()
         if not all(word in b.words for word, times in names.items() if times - (word in own) == count):
             return False
         return b.is_card or all(

@@ -7,6 +7,7 @@ weights of its features. Nothing is learned at run time: the same file gives the
 from __future__ import annotations
 
 import json
+import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,10 +41,16 @@ class Model:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
 
-    def calibrated(self, grounds: str, log_odds: float) -> float | None:
-        """The share of pairs with such grounds and log odds that were right; None where nothing was learned."""
+    def calibrated(self, grounds: str, probability: float) -> float:
+        """The share of pairs with such grounds and probability that were right; as it is where nothing was learned."""
         curve = self.curves.get(grounds)
-        return None if curve is None else interpolate(curve, log_odds)
+        return probability if curve is None else interpolate(curve, log_odds(probability))
+
+
+def log_odds(probability: float) -> float:
+    """The logarithm of the odds, within what floating point tells apart."""
+    bounded = min(max(probability, 1e-9), 1 - 1e-9)
+    return math.log(bounded / (1 - bounded))
 
 
 def interpolate(curve: Curve, x: float) -> float:

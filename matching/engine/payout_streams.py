@@ -73,9 +73,9 @@ _MOST_RUNS = 24
 _LONGEST_RUN = 16
 _NAMED_CHANNEL = 6.0
 _ALONE = 3
-_MOST_EXTRAS = 4
+_UNMARKED = "unmarked"
 _HIGHEST_EXTRA = 20_000
-_LIKELY_EXTRA, _SURE_EXTRA = 0.03, 0.06
+_REPEATED = 3
 _VAT = (100, 107, 119, 120, 121)
 
 
@@ -136,7 +136,7 @@ def sales_of(book: Book, free: Collection[int]) -> list[Sale]:
         if not marks:
             channels.add("contact " + " ".join(claim.contact or words(fold(v.contact))))
             channels.add("numbers " + re.match(r"[A-Z]*", claim.number.canon).group())  # type: ignore[union-attr]
-            channels.add("unmarked")
+            channels.add(_UNMARKED)
         at_once = v.due_date is None or v.due_date <= v.date
         elsewhere = paid_elsewhere(v.remark) or not marks.isdisjoint(("UEBERWEISUNG", "VORKASSE"))
         found.append(
@@ -191,13 +191,13 @@ def study(stream: Stream, sales: Sequence[Sale], others: Mapping[str, frozenset[
     common = [c for c, count in sorted(sizes.items(), key=lambda p: (-p[1], p[0])) if count >= 2][:8]
     best: tuple[float, str, Schedule | None] = (0.0, named[0] if named else "", None)
     for channel in named or common:
-        members = [s for s in usable if channel in s.channels and (s.at_once or channel in named)]
-        learned = learn([_runs(stream, place, members) for place in range(len(stream.bookings))])
-        if learned is None:
-            continue
-        weight = learned[1] + (_NAMED_CHANNEL if channel in named else 0.0)
-        if weight > best[0]:
-            best = (weight, channel, learned[0])
+        # Where only some vouchers name the provider, its runs have unmarked sales among them.
+        for wanted in ({channel}, {channel, _UNMARKED}) if channel in named else ({channel},):
+            members = [s for s in usable if wanted & s.channels and (s.at_once or (channel in s.channels and named))]
+            learned = learn([_runs(stream, place, members) for place in range(len(stream.bookings))])
+            weight = (learned[1] if learned else 0.0) + (_NAMED_CHANNEL if channel in named else 0.0)
+            if learned and weight > best[0]:
+                best = (weight, channel, learned[0])
     stream.strength, stream.channel, stream.schedule = best
     if not stream.words and stream.schedule is None:
         stream.channel = ""
@@ -230,11 +230,11 @@ def foreign_words(streams: Iterable[Stream]) -> dict[str, frozenset[str]]:
     return {s.key: s.words | ({s.channel[7:]} if s.channel.startswith("remark ") else set()) for s in streams}
 
 
-def repeated_extras(streams: Iterable[Stream], sales: Sequence[Sale], done: Collection[int]) -> dict[int, float]:
-    """What providers kept beside their fee more than once, in cents, and how likely each is.
+def kept_beside(streams: Iterable[Stream], sales: Sequence[Sale], done: Collection[int]) -> dict[int, set[int]]:
+    """What providers may keep beside their fee, in cents, with the bookings whose own sales leave just that.
 
-    Monthly prices and advertising: the same amount twice, if it is a whole one, with or without value added tax, else
-    three times. Only runs count that leave nothing out. `sales`: those not yet paid; `done`: bookings explained.
+    Monthly prices and advertising: whole amounts, with or without value added tax; others only where three bookings
+    leave them. Only runs count that leave nothing out. `sales`: those not yet paid; `done`: bookings explained.
     """
     gaps: list[tuple[int, int]] = []
     for stream in streams:
@@ -245,19 +245,18 @@ def repeated_extras(streams: Iterable[Stream], sales: Sequence[Sale], done: Coll
             if b.index in done:
                 continue
             runs = _runs(stream, place, members)
-            ends = {max((r.count for r in runs), default=0)}
+            longest = max((r.count for r in runs), default=0)
             for run in runs:
                 gap = run.fee - run.count * stream.schedule.fixed - run.gross * stream.schedule.rate / UNIT
-                if run.count in ends and tolerance(run.count) < gap <= _HIGHEST_EXTRA:
+                if run.count == longest and tolerance(run.count) < gap <= _HIGHEST_EXTRA:
                     gaps.append((round(gap), b.index))
-    found: dict[int, float] = {}
-    for extra in sorted({gap for gap, _ in gaps}):
-        count = len({index for gap, index in gaps if abs(gap - extra) <= 1})
-        if count >= (2 if _is_price(extra) else 3):
-            found[extra] = min(_SURE_EXTRA, _LIKELY_EXTRA * (count - 1))
-    best = sorted(found.items(), key=lambda p: (-p[1], not _is_price(p[0]), p[0]))
-    return dict(best[:_MOST_EXTRAS])
+    found: dict[int, set[int]] = {}
+    for extra in sorted({gap + step for gap, _ in gaps for step in (-1, 0, 1)}):
+        seen = {index for gap, index in gaps if abs(gap - extra) <= 1}
+        if _is_price(extra) or len(seen) >= _REPEATED:
+            found[extra] = seen
+    return found
 
 
 def _is_price(cents: int) -> bool:
-    return any(abs(cents * 100 / vat - round(cents / vat) * 100) <= 1 for vat in _VAT)
+    return any(round(round(cents / vat) * vat) == cents for vat in _VAT)

@@ -13,18 +13,16 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .amounts import money
 from .book import Book, Booking
 from .combination import Group
-from .evidence import Trait
 from .fees import UNIT, USUAL, Run, Schedule, plausible, tolerance
-from .payout_streams import Sale, Stream, belongs, foreign_words, repeated_extras, sales_of, streams_of, study, window
+from .payout_sets import Candidate, Way, item_odds, kind_of, long_runs, net_of, prior
+from .payout_streams import Sale, Stream, belongs, foreign_words, kept_beside, sales_of, streams_of, study, window
+from .payout_told import parts_of, traits_of
 from .subsets import subsets_near
-from .timing import ASSIGNED
 
 _POOL = 20
 _POOL_UNLEARNED = 14
-_LONG = 400
 _ROUNDS = 5
 _PAID = 0.9
 _WINDOW = 18
@@ -34,36 +32,18 @@ _MARGIN = 0.9
 _SURE_STRENGTH = 10.0
 
 _BELONGS, _ELSEWHERE, _FOREIGN, _LATER_DUE = 4.0, -7.0, -7.0, -3.0
-_ITEM_DAY, _ITEM_ASSIGNED, _ITEM_OTHER_ASSIGNED, _ITEM_LATE = 2.0, 3.0, -6.0, -0.7
 _OUT_OF_ORDER = -2.5
 _REFUND_KNOWN, _REFUND_UNKNOWN = 0.0, -3.0
 _OLD = 0.1
-_LEFT_BEFORE, _LEFT_AFTER = -1.0, -0.3
 _MOST_KIND = 3.0
 _MOST_SUPPORT = 12.0
 
 _BY_SCHEDULE, _BY_INVOICE, _BY_GUESS = 0.85, 0.05, 0.02
 _UNEXPLAINED = 0.1
+_MOST_EXTRAS = 6
+_LIKELY_EXTRA, _SURE_EXTRA = 0.01, 0.06
+_KEPT_SURELY = 3
 _STRANGER = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A sale that a payout may pay: `amount` is what it adds in cents, `odds` the log odds that it is part of it."""
-
-    sale: Sale
-    amount: int
-    odds: float
-    sure: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A way to explain what is kept: a schedule, something deducted beside it, and how likely that is."""
-
-    schedule: Schedule
-    extra: int
-    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +51,7 @@ class _Solution:
     """The members of a payout as a bit mask, how they are explained, and the log weight."""
 
     mask: int
-    way: _Way
+    way: Way
     score: float
 
 
@@ -89,12 +69,14 @@ class Payouts:
             study(stream, self._sales, words)
         self._words = foreign_words(self._streams)
         self._streams = [s for s in self._streams if s.marked or s.worded or s.strength >= _SURE_STRENGTH]
-        self._extras: dict[int, float] = {}
+        self._extras: dict[int, set[int]] = {}
+        self._kept: dict[int, int] = {}
         self._fees = self._fee_invoices()
         self._used: set[int] = set()
         self._spans: dict[str, dict[int, tuple[int, int]]] = {s.key: {} for s in self._streams}
         self._kinds: dict[str, tuple[Counter[str], Counter[str]]] = {}
         self._schedules: dict[int, Schedule] = {}
+        self._extra_of: dict[int, int] = {}
         self._support: dict[int, dict[Schedule, float]] = {}
 
     def find(self) -> list[Group]:
@@ -129,18 +111,19 @@ class Payouts:
                     paid += [m for m in members if not m.refund]
             if paid:
                 inside, _ = self._kinds.setdefault(stream.key, (Counter(), Counter()))
-                inside.update(_kind(s) for s in paid)
+                inside.update(kind_of(s) for s in paid)
             named = Counter(self._schedules[b.index] for b in stream.bookings if b.index in fresh)
             if stream.schedule is None and named:
                 stream.schedule = min(named, key=lambda s: (-named[s], s))
+        self._kept |= {i: self._extra_of[i] for i in fresh if self._extra_of[i]}
         left = [s for s in self._sales if s.slot.index not in self._used]
-        self._extras = repeated_extras(self._streams, left, done)
+        self._extras = kept_beside(self._streams, left, done)
         for stream in self._streams:
             if stream.key in self._kinds:
                 self._kinds[stream.key][1].clear()
                 for first, last in self._spans[stream.key].values():
                     around = (s for s in self._sales if not s.refund and first <= s.day <= last)
-                    self._kinds[stream.key][1].update(_kind(s) for s in around)
+                    self._kinds[stream.key][1].update(kind_of(s) for s in around)
 
     def _fee_invoices(self) -> list[tuple[frozenset[str], int, int]]:
         """Purchase vouchers as (words of the contact, day, cents): a provider may deduct what it invoices."""
@@ -150,7 +133,7 @@ class Payouts:
                 found.append((frozenset(claim.contact), claim.v.date.toordinal(), claim.total))
         return found
 
-    def _ways(self, stream: Stream, b: Booking) -> list[_Way]:
+    def _ways(self, stream: Stream, b: Booking) -> list[Way]:
         if stream.schedule is None:
             usual = sorted(USUAL)
             told = [
@@ -159,15 +142,24 @@ class Payouts:
             ]
             total = math.log(sum(math.exp(value - max(told)) for value in told)) + max(told)
             share = math.log(_BY_SCHEDULE if stream.marked else _BY_GUESS) - total
-            return [_Way(schedule, 0, share + value) for schedule, value in zip(usual, told, strict=True)]
-        ways = [_Way(stream.schedule, 0, math.log(_BY_SCHEDULE))]
+            return [Way(schedule, 0, share + value) for schedule, value in zip(usual, told, strict=True)]
+        ways = [Way(stream.schedule, 0, math.log(_BY_SCHEDULE))]
         day = b.t.booking_date.toordinal()
         invoiced = {c for named, d, c in self._fees if len(named & b.words) > 0 and -5 <= day - d <= 45}
         extras = dict.fromkeys(sorted(invoiced)[:3], _BY_INVOICE)
-        extras = self._extras | extras
-        return ways + [_Way(stream.schedule, e, math.log(share)) for e, share in sorted(extras.items())]
+        extras = self._likely_extras(b) | extras
+        return ways + [Way(stream.schedule, e, math.log(share)) for e, share in sorted(extras.items())]
 
-    def _pool(self, stream: Stream, place: int) -> list[_Candidate]:
+    def _likely_extras(self, b: Booking) -> dict[int, float]:
+        """What other payouts of the client leave beside the fee, by how many of them."""
+        others = {e: len(seen - {b.index}) for e, seen in self._extras.items()}
+        for index, extra in self._kept.items():
+            if index != b.index:
+                others[extra] = others.get(extra, 0) + _KEPT_SURELY
+        likely = sorted((e for e, count in others.items() if count), key=lambda e: (-others[e], e))[:_MOST_EXTRAS]
+        return {e: min(_SURE_EXTRA, _LIKELY_EXTRA * others[e]) for e in likely}
+
+    def _pool(self, stream: Stream, place: int) -> list[Candidate]:
         b = stream.bookings[place]
         day = b.t.booking_date.toordinal()
         longest = window(stream, place)
@@ -185,7 +177,7 @@ class Payouts:
             sure = belongs(stream, s)
             odds = self._odds(stream, place, s, bought)
             if odds > -3.5 and (sure or day - s.day <= _WINDOW):
-                pool.append(_Candidate(s, -s.gross if s.refund else s.gross, odds, sure))
+                pool.append(Candidate(s, -s.gross if s.refund else s.gross, odds, sure))
         return pool
 
     def _odds(self, stream: Stream, place: int, s: Sale, bought: Collection[tuple[str, ...]]) -> float:
@@ -205,7 +197,7 @@ class Payouts:
             odds += self._kind_odds(stream, s)
         if self._busy.get(s.slot.index, 0.0) > 0.5:
             odds -= 2.0
-        odds += _item_odds(s, b)
+        odds += item_odds(s, b)
         odds -= max(0, b.t.booking_date.toordinal() - s.day - _WINDOW) * _OLD
         for other, (first, last) in self._spans[stream.key].items():
             if (other < place and s.day < last) or (other > place and s.day > first):
@@ -217,7 +209,7 @@ class Payouts:
         if counted is None:
             return 0.0
         inside, around = counted
-        kind = _kind(s)
+        kind = kind_of(s)
         share = (inside[kind] + 0.5) / (around[kind] + 1.0)
         return max(-_MOST_KIND, min(_MOST_KIND, math.log(share / max(0.05, 1.05 - share))))
 
@@ -230,30 +222,30 @@ class Payouts:
         most = _POOL if stream.schedule is not None else _POOL_UNLEARNED
         kept = sorted(pool, key=lambda c: (-c.odds, -c.sale.day, c.sale.slot.index))[:most]
         solutions: dict[tuple[Sale, ...], float] = {}
-        explained: dict[tuple[Sale, ...], _Way] = {}
+        explained: dict[tuple[Sale, ...], Way] = {}
         kept.sort(key=lambda c: c.sale.order)
         for way in ways:
             for members in self._sets(kept, b, way):
-                score = _prior(pool, members, b) + way.weight - math.log(2 * tolerance(len(members)) + 1)
+                score = prior(pool, members, b) + way.weight - math.log(2 * tolerance(len(members)) + 1)
                 key = tuple(c.sale for c in members)
                 if score > solutions.get(key, -math.inf):
                     solutions[key], explained[key] = score, way
-            for members in _long_runs(pool, b, way) if len(pool) > len(kept) else ():
-                score = _prior(pool, members, b) + way.weight - math.log(2 * tolerance(len(members)) + 1)
+            for members in long_runs(pool, b, way) if len(pool) > len(kept) else ():
+                score = prior(pool, members, b) + way.weight - math.log(2 * tolerance(len(members)) + 1)
                 key = tuple(c.sale for c in members)
                 if score > solutions.get(key, -math.inf):
                     solutions[key], explained[key] = score, way
         return self._groups(stream, b, pool, solutions, explained)
 
-    def _sets(self, kept: Sequence[_Candidate], b: Booking, way: _Way) -> Iterable[list[_Candidate]]:
-        nets = [_net(c, way.schedule) for c in kept]
+    def _sets(self, kept: Sequence[Candidate], b: Booking, way: Way) -> Iterable[list[Candidate]]:
+        nets = [net_of(c, way.schedule) for c in kept]
         target = (b.amount + way.extra) * UNIT
         reach = int(tolerance(len(kept)) * UNIT)
         masks = subsets_near(nets, target - reach, target + reach)
         for mask in masks or ():
             members = [c for i, c in enumerate(kept) if mask >> i & 1]
             sold = sum(not c.sale.refund for c in members)
-            missing = abs(sum(_net(c, way.schedule) for c in members) - target)
+            missing = abs(sum(net_of(c, way.schedule) for c in members) - target)
             if sold and missing <= tolerance(sold) * UNIT:
                 yield members
 
@@ -261,9 +253,9 @@ class Payouts:
         self,
         stream: Stream,
         b: Booking,
-        pool: Sequence[_Candidate],
+        pool: Sequence[Candidate],
         solutions: Mapping[tuple[Sale, ...], float],
-        explained: Mapping[tuple[Sale, ...], _Way],
+        explained: Mapping[tuple[Sale, ...], Way],
     ) -> list[Group]:
         if not solutions:
             return self._guess(stream, b, pool)
@@ -277,10 +269,11 @@ class Payouts:
         if stream.schedule is None:
             told: dict[Schedule, float] = {}
             for key, score in solutions.items():
-                way = explained[key]
-                told[way.schedule] = max(told.get(way.schedule, 0.0), min(_MOST_SUPPORT, score - way.weight - chance))
+                one = explained[key]
+                told[one.schedule] = max(told.get(one.schedule, 0.0), min(_MOST_SUPPORT, score - one.weight - chance))
             self._support[b.index] = told
-        self._schedules[b.index] = explained[ranked[0][0]].schedule
+        way = explained[ranked[0][0]]
+        self._schedules[b.index], self._extra_of[b.index] = way.schedule, way.extra
         for place, (members, score) in enumerate(ranked[:3]):
             probability = math.exp(score - top) / total
             rivals = [r for i, r in enumerate(ranked[:4]) if i != place]
@@ -290,128 +283,28 @@ class Payouts:
             grounds = "payout" if written or learned else "payout guessed"
             groups.append(
                 Group(
-                    _parts(members, b),
+                    parts_of(members, b),
                     probability,
                     "payout",
                     grounds,
-                    tuple((b.index, t) for t in _traits(stream, b, members, explained[members], sure)),
-                    _parts(rival, b),
+                    tuple((b.index, t) for t in traits_of(stream, b, members, explained[members], sure)),
+                    parts_of(rival, b),
                     math.exp(rival_score - top) / total,
                 )
             )
         return groups
 
-    def _guess(self, stream: Stream, b: Booking, pool: Sequence[_Candidate]) -> list[Group]:
+    def _guess(self, stream: Stream, b: Booking, pool: Sequence[Candidate]) -> list[Group]:
         """Where no fee explains the payout: all sales that name the provider, if it may have kept so much of them."""
         named = [c.sale for c in pool if c.sure and b.t.booking_date.toordinal() - c.sale.day <= _WINDOW]
         sold = [s for s in named if not s.refund]
         gross = sum(s.gross for s in sold) - sum(s.gross for s in named if s.refund)
         if not sold or not plausible(Run(len(sold), gross, gross - b.amount)):
             return []
-        traits = _traits(stream, b, named, None, set(named))
-        return [Group(_parts(named, b), _GUESSED, "payout", "payout guessed", tuple((b.index, t) for t in traits))]
+        traits = traits_of(stream, b, named, None, set(named))
+        return [Group(parts_of(named, b), _GUESSED, "payout", "payout guessed", tuple((b.index, t) for t in traits))]
 
 
 def _is_sure(group: Group) -> bool:
     certain = group.probability >= _SURE and group.probability - group.rival_probability >= _MARGIN
     return group.grounds == "payout" and certain
-
-
-def _kind(s: Sale) -> str:
-    return f"{s.claim.v.type} {s.at_once} {bool(s.marks)} {sorted(c for c in s.channels if c[:7] == 'numbers')}"
-
-
-def _net(c: _Candidate, schedule: Schedule) -> int:
-    return c.amount * UNIT if c.sale.refund else schedule.net(c.amount)
-
-
-def _item_odds(s: Sale, b: Booking) -> float:
-    """What the payment item's date says: the day of the payout, the day of the sale, or another one."""
-    due = s.slot.due
-    if due is None:
-        return 0.0
-    days = min((abs((due - d).days) for d in (b.t.booking_date, b.t.value_date or b.t.booking_date)), default=0)
-    if s.slot.item_type == ASSIGNED:
-        return _ITEM_ASSIGNED if days <= 1 else _ITEM_OTHER_ASSIGNED
-    if days == 0 and due.toordinal() != s.day:
-        return _ITEM_DAY
-    return _ITEM_LATE if (due - b.t.booking_date).days > 5 else 0.0
-
-
-def _prior(pool: Sequence[_Candidate], members: Sequence[_Candidate], b: Booking) -> float:
-    """How likely the set is before its amount is looked at: a run of sales, those between of the provider too."""
-    days = [c.sale.day for c in members if not c.sale.refund]
-    first, last = min(days), max(days)
-    inside = {c.sale.slot.index for c in members}
-    score = -math.log(1 + len({c.sale.day for c in pool}))
-    for c in pool:
-        if c.sale.slot.index in inside:
-            score += _log_share(c.odds)
-        elif first < c.sale.day < last or c.sale.refund:
-            score += _log_share(-c.odds)
-        elif c.sale.day in (first, last):
-            score += _log_share(-c.odds) / 2
-        elif c.sure:
-            score += _LEFT_BEFORE if c.sale.day < first else _LEFT_AFTER
-    return score
-
-
-def _log_share(odds: float) -> float:
-    return -math.log1p(math.exp(-odds)) if odds > -30 else odds
-
-
-def _long_runs(pool: Sequence[_Candidate], b: Booking, way: _Way) -> Iterable[list[_Candidate]]:
-    """Unbroken runs of the provider's own sales, refunds among them, however long: at most `_LONG` sales."""
-    own = [c for c in pool if c.sure or c.sale.refund][-_LONG:]
-    target = (b.amount + way.extra) * UNIT
-    total = 0
-    before: list[tuple[int, int]] = [(0, 0)]
-    for i, c in enumerate(own, 1):
-        total += _net(c, way.schedule)
-        before.append((total, i))
-    for i, (upper, end) in enumerate(before):
-        for lower, start in before[:i]:
-            if abs(upper - lower - target) <= tolerance(end - start) * UNIT:
-                yield list(own[start:end])
-
-
-def _parts(members: Sequence[Sale], b: Booking) -> tuple[tuple[int, int, int], ...]:
-    """Each sale's share of what arrived, refunds gross: whole cents that add up to the booking, largest rests first."""
-    shared = b.amount + sum(s.gross for s in members if s.refund)
-    gross = sum(s.gross for s in members if not s.refund)
-    shares = {s.slot.index: divmod(shared * s.gross, gross) for s in members if not s.refund}
-    left = shared - sum(whole for whole, _ in shares.values())
-    lifted = set(sorted(shares, key=lambda i: (-shares[i][1], i))[:left])
-    return tuple(
-        (i, b.index, s.gross if s.refund else shares[i][0] + (i in lifted)) for s in members for i in (s.slot.index,)
-    )
-
-
-def _traits(
-    stream: Stream, b: Booking, members: Sequence[Sale], way: _Way | None, sure: Collection[Sale]
-) -> list[Trait]:
-    sold = [s for s in members if not s.refund]
-    refunds = sum(s.gross for s in members if s.refund)
-    gross = sum(s.gross for s in sold)
-    run = {"count": str(len(sold)), "first": _iso(sold[0]), "last": _iso(sold[-1])}
-    traits = [Trait("payout_of_provider", 2.0, {"found": stream.name}), Trait("payout_run", 1.0, run)]
-    amounts = {"expected": money(gross), "booked": money(b.amount), "difference": money(gross - refunds - b.amount)}
-    if way is None:
-        traits.append(Trait("amount_less_fee", 0.0, amounts, supports=True))
-    else:
-        known = stream.schedule is not None
-        kept = {"percent": way.schedule.percent(), "fixed": money(way.schedule.fixed)}
-        code = "payout_fee_learned" if known else "payout_fee_usual"
-        traits.append(Trait(code, 6.0 if known else 3.0, kept | amounts))
-        if way.extra:
-            traits.append(Trait("payout_extra", 0.0, {"difference": money(way.extra)}))
-    if refunds:
-        traits.append(Trait("payout_refund", 0.0, {"booked": money(refunds)}, supports=True))
-    named = [s for s in sold if s in sure]
-    if named and stream.marked:
-        traits.append(Trait("payout_marked", 4.0, {"count": str(len(named)), "found": stream.channel[7:]}))
-    return traits
-
-
-def _iso(s: Sale) -> str:
-    return s.claim.v.date.isoformat() if s.claim.v.date else ""

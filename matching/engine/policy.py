@@ -1,7 +1,9 @@
-"""What may be booked without a person: thresholds as data.
+"""What may be booked without a person: grounds, as data.
 
-A probability alone is not enough: an automatic match also needs grounds that a person would accept, and the
-rarer the kind of evidence, the higher the threshold. The first rule that fits decides.
+A high probability is not enough. A pair also needs one of the grounds below: enough in the text and in the amounts that
+a person who looks at it later understands why it was booked. Amount and day alone are none, however likely; nor is a
+booking that names another document, came back, is of a kind that needs no voucher, or is a stranger's direct debit.
+How sure a pair must be is learned and kept with the model, see `model.Model.thresholds`.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .evidence import Measure
+from .model import Model
 
 ANY = frozenset({"*"})
 _PARTY = frozenset({"known", "similar"})
@@ -16,11 +19,10 @@ _PARTY_PARTLY = frozenset({"known", "similar", "partly"})
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """Grounds for an automatic match: the grades it asks for, and the probability it needs."""
+class Grounds:
+    """What an automatic match rests on: the grades it asks for. Its name is that of its curve and threshold."""
 
     name: str
-    threshold: float
     number: frozenset[str]
     amount: frozenset[str]
     party: frozenset[str]
@@ -38,31 +40,36 @@ _TIMELY = frozenset({"equal", "near", "plausible"})
 _EQUAL = frozenset({"amount_equal"})
 _SAME_DAY = frozenset({"equal"})
 _ONCE = frozenset({"once"})
-_ALONE = frozenset({"once", "apart"})
 _STRONG = frozenset({"strong", "only"})
 _WEAK = frozenset({"weak"})
 _NONE = frozenset({"none", "cut"})
 _SLIP = frozenset({"typo", "cut"})
 _USUAL = frozenset({"usual"})
 _DIFFERS = frozenset({"amount_differs"})
+_OTHER = frozenset({"differs"})
+_CONVERTED = frozenset({"amount_original", "usual_converted"})
 
-RULES: tuple[Rule, ...] = (
-    Rule("whole number, equal amount", 0.97, _STRONG, _EQUAL, frozenset({"known", "similar", "partly", "silent"}), ANY),
-    Rule("whole number, equal amount, other payer", 0.98, _STRONG, _EQUAL, frozenset({"differs"}), _TIMELY),
-    Rule("whole number, usual difference", 0.98, _STRONG, _USUAL, _PARTY_PARTLY, _TIMELY, last=True),
-    Rule("whole number alone, party, any difference", 0.99, frozenset({"only"}), _DIFFERS, _PARTY, _TIMELY, last=True),
-    Rule("part of the number, equal amount", 0.985, _WEAK, _EQUAL, _PARTY_PARTLY, _TIMELY),
-    Rule("part of the number, equal amount, other payer", 0.995, _WEAK, _EQUAL, frozenset({"differs"}), _SAME_DAY),
-    Rule("part of the number, usual difference", 0.99, _WEAK, _USUAL, _PARTY, _NEAR, last=True),
-    Rule("slip in the number, rare amount, party", 0.985, _SLIP, _EQUAL, _PARTY, _TIMELY, _ONCE, rare=True),
-    Rule("party, equal amount, payment day", 0.99, _NONE, _EQUAL, _PARTY, _SAME_DAY),
-    Rule("party, equal amount, near the payment day", 0.995, _NONE, _EQUAL, _PARTY, _NEAR, _ALONE),
-    Rule("party, equal amount, once", 0.995, _NONE, _EQUAL, _PARTY, _TIMELY, _ONCE),
-    Rule("likely party, equal amount, once", 0.995, _NONE, _EQUAL, frozenset({"partly"}), _NEAR, _ONCE),
-    Rule("party, usual difference, payment day", 0.995, _NONE, _USUAL, _PARTY, _SAME_DAY, last=True),
-    Rule("party, original amount", 0.99, ANY, frozenset({"amount_original"}), _PARTY, _TIMELY),
-    Rule("party, converted amount", 0.995, ANY, frozenset({"usual_converted"}), _PARTY, _NEAR),
+ALL_GROUNDS: tuple[Grounds, ...] = (
+    Grounds("number", _STRONG, _EQUAL, _PARTY_PARTLY | {"silent"}, ANY),
+    Grounds("number, other payer", _STRONG, _EQUAL, _OTHER, _TIMELY),
+    Grounds("number, difference", _STRONG, _CONVERTED, _PARTY_PARTLY, _TIMELY),
+    Grounds("number, difference", _STRONG, _USUAL, _PARTY_PARTLY, _TIMELY, last=True),
+    Grounds("number, difference", frozenset({"only"}), _DIFFERS, _PARTY, _TIMELY, last=True),
+    Grounds("part of the number", _WEAK, _EQUAL, _PARTY_PARTLY | {"silent"}, _TIMELY),
+    Grounds("part of the number", _WEAK, _EQUAL, _OTHER, _SAME_DAY),
+    Grounds("part of the number", _WEAK, _USUAL, _PARTY, _TIMELY, last=True),
+    Grounds("slip in the number", _SLIP, _EQUAL, _PARTY, _TIMELY, _ONCE, rare=True),
+    Grounds("slip in the number", _SLIP, _USUAL, _PARTY, _TIMELY, _ONCE, rare=True, last=True),
+    Grounds("party", _NONE, _EQUAL, _PARTY_PARTLY, _TIMELY),
+    Grounds("party, difference", _NONE, _CONVERTED, _PARTY, _TIMELY),
+    Grounds("party, difference", _NONE, _USUAL, _PARTY, _TIMELY, last=True),
 )
+
+NO_GROUNDS = "no grounds"
+"""The name of the curve for everything else; such pairs are suggested at most."""
+
+THRESHOLD = 0.97
+"""What an automatic match needs where the model names no other threshold for its grounds."""
 
 GROUP_THRESHOLDS: dict[str, float] = {
     "named": 0.98,
@@ -84,22 +91,33 @@ MARGIN = 0.9
 """How far the second-best explanation must be behind an automatic match."""
 
 
-def rule_for(pair: Measure) -> Rule | None:
-    """The first rule whose grounds a pair meets."""
+def grounds_of(pair: Measure) -> Grounds | None:
+    """The first grounds that a pair meets."""
     if pair.barred or pair.number == "against":
         return None
     amount = amount_grades(pair)
-    for rule in RULES:
+    for grounds in ALL_GROUNDS:
         if (
-            meets(rule.number, {pair.number})
-            and meets(rule.amount, amount)
-            and meets(rule.party, {pair.party})
-            and meets(rule.day, {pair.day})
-            and meets(rule.alone, {pair.alone})
-            and (pair.rare or not rule.rare)
+            pair.number in grounds.number
+            and meets(grounds.amount, amount)
+            and pair.party in grounds.party
+            and meets(grounds.day, {pair.day})
+            and meets(grounds.alone, {pair.alone})
+            and (pair.rare or not grounds.rare)
         ):
-            return rule
+            return grounds
     return None
+
+
+def certainty(pair: Measure, probability: float, model: Model) -> float:
+    """How often pairs with such grounds and such a probability were right."""
+    grounds = grounds_of(pair)
+    return model.calibrated(grounds.name if grounds else NO_GROUNDS, probability)
+
+
+def threshold_of(grounds: Grounds, model: Model) -> float:
+    """The certainty that an automatic match needs."""
+    return model.thresholds.get(grounds.name, THRESHOLD)
 
 
 def amount_grades(pair: Measure) -> set[str]:
@@ -111,13 +129,13 @@ def amount_grades(pair: Measure) -> set[str]:
 
 def identifies(pair: Measure) -> bool:
     """Whether anything beyond amount and day ties the booking to the voucher: the party or the number."""
-    return not pair.barred and (pair.party in _PARTY_PARTLY or pair.number in ("only", "strong", "weak"))
+    return not pair.barred and (pair.party in _PARTY_PARTLY or pair.number in _STRONG | _WEAK)
 
 
-def is_automatic(pair: Measure, probability: float, *, last: bool) -> bool:
-    """Whether a pair may be booked without a person at this probability, before or after the sets (`last`)."""
-    rule = rule_for(pair)
-    return rule is not None and probability >= rule.threshold and (last or not rule.last)
+def is_automatic(pair: Measure, certain: float, model: Model, *, last: bool) -> bool:
+    """Whether a pair may be booked without a person at this certainty, before or after the sets (`last`)."""
+    grounds = grounds_of(pair)
+    return grounds is not None and certain >= threshold_of(grounds, model) and (last or not grounds.last)
 
 
 def meets(wanted: frozenset[str], given: set[str]) -> bool:

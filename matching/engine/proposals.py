@@ -11,7 +11,7 @@ from .decide import Choice
 from .evidence import explain
 from .graph import Graph
 from .marginals import Edge
-from .policy import SUGGEST_FROM
+from .policy import SUGGEST_FROM, certainty
 from .reluctance import why_not, why_not_set
 from .sets import ChosenGroup
 from .types import Allocation, Evidence, Permission, Proposal, RunnerUp
@@ -34,7 +34,7 @@ class Writer:
         written = self._sets()
         for claim_index in range(len(self._book.claims)):
             written += self._singles(claim_index)
-        return sorted(written, key=_order)
+        return sorted(written, key=order)
 
     def _sets(self) -> list[Proposal]:
         """Automatic sets, and for each voucher up to three others."""
@@ -76,8 +76,9 @@ class Writer:
             seen.add(edge[1])
             room -= 1
             # What a set explains better cannot be the single match as well.
-            left = probability * (1.0 - self._in_set.get(edge[0], 0.0))
-            written.append(self._single_proposal([Choice(edge, min(probability, max(left, 0.0)), False, False)]))
+            certain = certainty(self._graph.pairs[edge], probability, self._graph.model)
+            left = certain * max(0.0, 1.0 - self._in_set.get(edge[0], 0.0))
+            written.append(self._single_proposal([Choice(edge, left, False, False)]))
         return written
 
     def _single_proposal(self, choices: Sequence[Choice]) -> Proposal:
@@ -99,7 +100,8 @@ class Writer:
         if not choices[0].automatic:
             edge = choices[0].edge
             sure = min(self._graph.probability[edge], self._graph.strict[edge])
-            evidence += why_not(self._graph.pairs[edge], sure)
+            pair, model = self._graph.pairs[edge], self._graph.model
+            evidence += why_not(pair, certainty(pair, sure, model), model)
         return Proposal(
             tuple(self._allocation(c.edge) for c in choices),
             round(min(c.probability for c in choices), 6),
@@ -150,6 +152,7 @@ class Writer:
         return Evidence("other_candidate", False, 0.0, params)
 
 
-def _order(p: Proposal) -> tuple[str, int, float, tuple[tuple[str, str], ...]]:
+def order(p: Proposal) -> tuple[str, int, float, tuple[tuple[str, str], ...]]:
+    """By voucher, automatic ones first, then by probability."""
     pairs = tuple((a.voucher, a.transaction) for a in p.allocations)
     return pairs[0][0], 0 if p.permission is Permission.AUTOMATIC else 1, -p.probability, pairs

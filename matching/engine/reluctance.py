@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from .evidence import Measure
-from .policy import GROUP_THRESHOLDS, MARGIN, RULES, Rule, amount_grades, meets, rule_for
+from .model import Model
+from .policy import (
+    ALL_GROUNDS,
+    GROUP_THRESHOLDS,
+    MARGIN,
+    Grounds,
+    amount_grades,
+    grounds_of,
+    meets,
+    threshold_of,
+)
 from .types import Evidence
 
 _SIGNALS = ("policy_recurring_amount", "policy_needs_day", "policy_needs_amount", "policy_needs_party")
@@ -13,9 +23,9 @@ _NO_NAME = frozenset({"differs", "silent", "stranger"})
 _NO_NUMBER = frozenset({"none", "typo", "cut"})
 
 
-def why_not(pair: Measure, probability: float) -> list[Evidence]:
-    """What keeps a pair from being automatic, at the probability it would have been judged by."""
-    return [Evidence(code, False, 0.0, {}) for code in _codes(pair, probability)]
+def why_not(pair: Measure, certain: float, model: Model) -> list[Evidence]:
+    """What keeps a pair from being automatic, at the certainty it would have been judged by."""
+    return [Evidence(code, False, 0.0, {}) for code in _codes(pair, certain, model)]
 
 
 def why_not_set(grounds: str, probability: float, rival: float) -> list[Evidence]:
@@ -30,26 +40,28 @@ def why_not_set(grounds: str, probability: float, rival: float) -> list[Evidence
     return [Evidence(code, False, 0.0, {})]
 
 
-def _codes(pair: Measure, probability: float) -> list[str]:
+def _codes(pair: Measure, certain: float, model: Model) -> list[str]:
     if pair.barred:
         return ["policy_barred"]
     if pair.number == "against":
         return ["policy_other_number"]
     if pair.number in _NO_NUMBER and pair.party in _NO_NAME:
         return ["policy_single_signal"]
-    rule = rule_for(pair)
-    if rule is None:
-        return min((_missing(rule, pair) for rule in RULES), key=lambda m: (len(m), [_ORDER[code] for code in m]))
-    return ["policy_unsure" if probability < rule.threshold else "policy_better_explained"]
+    grounds = grounds_of(pair)
+    if grounds is None:
+        return min((_missing(g, pair) for g in ALL_GROUNDS), key=lambda m: (len(m), [_ORDER[code] for code in m]))
+    if certain >= threshold_of(grounds, model):
+        return ["policy_better_explained"]
+    return ["policy_recurring_amount" if pair.alone != "once" else "policy_unsure"]
 
 
-def _missing(rule: Rule, pair: Measure) -> list[str]:
-    """What a rule asks for and a pair does not have, in the order of `_ORDER`."""
+def _missing(grounds: Grounds, pair: Measure) -> list[str]:
+    """What grounds ask for and a pair does not have, in the order of `_ORDER`."""
     found = {
-        "policy_recurring_amount": meets(rule.alone, {pair.alone}) and (pair.rare or not rule.rare),
-        "policy_needs_day": meets(rule.day, {pair.day}),
-        "policy_needs_amount": meets(rule.amount, amount_grades(pair)),
-        "policy_needs_party": meets(rule.party, {pair.party}),
-        _NUMBER: meets(rule.number, {pair.number}),
+        "policy_recurring_amount": meets(grounds.alone, {pair.alone}) and (pair.rare or not grounds.rare),
+        "policy_needs_day": meets(grounds.day, {pair.day}),
+        "policy_needs_amount": meets(grounds.amount, amount_grades(pair)),
+        "policy_needs_party": meets(grounds.party, {pair.party}),
+        _NUMBER: meets(grounds.number, {pair.number}),
     }
     return [code for code, has in found.items() if not has]

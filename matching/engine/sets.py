@@ -48,16 +48,22 @@ def find_sets(
     memory: Memory,
     chosen: Mapping[Edge, Choice],
     refused: Collection[frozenset[tuple[str, str]]],
+    *,
+    far: bool = True,
 ) -> list[ChosenGroup]:
-    """All sets worth showing, best first; the automatic ones never share a slot or a booking."""
+    """All sets worth showing, best first; the automatic ones never share a slot or a booking.
+
+    `far`: with payouts and batches, which may be made of any vouchers, so that all of them must be at hand.
+    """
     used_slots, used_bookings = {e[0] for e in chosen}, {e[1] for e in chosen}
     free = {s.index for s in book.slots} - used_slots
     combiner = Combiner(book, names, memory, free)
     groups = [g for b in book.bookings if b.index not in used_bookings for g in combiner.collective(b)]
     groups += Parts(book, free, used_bookings, names, memory).find()
-    busy = _busy(graph, used_bookings)
-    groups += Payouts(book, free, used_bookings, busy).find()
-    groups += Batches(book, free, used_bookings, busy).find()
+    if far:
+        busy = _busy(graph, used_bookings)
+        groups += Payouts(book, free, used_bookings, busy).find()
+        groups += Batches(book, free, used_bookings, busy).find()
     groups = [g for g in groups if g.probability >= SUGGEST_FROM and _ids(book, g) not in refused]
     groups.sort(key=lambda g: (-g.probability, g.parts))
     result = []

@@ -24,20 +24,20 @@ def _size(amount: int) -> int:
 
 
 class Calendar:
-    """Bookings by any key and the size of their amount."""
+    """Rows by any key and the size of their amount."""
 
     __slots__ = ("_parts",)
 
     def __init__(self) -> None:
         self._parts: dict[tuple[Hashable, int], list[Dated]] = {}
 
-    def add(self, key: Hashable, b: Booking) -> None:
-        """Put a booking on the shelf of a key."""
-        row = self._parts.setdefault((key, _size(b.amount)), [])
-        if not row or row[-1] < (b.day, b.index):
-            row.append((b.day, b.index))
+    def add(self, key: Hashable, amount: int, day: int, index: int) -> None:
+        """Put a row on the shelf of a key."""
+        row = self._parts.setdefault((key, _size(amount)), [])
+        if not row or row[-1] < (day, index):
+            row.append((day, index))
         else:
-            insort(row, (b.day, b.index))
+            insort(row, (day, index))
 
     def between(self, key: Hashable, low: int, high: int, first: int, last: int, most: int) -> list[int]:
         """Bookings of about low..high cents from the day `first` to `last`; none where there are more than `most`.
@@ -80,13 +80,19 @@ class AmountShelf:
         """Whether a look at each of them for each voucher is too much: a price that comes again and again."""
         return len(self.rows) > _MANY
 
-    def add(self, b: Booking) -> None:
-        """Put a booking in its place."""
+    def add(self, b: Booking, words: Collection[str] = ()) -> None:
+        """Put a booking in its place; `words`: those of the contacts that it carries."""
         if not self.rows or self.rows[-1] < (b.day, b.index):
             self.rows.append((b.day, b.index))
         else:
             insort(self.rows, (b.day, b.index))
-        self._by_word = None
+        for word in words:
+            self.add_word(word, b)
+
+    def add_word(self, word: str, b: Booking) -> None:
+        """Make a booking found by another word, where words are looked up at all."""
+        if self._by_word is not None:
+            insort(self._by_word.setdefault(word, []), (b.day, b.index))
 
     def within(self, first: int, last: int) -> list[int]:
         """Those from the day `first` to `last`."""

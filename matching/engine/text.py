@@ -116,6 +116,7 @@ _DATES = re.compile(
     r"(?<![\d.])(?P<y1>20\d\d)-(?P<m1>\d\d)-(?P<d1>\d\d)(?!\d)"
     r"|(?<![\d.])(?P<d2>\d\d?)[.\-/](?P<m2>\d\d?)[.\-/](?P<y2>20\d\d|\d\d)(?![\d/])"
     r"|(?<![\d.])(?P<d3>\d\d?)\.(?P<m3>\d\d?)\.(?!\d)"
+    r"|(?<=UMSATZ |DATUM: )(?P<d4>\d\d)\.(?P<m4>\d\d)(?![\d.])"
 )
 
 
@@ -134,12 +135,12 @@ class TextDate(NamedTuple):
 
 
 def dates_in(folded: str) -> list[TextDate]:
-    """The dates named in a text: 2025-01-31, 31.01.2025, 31-01-2025, 31.1.25, 31.01."""
+    """The dates named in a text: 2025-01-31, 31.01.2025, 31-01-2025, 31.1.25, 31.01., Kaufumsatz 31.01."""
     found = []
     for m in _DATES.finditer(folded):
         g = m.groupdict()
-        day = int(g["d1"] or g["d2"] or g["d3"])
-        month = int(g["m1"] or g["m2"] or g["m3"])
+        day = int(g["d1"] or g["d2"] or g["d3"] or g["d4"])
+        month = int(g["m1"] or g["m2"] or g["m3"] or g["m4"])
         year_text = g["y1"] or g["y2"]
         year = None if year_text is None else int(year_text) + (2000 if len(year_text) == 2 else 0)
         if 1 <= day <= 31 and 1 <= month <= 12:

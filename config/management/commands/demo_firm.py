@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Client
 from config.demo import firm, people, report
 from config.demo.feed_report import feed_differences
-from integrations.services import connections
+from integrations.services import connections, exchange_rates
 
 Pair = tuple[Client, dict[str, Any]]
 EXPECTED_STATES = ("active", "active", "none", "activate", "failed (key_rejected)", "active")
@@ -39,6 +39,7 @@ class Command(BaseCommand):
         clients = []
         for plan in people.CLIENTS:
             clients.append(firm.seed_client(plan, people.name_of(plan, sandbox), staff[plan.accountant], today))
+        exchange_rates.fetch_due_rates()
         connected = [
             (client, organizations[plan.organization])
             for client, plan in zip(clients, people.CLIENTS, strict=True)

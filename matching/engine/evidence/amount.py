@@ -23,7 +23,8 @@ class AmountFit(NamedTuple):
 
     `shown`: the code that is told, where it says more than `code`; `expected`: cents in the voucher's currency;
     `original`: where the text names the original amount; `rate`: what a conversion at the day's rate was made with,
-    `rate_weight` what it says beside the original amount; `deviation`: the share by which it misses.
+    `rate_weight` what it says beside the original amount; `deviation`: the share by which it misses;
+    `difference_named`: the text names the difference or the full amount, or the voucher's remark a discount.
     """
 
     code: str
@@ -37,6 +38,7 @@ class AmountFit(NamedTuple):
     rate: float = 0.0
     rate_weight: float = 0.0
     deviation: float = 0.0
+    difference_named: bool = False
 
     def traits(self, claim: Claim, b: Booking) -> list[Trait]:
         """The reasons as they are told."""
@@ -84,8 +86,9 @@ def measure_amount(book: Book, slot: Slot, claim: Claim, b: Booking) -> AmountFi
             chance = 0.1 * expected * book.density[b.sign].at(b.amount)
             weight = math.log(0.06 / min(1.0, chance))
             code = "amount_converted"
-            return AmountFit(code, False, settles, weight, expected, code, deviation=deviation)
-    return AmountFit(code, relation.usual, settles, weight, expected, code, relation.percent)
+            return AmountFit(code, deviation <= 0.03, settles, weight, expected, code, deviation=deviation)
+    named = code != "amount_equal" and _difference_named(claim, b, expected)
+    return AmountFit(code, relation.usual, settles, weight, expected, code, relation.percent, difference_named=named)
 
 
 def _expectations(slot: Slot, claim: Claim) -> list[int]:
@@ -98,6 +101,14 @@ def _expectations(slot: Slot, claim: Claim) -> list[int]:
         if claim.total not in found and not reduced:
             found.append(claim.total)
     return found
+
+
+def _difference_named(claim: Claim, b: Booking, expected: int) -> bool:
+    """Whether the text says by how much it differs, or from what; or the remark that a discount was taken."""
+    if b.amount < expected and "SKONTO" in fold(claim.v.remark):
+        return True
+    difference = abs(b.amount - expected)
+    return difference > 0 and any(value in (difference, expected) for value, _, _ in amounts_in(fold(b.t.purpose)))
 
 
 def _foreign_named(book: Book, b: Booking) -> bool:

@@ -6,13 +6,15 @@ import math
 from typing import NamedTuple
 
 from matching.engine.book import Booking, Claim, Slot
+from matching.engine.periods import periods_in
+from matching.engine.purpose import names_a_part
 from matching.engine.timing import distance, item_weight, lag_weight
 
 from .trait import Trait
 
 _NAMED = math.log(0.3 * 365 / 3)
 _CARD_OTHER_DAY = -2.5
-_CARD_LAG = (-5, 10)
+_CARD_LAG = (0, 10)
 
 
 class DayMeasure(NamedTuple):
@@ -20,7 +22,8 @@ class DayMeasure(NamedTuple):
 
     `days`: from the payment item to the booking or value day, whichever is nearer (None: no item); `lag`: from the
     document to the booking (None: no document date); `named`: where the text names the document's date;
-    `document_weight`: what that says, or that a card was used on another day (`other_day`).
+    `document_weight`: what that says, or that a card was used on another day (`other_day`); `period`: months from the
+    one that the text names to that of the document.
     """
 
     grade: str
@@ -31,6 +34,8 @@ class DayMeasure(NamedTuple):
     document_weight: float = 0.0
     named: tuple[str, int, int] | None = None
     other_day: bool = False
+    period: int | None = None
+    period_at: tuple[str, int, int] | None = None
 
     def traits(self, slot: Slot, claim: Claim, b: Booking) -> list[Trait]:
         """The reasons as they are told."""
@@ -47,7 +52,15 @@ class DayMeasure(NamedTuple):
             lag = str(self.lag)
             words = {"expected": document, "booked": booked, "days": lag}
             found.append(Trait("date_far", self.document_weight, words))
+        if self.period is not None:
+            code = "period_in_text" if self.fits_period else "other_period"
+            found.append(Trait(code, 0.0, {}, self.period_at, self.fits_period))
         return found
+
+    @property
+    def fits_period(self) -> bool:
+        """Whether the text names the month of the document or the one before, which is often billed."""
+        return self.period in (0, 1)
 
 
 class DayFit(NamedTuple):
@@ -83,16 +96,22 @@ def measure_day(slot: Slot, claim: Claim, b: Booking) -> DayMeasure:
     else:
         weight = lag_weight(document, booked)
         grade, code = ("plausible", "date_near") if weight > -1.5 else ("far", "date_far")
-    if code == "date_far":
-        grade = "far"
+    if grade == "far" and slot.count > 1 and b.amount == slot.amount and names_a_part(b.t):
+        grade = "plausible"
     if document is None or lag is None:
         return DayMeasure(grade, code, weight, days, lag)
     for named in b.text_dates:
         if named.means(document):
             where = ("purpose", named.start, named.end)
             return DayMeasure(grade, code, weight, days, lag, _NAMED - (named.year is None), where)
+    if not b.is_card:
+        months = [(abs(p.distance(document)), p.distance(document), p) for p in periods_in(b.t.purpose)]
+        if months:
+            _, period, p = min(months, key=lambda m: (m[0], -m[1], m[2].start))
+            return DayMeasure(grade, code, weight, days, lag, period=period, period_at=("purpose", p.start, p.end))
+        return DayMeasure(grade, code, weight, days, lag)
     # A card is used on the day of the purchase: a booking weeks from the document is another purchase.
     far = grade != "equal" and not _CARD_LAG[0] <= lag <= _CARD_LAG[1]
-    if b.is_card and (far or any(named.year is not None for named in b.text_dates)):
+    if far or b.text_dates:
         return DayMeasure("far", code, weight, days, lag, _CARD_OTHER_DAY, None, True)
     return DayMeasure(grade, code, weight, days, lag)

@@ -7,7 +7,6 @@ is told with the evidence of that part. Numbers are sorted into bins that a read
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from matching.engine.book import Booking, Claim, Slot
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from .pair import Measure
 
 Feature = tuple[str, ...]
-PARTS = ("number", "amount", "party", "day", "rarity")
+PARTS = ("number", "amount", "party", "day", "rarity", "remark")
 
 _AMOUNT_CLASS = {
     "amount_equal": "equal",
@@ -39,12 +38,10 @@ _TAX = (107, 119)
 
 
 def channel(b: Booking) -> str:
-    """How the money went: by card, by direct debit, or by transfer (in or out)."""
+    """How the money went. Never in or out: money that comes is judged like money that goes."""
     if b.is_card:
         return "card"
-    if b.sign < 0 and is_direct_debit(b):
-        return "debit"
-    return "in" if b.sign > 0 else "out"
+    return "debit" if is_direct_debit(b) else "transfer"
 
 
 def is_direct_debit(b: Booking) -> bool:
@@ -77,6 +74,15 @@ def features(slot: Slot, claim: Claim, b: Booking, m: Measure) -> tuple[Feature,
         ("rarity", amount, str(min(m.same_amount, 4)), str(min(m.same_claims, 4))),
         ("rarity", m.alone, day.grade, who),
     ]
+    if day.period is not None:
+        found.append(("day", "period", str(max(-3, min(4, day.period)))))
+        found.append(("day", "period", "fits" if day.fits_period else "other", m.alone))
+    if money.difference_named:
+        found.append(("amount", amount, "difference named"))
+    if party.series:
+        found.append(("party", "by series"))
+    if m.remark:
+        found.append(("remark", "paid otherwise", way))
     known = party.known
     if known is not None:
         found += [
@@ -107,11 +113,7 @@ def _typed(slot: Slot, claim: Claim) -> str:
         return "assigned"
     if slot.due == claim.v.date:
         return "document day"
-    return "month end" if slot.due.day >= 28 and _ends(slot.due) else "typed"
-
-
-def _ends(day: date) -> bool:
-    return (day + timedelta(days=1)).month != day.month
+    return "typed"
 
 
 def _amount_detail(m: Measure, b: Booking) -> str:

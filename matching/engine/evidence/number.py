@@ -66,9 +66,10 @@ def measure_number(book: Book, claim: Claim, b: Booking) -> NumberFit:
         return NumberFit("against", _OTHER_NUMBER, "other_number", _where(other_hit), number)
     partial = [hit] if hit is not None else []
     for text in b.numbers:
-        partial += [h for h in (typo(claim.number, text, book.by_form), cut(claim.number, text)) if h]
+        partial += [h for h in (typo(claim.number, text, book.whole.by_form), cut(claim.number, text)) if h]
     best = max(partial, key=lambda h: h.weight, default=None)
-    if best is None or best.weight < OVER_ANOTHER:
+    # A card slip carries numbers of its own (terminal, receipt, time), which now and then look like a series.
+    if (best is None or best.weight < OVER_ANOTHER) and not b.is_card:
         for text in b.numbers:
             window = another_of_the_kind(claim.number, text)
             if window is not None:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from matching.engine.amounts import money as money_text
 from matching.engine.book import Book, Booking, Slot
 from matching.engine.kin import NameCache
-from matching.engine.memory import Memory
+from matching.engine.memory import Known, Memory
+from matching.engine.purpose import paid_otherwise
 
 from .amount import AmountFit, measure_amount
 from .day import DayMeasure, measure_day
@@ -21,9 +22,12 @@ from .party import PartyFit, measure_party
 from .trait import Trait
 
 _APART = 10
+_MOST_ALIKE = 100
 _PAID_BY_BANK = 2.5
 _NO_VOUCHER = -4.0
 _RETURNED = -16.0
+_PAID_OTHERWISE = -3.0
+_UNLEARNED: Mapping[Feature, float] = {}
 
 
 class Repeated(NamedTuple):
@@ -54,6 +58,7 @@ class Measure:
         "overlap",
         "party_fit",
         "rare",
+        "remark",
         "repeated",
         "same_amount",
         "same_claims",
@@ -72,6 +77,7 @@ class Measure:
     day_fit: DayMeasure
     alone: str
     rare: bool
+    remark: str
     barred: bool
     same_amount: int
     same_claims: int
@@ -112,43 +118,76 @@ class Measure:
         """The same measure with what another payment of the voucher says."""
         other = copy(self)
         other.score += repeated.weight
+        other.base += repeated.weight
         other.repeated = repeated
         return other
 
 
-def measure(
-    book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory, weights: Mapping[Feature, float]
-) -> Measure:
-    """Measure everything once; nothing is put into words here, for nearly all pairs are never shown.
-
-    `weights`: the learned weights of the features, see `model`.
-    """
+def measure(book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory) -> Measure:
+    """Measure everything once; nothing is put into words here, for nearly all pairs are never shown."""
     claim = book.claims[slot.voucher]
     m = Measure()
-    m.slot, m.booking, m.weights = slot.index, b.index, weights
+    m.slot, m.booking, m.weights = slot.index, b.index, _UNLEARNED
     m.number_fit = number = measure_number(book, claim, b)
-    m.amount_fit = money = measure_amount(book, slot, claim, b)
-    m.day_fit = day = measure_day(slot, claim, b)
-    m.party_fit = party = measure_party(claim, b, names, memory)
-    m.alone, m.overlap = "once", 0.0
-    if party.weight > 0 and money.code == "amount_equal":
-        others, days = names.others(claim.contact, b)
-        m.alone = "once" if days is None else "apart" if days > _APART else "no"
-        ceiling = math.log(0.7 * len(book.bookings) / (others + 0.05))
-        m.overlap = min(0.0, ceiling - money.weight - party.weight)
+    m.amount_fit = measure_amount(book, slot, claim, b)
+    m.day_fit = measure_day(slot, claim, b)
     m.same_amount = book.same_amount(b)
     m.same_claims = book.claims_of(b.sign, claim.total)
     m.rare = m.same_amount == 1 and m.same_claims == 1
-    needless = bool(b.no_voucher) and number.grade not in WHOLE
-    m.barred = b.returned is not None or needless
+    m.barred = b.returned is not None or (bool(b.no_voucher) and number.grade not in WHOLE)
     m.repeated = None
+    m.remark = paid_otherwise(claim.v.remark) if claim.v.remark else ""
+    _add_up(book, m, measure_party(book, claim, b, names, memory), names)
+    return m
+
+
+def is_known(book: Book, slot: Slot, b: Booking, memory: Memory) -> bool:
+    """Whether the memory ties a booking to a slot's party."""
+    claim = book.claims[slot.voucher]
+    like = claim if claim.contact else book.likely_parties.get(claim.index)
+    return like is not None and like.party in memory.facts(b)
+
+
+def learn(book: Book, m: Measure, names: NameCache, memory: Memory) -> None:
+    """Measure again what may have changed since the memory knows more: the party."""
+    slot, b = book.slots[m.slot], book.bookings[m.booking]
+    claim = book.claims[slot.voucher]
+    if is_known(book, slot, b, memory) or memory.iban_of_another(claim.party, b):
+        _add_up(book, m, measure_party(book, claim, b, names, memory), names)
+
+
+def _add_up(book: Book, m: Measure, party: PartyFit, names: NameCache) -> None:
+    """Complete a measure with its party and add up what its parts say."""
+    b = book.bookings[m.booking]
+    claim = book.claims[book.slots[m.slot].voucher]
+    number, money, day = m.number_fit, m.amount_fit, m.day_fit
+    m.party_fit = party
+    m.alone, m.overlap = "once", 0.0
+    if party.weight > 0 and money.code == "amount_equal":
+        others, days = names.others(claim.contact, b) if claim.contact else (0, None)
+        if party.known is not None:
+            more, nearest = _with_the_same_mark(book, b, party.known)
+            others, days = max(others, more), nearest if days is None else days
+        m.alone = "once" if days is None else "apart" if days > _APART else "no"
+        ceiling = math.log(0.7 * book.total / (others + 0.05))
+        m.overlap = min(0.0, ceiling - money.weight - party.weight)
     m.base = _PAID_BY_BANK + money.weight + party.weight + m.overlap + day.weight + day.document_weight + number.weight
-    if needless:
+    if b.no_voucher and number.grade not in WHOLE:
         m.base += _NO_VOUCHER
+    if m.remark:
+        m.base += _PAID_OTHERWISE
     if b.returned is not None:
         m.base += _RETURNED
-    m.score = m.base + sum(weights.get(f, 0.0) for f in features(slot, claim, b, m))
-    return m
+    m.score = m.base
+
+
+def score(book: Book, m: Measure, weights: Mapping[Feature, float]) -> None:
+    """Set the score of a measure by the learned weights of its features, see `model`."""
+    slot = book.slots[m.slot]
+    m.weights = weights
+    m.score = m.base
+    for feature in features(slot, book.claims[slot.voucher], book.bookings[m.booking], m):
+        m.score += weights.get(feature, 0.0)
 
 
 def explain(book: Book, m: Measure) -> list[Trait]:
@@ -177,6 +216,8 @@ def explain(book: Book, m: Measure) -> list[Trait]:
         traits.append(Trait("no_voucher_expected", _NO_VOUCHER, {"found": b.no_voucher}))
     if b.returned is not None:
         traits.append(Trait("returned", _RETURNED, {"date": b.returned.isoformat()}))
+    if m.remark:
+        traits.append(Trait("paid_otherwise", _PAID_OTHERWISE + learned["remark"], {"found": m.remark}))
     if m.repeated is not None:
         traits.append(Trait(m.repeated.code, m.repeated.weight, {"date": m.repeated.day}))
     return traits
@@ -187,6 +228,23 @@ def _weighed(traits: Sequence[Trait], learned: float) -> list[Trait]:
     if not traits or not learned:
         return list(traits)
     return [replace(traits[0], weight=traits[0].weight + learned), *traits[1:]]
+
+
+def _with_the_same_mark(book: Book, b: Booking, known: Known) -> tuple[int, int | None]:
+    """How many other bookings of the amount show what ties this one to its party, and the days to the nearest."""
+    alias = frozenset(known.alias.split())
+    count, nearest = 0, None
+    for day, index in book.whole.shelf(b.sign, b.amount).rows[:_MOST_ALIKE]:
+        other = book.whole.bookings[index]
+        alike = (
+            (known.iban and other.t.counterparty_iban == b.t.counterparty_iban)
+            or (known.creditor and b.t.creditor_id and other.t.creditor_id == b.t.creditor_id)
+            or (alias and alias <= other.words)
+        )
+        if alike and other.t.id != b.t.id:
+            count += 1
+            nearest = min(abs(day - b.day), nearest if nearest is not None else abs(day - b.day))
+    return count, nearest
 
 
 def _rarity(b: Booking, m: Measure) -> list[Trait]:

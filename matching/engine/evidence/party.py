@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from matching.engine.book import Booking, Claim
+from matching.engine.book import Book, Booking, Claim
 from matching.engine.kin import NameCache
 from matching.engine.memory import Known, Memory
 from matching.engine.names import NameMatch
@@ -24,7 +24,7 @@ class PartyFit(NamedTuple):
     """Whether the party is the voucher's contact: `grade` is known, similar, partly, silent, differs, stranger.
 
     `match`: the comparison of the names, where it says something; `known`: what earlier matches say; `other`: whose
-    account number it is instead.
+    account number it is instead; `series`: the party that writes such numbers, where the voucher has no contact.
     """
 
     grade: str
@@ -32,11 +32,14 @@ class PartyFit(NamedTuple):
     match: NameMatch | None = None
     known: Known | None = None
     other: str = ""
+    series: str = ""
 
     def traits(self, claim: Claim, b: Booking) -> list[Trait]:
         """The reasons as they are told."""
-        contact = claim.v.contact
+        contact = self.series or claim.v.contact
         found: list[Trait] = []
+        if self.series:
+            found.append(Trait("number_series", 0.0, {"number": claim.v.number, "contact": contact}, supports=True))
         if self.match is not None:
             level = self.match.level
             shown = {"contact": contact, "found": b.t.counterparty or " ".join(self.match.found)}
@@ -57,10 +60,10 @@ class PartyFit(NamedTuple):
 _SILENT = PartyFit("silent", 0.0)
 
 
-def measure_party(claim: Claim, b: Booking, names: NameCache, memory: Memory) -> PartyFit:
+def measure_party(book: Book, claim: Claim, b: Booking, names: NameCache, memory: Memory) -> PartyFit:
     """Compare the contact with whoever the booking names."""
     if not claim.contact:
-        return _SILENT
+        return _by_series(book, claim, b, names, memory)
     match = names.match(claim.contact, b)
     known = memory.facts(b).get(claim.party)
     best = _known_weight(known) if known else 0.0
@@ -80,6 +83,20 @@ def measure_party(claim: Claim, b: Booking, names: NameCache, memory: Memory) ->
     taken = b.t.amount < 0 and is_direct_debit(b)
     weight = match.weight + (_OTHER_PARTY if other else 0.0)
     return PartyFit("stranger" if taken else "differs", weight, match, None, other)
+
+
+def _by_series(book: Book, claim: Claim, b: Booking, names: NameCache, memory: Memory) -> PartyFit:
+    """A collective contact says nothing; the kind of the number may say whose document it is."""
+    like = book.likely_parties.get(claim.index)
+    if like is None:
+        return _SILENT
+    match, known = names.match(like.contact, b), memory.facts(b).get(like.party)
+    best = _known_weight(known) if known else 0.0
+    named = match.level in ("equal", "similar")
+    if not named and not best:
+        return _SILENT
+    weight = max(match.weight, best) if named else best
+    return PartyFit("similar", weight, match if named else None, known if best else None, "", like.v.contact)
 
 
 def _known_weight(known: Known) -> float:

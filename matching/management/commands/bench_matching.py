@@ -10,9 +10,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from matching.benchmark import goals, reliability, table
-from matching.benchmark.contestants import ENGINE, NAMES, Result, compare
+from matching.benchmark.contestants import ENGINE, NAMES, Models, Result, compare
 from matching.calibration import Outcome
+from matching.engine.model import load
 from matching.evaluation import load_dataset
+from matching.learning import cross_validate
 
 SETS = ("dev-small", "dev-large", "dev-payouts")
 
@@ -27,6 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("datasets", nargs="*", type=Path, help="folders of other sets (default: those with --set)")
         parser.add_argument("--set", action="append", choices=SETS, help="only this set (may be repeated)")
         parser.add_argument("--only", action="append", choices=NAMES, help="only this contestant (may be repeated)")
+        parser.add_argument(
+            "--in-sample", action="store_true", help="take the model as it is, without cross-validation"
+        )
         parser.add_argument("--plot", type=Path, help="write the engine's reliability over all sets there (SVG)")
         parser.add_argument("--brief", action="store_true", help="without the tables of scenarios")
 
@@ -35,9 +40,11 @@ class Command(BaseCommand):
         report: dict[str, dict[str, Any]] = {}
         reached: dict[str, dict[str, Any]] = {}
         stated: list[Outcome] = []
+        folders = options["datasets"] or self._folders(options["set"])
         self.stdout.write(table.LEGEND)
-        for folder in options["datasets"] or self._folders(options["set"]):
-            results = self._run(folder, names)
+        models = self._unseen() if ENGINE in names and not options["in_sample"] else {}
+        for folder in folders:
+            results = self._run(folder, names, models.get(folder.resolve()))
             if not options["brief"]:
                 self.stdout.write(f"\n{folder.name} by scenario; {table.SCENARIO_LEGEND}")
                 self.stdout.write("\n".join(table.by_scenario(results)))
@@ -65,12 +72,25 @@ class Command(BaseCommand):
             self.stderr.write("KONTOR_SAMPLES is not set: only the small set is measured.")
         return [folder for folder in folders if not wanted or folder.name in wanted]
 
-    def _run(self, folder: Path, names: list[str]) -> list[Result]:
+    def _unseen(self) -> dict[Path, Models]:
+        """Cross-validation over all sets: for each client of each a model that was learned without it.
+
+        Without the large sets there is too little to learn from; then the model is taken as it is.
+        """
+        if not os.environ.get("KONTOR_SAMPLES"):
+            return {}
+        folders = self._folders(None)
+        self.stderr.write("Learning for each part of the clients from all others …")
+        models = cross_validate([load_dataset(folder) for folder in folders], self._progress).models
+        self._progress("", 0, 0)
+        return {folder.resolve(): models[folder.name] for folder in folders}
+
+    def _run(self, folder: Path, names: list[str], models: Models | None) -> list[Result]:
         dataset = load_dataset(folder)
         paid = f"{len(dataset.truth):,} allocations, {len(dataset.vouchers)} clients"
-        self.stdout.write(f"\n{folder.name}: {paid}; the engine in-sample\n{table.heading()}")
+        self.stdout.write(f"\n{folder.name}: {paid}; {_how(folder, models)}\n{table.heading()}")
         results = []
-        for result in compare(dataset, names, self._progress):
+        for result in compare(dataset, names, self._progress, models):
             self._progress("", 0, 0)
             self.stdout.write(table.line(result))
             results.append(result)
@@ -79,9 +99,18 @@ class Command(BaseCommand):
     def _progress(self, name: str, done: int, total: int) -> None:
         """A line that overwrites itself, on a terminal only."""
         if self.stderr.isatty():
-            words = f"{name}: client {done} of {total}" if total else ""
+            words = f"{name}: {done} of {total}" if total else ""
             self.stderr.write(f"\r{words:<60}\r", ending="")
             self.stderr.flush()
+
+
+def _how(folder: Path, models: Models | None) -> str:
+    """Whether the engine knows the clients that it is judged by."""
+    if models is not None:
+        return f"{ENGINE} cross-validated: each client judged by what was learned from others"
+    if folder.name in load().about.get("sets", ()):
+        return f"{ENGINE} in-sample: its model was learned from these clients as well"
+    return f"{ENGINE} with a model that does not know these clients"
 
 
 def _short(result: Result) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.benchmark import reliability
@@ -29,6 +29,7 @@ def test_nothing_above_ninety_per_cent_has_no_error_to_tell() -> None:
 
 
 @given(rows)
+@settings(deadline=None)
 def test_every_outcome_is_in_one_bin(outcomes: list[tuple[float, bool]]) -> None:
     parts = bins(outcomes, reliability.EDGES)
     assert sum(b.count for b in parts) == len(outcomes)
@@ -37,10 +38,10 @@ def test_every_outcome_is_in_one_bin(outcomes: list[tuple[float, bool]]) -> None
 
 
 @given(st.integers(0, 300), st.integers(1, 300))
+@settings(deadline=None)
 def test_wilson_holds_the_share(right: int, whole: int) -> None:
     low, high = wilson_interval(min(right, whole), whole)
-    assert -1e-12 <= low <= min(right, whole) / whole <= high + 1e-12
-    assert high <= 1 + 1e-12
+    assert 0 <= low <= min(right, whole) / whole <= high <= 1
 
 
 def test_wilson_of_a_known_case() -> None:
@@ -50,6 +51,7 @@ def test_wilson_of_a_known_case() -> None:
 
 
 @given(rows)
+@settings(deadline=None)
 def test_table_and_picture_can_always_be_made(outcomes: list[tuple[float, bool]]) -> None:
     lines = reliability.table(outcomes)
     assert sum(int(line[14:22]) for line in lines[1:]) == len(outcomes)

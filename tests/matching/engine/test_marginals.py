@@ -2,6 +2,7 @@
 
 import math
 from itertools import combinations
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -40,3 +41,23 @@ def test_a_rival_explained_elsewhere_hardly_counts() -> None:
     explained = probabilities({(0, 0): 9.0, (0, 1): 9.0, (1, 1): 20.0})
     assert alone[(0, 0)] < 0.51
     assert explained[(0, 0)] > 0.99
+
+
+@given(
+    st.dictionaries(st.tuples(st.integers(0, 6), st.integers(0, 6)), st.floats(-3, 20), max_size=20),
+    st.randoms(use_true_random=False),
+)
+def test_the_order_of_the_pairs_makes_no_difference(scores: dict[tuple[int, int], float], random: Random) -> None:
+    rows = list(scores.items())
+    random.shuffle(rows)
+    assert probabilities(dict(rows)) == probabilities(scores)
+
+
+@given(
+    st.dictionaries(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.floats(-3, 20), max_size=10),
+    st.dictionaries(st.tuples(st.integers(5, 9), st.integers(5, 9)), st.floats(-3, 20), max_size=10),
+)
+def test_components_do_not_touch_each_other(
+    one: dict[tuple[int, int], float], other: dict[tuple[int, int], float]
+) -> None:
+    assert probabilities(one | other) == {**probabilities(one), **probabilities(other)}

@@ -151,7 +151,7 @@ def test_a_stranger_is_never_matched_and_makes_nothing_unlikely_automatic(world:
     before = propose(vouchers, bookings)
     after = automatic(propose(vouchers, [*bookings, stranger]))
     # The statistics of the account change a little, so what was on the brink of its threshold may cross it.
-    likely = {(a.voucher, a.transaction) for p in before if p.probability >= 0.95 for a in p.allocations}
+    likely = {(a.voucher, a.transaction) for p in before if p.probability >= 0.9 for a in p.allocations}
     assert all(t != "zz" for _, t in after)
     assert after <= likely
 
