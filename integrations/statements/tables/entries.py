@@ -74,6 +74,8 @@ class RowReader:
         balance = self._optional("balance", text)
         if row.kind in (Kind.NOTHING, Kind.REFUSED):
             return Taken(row.kind, None, Decimal(0), None), warnings
+        if row.kind in (Kind.OPENING, Kind.CLOSING):
+            return Taken(row.kind, None, Decimal(0), row.amount), warnings
         if row.kind is Kind.HOLD:
             return Taken(row.kind, None, row.amount, balance), warnings
         if row.amount == 0 and self._profile.zero_is_message and not row.gross:

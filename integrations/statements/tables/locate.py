@@ -51,6 +51,7 @@ def _known(lines: Sequence[str]) -> Located | None:
                 score = profile.fits(names)
                 if score > (best[0] if best else 0):
                     header = _trimmed(cells)
+                    header += profile.unnamed[: len(cells) - len(header)]
                     best = score, Located(separator, header, True, number + 1, tuple(above), profile)
             if any(cells):
                 above.append(Row(number, cells))
