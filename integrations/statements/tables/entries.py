@@ -23,6 +23,11 @@ _IN: Final = frozenset({"h", "haben", "c", "crdt", "credit", "gutschrift", "eing
 _UNBOOKED_DAYS: Final = frozenset({"", "--", "-", "offen"})
 
 
+def is_direction(word: str) -> bool:
+    """Whether a text says which way money went."""
+    return normal_name(word) in _OUT | _IN
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of a row: an entry, or none; ``moved`` is what it did to the balance, ``balance`` what it says."""
