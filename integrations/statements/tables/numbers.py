@@ -65,7 +65,7 @@ class NumberEvidence:
             self.comma += 1
         elif with_point and not with_comma:
             self.point += 1
-        elif with_comma and not self.open_example and read_number(text, COMMA) != read_number(text, POINT):
+        elif with_comma and not self.open_example and _reads_differently(text):
             self.open_example = text
 
     def sign(self, usual: str) -> str | None:
@@ -79,6 +79,13 @@ class NumberEvidence:
         if self.comma or self.point:
             return COMMA if self.comma else POINT
         return None if self.open_example else COMMA
+
+
+def _reads_differently(text: str) -> bool:
+    try:
+        return read_number(text, COMMA) != read_number(text, POINT)
+    except ValueError:  # too long for an amount
+        return False
 
 
 def _parts(text: str) -> tuple[str, str]:

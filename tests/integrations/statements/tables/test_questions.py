@@ -292,3 +292,12 @@ def test_a_column_without_a_name_can_be_named() -> None:
     for mapping in (Mapping(columns=columns), shape.suggestion):
         entries = [record for record in read_table(content, mapping) if isinstance(record, Entry)]
         assert [entry.signed for entry in entries] == [-45, 145]
+
+
+@pytest.mark.parametrize("amount", ["9" * 25 + " H", "9" * 25 + " EUR", "(" + "9" * 25 + ")"])
+def test_a_number_without_end_is_no_amount(amount: str) -> None:
+    content = f"Datum;Wer;Zweck;Umsatz\r\n03.03.2026;Otto;Miete;{amount}\r\n14.03.2026;Kunde;RE;-145,00\r\n".encode()
+    columns = Columns(booking_date=("Datum",), amount=("Umsatz",), purpose=("Zweck",))
+    records = list(read_table(content, Mapping(columns=columns)))
+    assert [record.signed for record in records if isinstance(record, Entry)] == [-145]
+    assert [record.code for record in records if isinstance(record, ReadError)] == [Code.AMOUNT]
