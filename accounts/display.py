@@ -78,4 +78,4 @@ def grouped(iban: str) -> str:
     """An IBAN in groups of four, as people read it; another account number as it is."""
     if not (len(iban) > 14 and iban[:2].isalpha() and iban[2:4].isdigit()):
         return iban
-    return NO_BREAK.join(iban[start : start + 4] for start in range(0, len(iban), 4))
+    return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))

@@ -16,7 +16,7 @@ from accounts.scoping import scoped
 from integrations.admin.key_calendar import ending_soon
 from integrations.admin.states import Case, case, connection_state
 from integrations.completeness_words import summary
-from integrations.models import Connection, Status, SupportRequest, SyncRun
+from integrations.models import Connection, Provider, Status, SupportRequest, SyncRun
 from integrations.services.judgements import missing
 from matching.models import AccountState, Allocation, BankAccount, Proposal
 from matching.review.queue import Filters, open_cases
@@ -56,10 +56,11 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """The fetches of the last day."""
+    """The fetches of the last day. ``created`` and ``changed`` count vouchers, ``lines`` new bank transactions."""
 
     connections: int
     created: int
+    lines: int
     changed: int
     failed: int
     running: int
@@ -103,6 +104,7 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may("matching.view_proposal"):
         waiting, total = waiting_cases(user)
         context.update(may_review=True, waiting=waiting, waiting_cases=total, bars=automatic_share(user))
+    context.update(may_see_lines=may("matching.view_transaction"))
     if may("matching.view_bankaccount"):
         today = timezone.localdate()
         lacking = missing(user, today)
@@ -162,10 +164,12 @@ def troubles(user: User) -> list[Trouble]:
 def last_night(user: User) -> Night | None:
     """The fetches of the last 24 hours in numbers; ``None`` where there were none. Two queries."""
     since = timezone.now() - NIGHT
+    of_documents = Q(connection__provider__in=[one for one in Provider if not one.is_bank])
     runs = scoped(SyncRun.objects.filter(queued_at__gte=since), user, "connection__client").aggregate(
         connections=Count("connection", distinct=True),
-        created=Sum("created", default=0),
-        changed=Sum("changed", default=0),
+        lines=Sum("created", default=0, filter=~of_documents),
+        created=Sum("created", default=0, filter=of_documents),
+        changed=Sum("changed", default=0, filter=of_documents),
         failed=Count("pk", filter=Q(state=SyncRun.State.FAILED)),
         running=Count("pk", filter=Q(state__in=[SyncRun.State.QUEUED, SyncRun.State.RUNNING])),
     )

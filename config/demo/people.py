@@ -27,8 +27,24 @@ CLIENTS = (
     DemoClient("10001", "", "chef@mandant-1.example", "tax", "anna", 0, "tax only, two open years"),
     DemoClient("10002", "", "chef@mandant-2.example", "bookkeeping", "bernd", 1, "bookkeeping, VAT return filed"),
     DemoClient("10003", "", "chef@mandant-3.example", "tax", "anna", 2, "has not connected yet"),
-    DemoClient("10004", "Yogastudio Ruhepol", "chef@mandant-4.example", "tax", "bernd", None, "began, not completed"),
-    DemoClient("10005", "Kiosk am Speicher", "chef@mandant-5.example", "tax", "anna", None, "key is rejected"),
+    DemoClient(
+        "10004",
+        "Yogastudio Ruhepol",
+        "chef@mandant-4.example",
+        "tax",
+        "bernd",
+        None,
+        "began; a bank statement is missing",
+    ),
+    DemoClient(
+        "10005",
+        "Kiosk am Speicher",
+        "chef@mandant-5.example",
+        "tax",
+        "anna",
+        None,
+        "key is rejected",
+    ),
     DemoClient("10006", "", "chef@mandant-6.example", "tax", "anna", None, "Qonto connected", bank=0),
 )
 STAFF = {

@@ -16,6 +16,7 @@ from integrations.models import Connection, Provider, Reason, SkippedRecord, Sta
 from integrations.portal.key_words import Move, missing_permission, offered_move
 from integrations.services.progress import Progress
 from integrations.services.progress_now import progress_of
+from integrations.services.providers import DOORS
 from integrations.words import Words, failure, fetch_problem, in_doubt
 from integrations.words import left_out as left_out_words
 from matching.models import Sighting
@@ -124,6 +125,11 @@ class Card:
     def is_bank(self) -> bool:
         """Whether it brings bank transactions instead of documents."""
         return self.provider.is_bank
+
+    @property
+    def key_has_end(self) -> bool:
+        """Whether its keys live until a day that is known beforehand."""
+        return DOORS[self.provider].keys_end
 
     @property
     def mark(self) -> str:

@@ -1,16 +1,20 @@
 """From what a bank file says to what the intake takes."""
 
-from typing import Any
+from typing import Any, Final
 
 from integrations.statements.shapes import Advice, BankLine
 from matching.services.intake import TransactionData
+
+_DOCUMENTS: Final = "RmtInf/Strd/RfrdDocInf/Nb"
+"""The numbers of the invoices that a payment is for, one on each line."""
 
 
 def transaction_data(line: BankLine) -> TransactionData:
     """A line of a bank file, with everything that the bank said about it."""
     purpose = line.purpose
-    if line.structured_reference and line.structured_reference not in purpose:
-        purpose = f"{purpose} {line.structured_reference}".strip()
+    for number in (line.structured_reference, *line.more.get(_DOCUMENTS, "").split("\n")):
+        if number and number not in purpose:
+            purpose = f"{purpose} {number}".strip()
     split = line.parts > 1
     return TransactionData(
         key=f"{line.key}-{line.ordinal}",

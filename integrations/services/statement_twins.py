@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
@@ -55,7 +56,8 @@ class _Files:
             last=row.to_date,
             opening=opening.amount if opening else None,
             closing=closing.amount if closing else None,
-            sound=statement.difference == 0 and not statement.unreadable,
+            # by the lines themselves: an intraday report announces those of its own day only
+            sound=statement.difference is not None and statement.difference + statement.booked == _total(lines),
             lines=lines,
             page=(f"{header.statement_id} {header.sequence_number}", str(page) if page else ""),
             exported=header.message == "csv",
@@ -143,6 +145,10 @@ def _bring_up(row: AccountStatement, numbers: dict[Line, int], files: _Files, de
         first = max(known, default=0) + 1
         missing += [replace(samples[key], key=f"{key}-{first + n}") for n in range(number - len(known))]
     return import_transactions(account, missing, family=row.format, delivery=delivery).new if missing else 0
+
+
+def _total(lines: Counter[Line]) -> Decimal:
+    return sum((amount * count for (*_, amount), count in lines.items()), Decimal(0))
 
 
 def _base(key: str) -> str:

@@ -60,14 +60,21 @@ def detect(head: bytes) -> str:
     return "csv" if _looks_like_table(lines) else "unknown"
 
 
+def wide_encoding(head: bytes) -> str:
+    """UTF-16 without a mark of its order, by the places of the zero bytes; empty for anything else."""
+    start = head[:400]
+    zeros = start[::2].count(0), start[1::2].count(0)
+    if len(start) < 8 or max(zeros) < len(start) * 0.3 or min(zeros) > len(start) * 0.05:
+        return ""
+    return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+
+
 def _text(head: bytes) -> str:
     for bom, encoding in _BOMS:
         if head.startswith(bom):
             return head[len(bom) :].decode(encoding, errors="replace")
-    if head[:4] in (b"<\x00?\x00", b"<\x00D\x00"):
-        return head.decode("utf-16-le", errors="replace")
-    if head[:4] in (b"\x00<\x00?", b"\x00<\x00D"):
-        return head.decode("utf-16-be", errors="replace")
+    if wide := wide_encoding(head):
+        return head.decode(wide, errors="replace")
     return head.decode("utf-8", errors="replace")
 
 
@@ -104,4 +111,6 @@ def _xml_format(text: str) -> str:
 
 def _looks_like_table(lines: str) -> bool:
     rows = [line for line in lines.split("\n") if line.strip()][:50]
-    return any(sum(row.count(mark) >= 2 for row in rows) >= 2 for mark in ";\t,")
+    if any(sum(row.count(mark) >= 2 for row in rows) >= 2 for mark in ";\t,"):
+        return True
+    return len(rows) == 1 and any(rows[0].count(mark) >= 4 for mark in ";\t,")  # names of columns alone

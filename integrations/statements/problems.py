@@ -74,6 +74,7 @@ class Code(StrEnum):
     PAGE_GAP = "page_gap"
     TOTALS = "totals"
     NO_TABLE = "no_table"
+    NO_ROWS = "no_rows"
     UNKNOWN_TABLE = "unknown_table"
     MAPPING_FITS_NOT = "mapping_fits_not"
     AMBIGUOUS = "ambiguous"
@@ -200,6 +201,9 @@ TEXTS: Final[dict[Code, str]] = {
     ),
     Code.TOTALS: gettext_noop("The file announces %(announced)s, but its entries give %(found)s: some may be missing."),
     Code.NO_TABLE: gettext_noop("No table with days and amounts was found in the file."),
+    Code.NO_ROWS: gettext_noop(
+        "The table has no rows, only the names of its columns. If there were bookings in this time, export it again."
+    ),
     Code.UNKNOWN_TABLE: gettext_noop(
         "The table (%(columns)s) is of no bank that is recognised. Say once which column is what; "
         "it is read that way from then on. Nothing of it was imported."

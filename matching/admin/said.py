@@ -61,7 +61,7 @@ def purpose_lines(line: Transaction) -> str:
 def purpose_fields(line: Transaction) -> tuple[Fact, ...]:
     """The SEPA fields that the bank wrote into the purpose, each under its name."""
     return tuple(
-        Fact(capfirst(str(words)), _sepa_value(name, str(line.details[name])), name)
+        Fact(capfirst(str(words)), _sepa_value(name, str(line.details[name])), "" if name == str(words) else name)
         for name, words in SEPA_FIELDS.items()
         if line.details.get(name)
     )

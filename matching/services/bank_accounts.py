@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from stdnum import iban as iban_check
 
 from accounts.display import day
 from accounts.models import Client, User
@@ -72,7 +73,7 @@ def accept(account: BankAccount, actor: User | None, *, iban: str = "", other_id
     where neither is known, where another client keeps the account, or where somebody decided before.
     """
     current = _current(account, (AccountState.REQUESTED,))
-    iban = tidy(iban) or current.iban
+    iban = _checked(iban) or current.iban
     key = iban or tidy(other_id)
     if not key:
         raise UnableToChange(_("The IBAN is missing: ask the client for it, or enter it here."))
@@ -109,7 +110,7 @@ def correct(account: BankAccount, actor: User | None, **values: Any) -> bool:
     if unknown:
         raise ValueError(f"Not to be corrected: {', '.join(sorted(unknown))}")
     if "iban" in values:
-        values["iban"] = tidy(values["iban"])
+        values["iban"] = _checked(values["iban"])
         if values["iban"] != current.iban and current.state not in WAITING:
             raise UnableToChange(_("Statements find the account by its IBAN, so it stays. Request the right one anew."))
     values = _cut(values)
@@ -209,6 +210,14 @@ def mark_business(account: BankAccount, actor: User | None, words: str = "") -> 
 def tidy(number: str) -> str:
     """An IBAN or the bank's own id without spaces, in capitals."""
     return "".join(number.split()).upper()
+
+
+def _checked(number: str) -> str:
+    """What somebody typed as an IBAN, tidied. A slip would connect an account that no statement ever finds."""
+    iban = tidy(number)
+    if iban and not iban_check.is_valid(iban):
+        raise UnableToChange(_("There is a slip in this IBAN. Please compare it with the bank's papers."))
+    return iban
 
 
 def _cut(values: Mapping[str, Any]) -> dict[str, Any]:

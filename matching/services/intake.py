@@ -23,6 +23,7 @@ from matching.services.identity import Seen, settle
 from matching.services.lines import LEGACY, ImportOutcome, TransactionData, is_money, rank_of
 from matching.services.pending import replace_pending
 from matching.services.rows import Row, Told, load_rows, portions, write_rows
+from matching.services.twins import as_told_before
 
 __all__ = ["AccountOfAnotherClient", "ImportOutcome", "TransactionData", "account_for", "import_transactions"]
 
@@ -55,6 +56,7 @@ def import_transactions(
         count += not line.pending
         (announced if line.pending else booked).setdefault(line.key, line)
     known = _known(account, family, list(booked))
+    booked = as_told_before(account, family, booked, known)
     fresh = [line for key, line in booked.items() if key not in known]
     intake = _Intake(account, source, family, delivery[:80])
     new = intake.take(fresh)

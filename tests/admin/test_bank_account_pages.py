@@ -38,6 +38,9 @@ def test_a_request_is_accepted_on_its_page(request_: BankAccount, accountant: Us
     assert "It is our turn" in text
     answer = browser.post(do(request_, "accept"), {"iban": ""}, follow=True).content.decode()
     assert "The IBAN is missing" in answer
+    for what in ("accept", "correct"):
+        slip = browser.post(do(request_, what), {"iban": f"{IBAN[:-1]}{9 - int(IBAN[-1])}"}, follow=True)
+        assert "There is a slip in this IBAN" in slip.content.decode()
     browser.post(do(request_, "accept"), {"iban": IBAN})
     request_.refresh_from_db()
     assert request_.state == AccountState.OPEN

@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import Client, User
-from integrations.models import Connection, Status
+from integrations.models import Connection, Status, SyncRun
 from matching.models import Proposal
 from matching.services import confirm
 from tests.admin.conftest import Login
@@ -33,6 +33,16 @@ def test_it_says_what_waits_and_what_the_night_brought(
     assert "10001 Tischlerei Ahrens GmbH 3 today" in text
     assert "API key rejected. The client has to act." in text
     assert "<title> Start | Kontor</title>" in re.sub(r"\s+", " ", page)
+
+
+@time_machine.travel(MOMENT + timedelta(hours=3), tick=False)
+def test_bank_transactions_are_no_vouchers(kontor_client: Client, member: User, accountant: User, login: Login) -> None:
+    world(kontor_client, member, count=4)
+    bank = Connection.objects.create(client=kontor_client, provider="qonto", status=Status.ACTIVE)
+    SyncRun.objects.create(connection=bank, state=SyncRun.State.DONE, created=252, changed=7)
+    text = _text(login(accountant).get(reverse("admin:index")).content.decode())
+    assert "2 connections fetched 4 new vouchers" in text
+    assert "252 new bank transactions" in text
 
 
 @time_machine.travel(MOMENT, tick=False)

@@ -219,3 +219,13 @@ def test_overlapping_statements_in_one_file(kontor_client: Client) -> None:
     ):
         import_file(kontor_client, "both", content)
         assert Transaction.objects.count() == 3
+
+
+def test_twins_of_other_names_in_another_order(kontor_client: Client) -> None:
+    """Two card payments that differ by the shop alone: the export of noon had one, that of the evening begins anew."""
+    baker, kiosk = (writer.Line(FIRST, Decimal("-4.50"), name) for name in ("Bäckerei Süßmilch", "Kiosk am Tor"))
+    style = writer.Style()
+    import_file(kontor_client, "noon.csv", writer.write(atruvia.VR, [baker], style))
+    import_file(kontor_client, "evening.csv", writer.write(atruvia.VR, [kiosk, baker], style))
+    assert sorted(Transaction.objects.values_list("counterparty", flat=True)) == ["Bäckerei Süßmilch", "Kiosk am Tor"]
+    assert import_file(kontor_client, "again.csv", writer.write(atruvia.VR, [baker, kiosk], style)).new == 0

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Client
-from config.demo import firm, people, report
+from config.demo import firm, people, report, uploaded
 from config.demo.feed_report import feed_differences
 from integrations.services import connections, exchange_rates
 
@@ -58,6 +58,7 @@ class Command(BaseCommand):
             firm.connect_bank(client, organization["key"])
         connections.begin(clients[3])
         firm.connect(clients[4], "not-a-key-of-anybody")
+        uploaded.upload(clients[3], today)
         for client, organization in connected:
             self.progress(f"{client}: bank statements")
             firm.import_statements(client, sandbox["control_url"], organization["organization_id"])
@@ -97,6 +98,8 @@ class Command(BaseCommand):
         for client, organization in fed:
             truth = self.truth(sandbox["qonto"]["control_url"], organization)
             found += [f"{client}: {problem}" for problem in feed_differences(client, truth)]
+        uploader = Client.objects.get(number=people.CLIENTS[3].number)
+        found += [f"{uploader}: {problem}" for problem in uploaded.upload_differences(uploader, today)]
         return found
 
     def truth(self, control_url: str, organization: dict[str, Any]) -> dict[str, Any]:

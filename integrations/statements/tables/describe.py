@@ -14,6 +14,7 @@ from integrations.statements.source import Source, open_source
 from integrations.statements.tables.banks import PROFILES
 from integrations.statements.tables.columns import Columns, column_names, find_columns, normal_name
 from integrations.statements.tables.dates import is_date
+from integrations.statements.tables.entries import is_direction
 from integrations.statements.tables.evidence import DAYS, NUMBERS, examine, rows_below
 from integrations.statements.tables.locate import Located, locate
 from integrations.statements.tables.mapping import Mapping, MappingError, header_key
@@ -177,6 +178,10 @@ def _roles(
             taken |= {role} - {"purpose"}
     for place, found_values in enumerate(values):
         if place in roles or not found_values:
+            continue
+        if "direction" not in taken and all(map(is_direction, found_values)):
+            roles[place] = "direction", Sureness.VALUES
+            taken.add("direction")
             continue
         for role in ("booking_date", "amount", "iban"):
             if (

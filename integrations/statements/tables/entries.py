@@ -23,6 +23,11 @@ _IN: Final = frozenset({"h", "haben", "c", "crdt", "credit", "gutschrift", "eing
 _UNBOOKED_DAYS: Final = frozenset({"", "--", "-", "offen"})
 
 
+def is_direction(word: str) -> bool:
+    """Whether a text says which way money went."""
+    return normal_name(word) in _OUT | _IN
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of a row: an entry, or none; ``moved`` is what it did to the balance, ``balance`` what it says."""
@@ -74,6 +79,8 @@ class RowReader:
         balance = self._optional("balance", text)
         if row.kind in (Kind.NOTHING, Kind.REFUSED):
             return Taken(row.kind, None, Decimal(0), None), warnings
+        if row.kind in (Kind.OPENING, Kind.CLOSING):
+            return Taken(row.kind, None, Decimal(0), row.amount), warnings
         if row.kind is Kind.HOLD:
             return Taken(row.kind, None, row.amount, balance), warnings
         if row.amount == 0 and self._profile.zero_is_message and not row.gross:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from integrations.statements.tables.banks import PROFILES
-from integrations.statements.tables.columns import column_names, normal_name
+from integrations.statements.tables.columns import column_names, find_columns, normal_name
 from integrations.statements.tables.dates import is_date
 from integrations.statements.tables.mapping import SEPARATORS, Mapping
 from integrations.statements.tables.numbers import is_number
@@ -51,6 +51,7 @@ def _known(lines: Sequence[str]) -> Located | None:
                 score = profile.fits(names)
                 if score > (best[0] if best else 0):
                     header = _trimmed(cells)
+                    header += profile.unnamed[: len(cells) - len(header)]
                     best = score, Located(separator, header, True, number + 1, tuple(above), profile)
             if any(cells):
                 above.append(Row(number, cells))
@@ -99,7 +100,8 @@ def _unknown(lines: Sequence[str]) -> Located | None:
         above = rows[first - 1] if first else None
         named = above is not None and len(_trimmed(above.cells)) >= width - 1 and sum(map(bool, above.cells)) > 2
         if above is not None and named:
-            located = Located(separator, _trimmed(above.cells), True, above.line + 1, tuple(rows[: first - 1]), None)
+            header = _as_wide_as(_trimmed(rows[first].cells), above.cells)
+            located = Located(separator, header, True, above.line + 1, tuple(rows[: first - 1]), None)
         else:
             header = tuple(f"#{number}" for number in range(1, width + 1))
             located = Located(separator, header, False, rows[first].line, tuple(rows[:first]), None)
@@ -128,12 +130,20 @@ def _mapped(lines: Sequence[str], mapping: Mapping) -> Located | None:
         above: list[Row] = []
         for number, line in enumerate(lines, start=1):
             cells = cells_of(line, separator)
-            names = set(map(normal_name, column_names(_trimmed(cells))))
-            if number > mapping.skip and profile.fits(names):
-                return Located(separator, _trimmed(cells), True, number + 1, tuple(above), profile)
+            names = column_names(cells)
+            if number > mapping.skip and profile.fits(set(map(normal_name, names))):
+                last = max(find_columns(profile.columns, cells).at.values(), default=0)
+                header = _as_wide_as(cells[: last + 1], cells)
+                return Located(separator, header, True, number + 1, tuple(above), profile)
             if any(cells):
                 above.append(Row(number, cells))
     return None
+
+
+def _as_wide_as(row: Sequence[str], header: tuple[str, ...]) -> tuple[str, ...]:
+    """The names up to the last one, and further where a row has columns behind it that the bank gave no name."""
+    width = max(len(_trimmed(header)), min(len(row), len(header)))
+    return header[:width]
 
 
 def _is_data(cells: Sequence[str]) -> bool:

@@ -13,11 +13,17 @@ _COMMA: Final = re.compile(r"(?:[0-9]{1,3}(?:[.' \u00a0\u202f][0-9]{3})+|[0-9]+)
 _POINT: Final = re.compile(r"(?:[0-9]{1,3}(?:[,' \u00a0\u202f][0-9]{3})+|[0-9]+)(?:\.[0-9]{1,8})?|\.[0-9]{1,8}")
 _GROUPING: Final = str.maketrans("", "", "' \u00a0\u202f")
 _CURRENCY: Final = re.compile(r"^(?:€|[A-Z]{3}\b)|(?:€|\b[A-Z]{3})$")
+# Soll and Haben, and what English banks write; behind the amount.
+_SIDE: Final = re.compile(r"(?<=[0-9]) ?(S|H|DR|CR)$")
+_SIDES: Final = {"S": "-", "DR": "-", "H": "+", "CR": "+"}
 _MINUS: Final = str.maketrans({"−": "-", "\u2013": "-", "\u2011": "-"})
 
 
 def read_number(text: str, decimal_sign: str) -> Decimal:
-    """Read ``-1.234,56``, ``1.234,56-``, ``+10``, ``€ 5`` or, with a point, ``-1,234.56``. Raises ValueError."""
+    """Read ``-1.234,56``, ``1.234,56-``, ``(5,00)``, ``5,00 S``, ``+10``, ``€ 5`` or, with a point, ``-1,234.56``.
+
+    Raises ValueError.
+    """
     sign, digits = _parts(text)
     pattern = _COMMA if decimal_sign == COMMA else _POINT
     if not pattern.fullmatch(digits):
@@ -59,7 +65,7 @@ class NumberEvidence:
             self.comma += 1
         elif with_point and not with_comma:
             self.point += 1
-        elif with_comma and not self.open_example and read_number(text, COMMA) != read_number(text, POINT):
+        elif with_comma and not self.open_example and _reads_differently(text):
             self.open_example = text
 
     def sign(self, usual: str) -> str | None:
@@ -75,6 +81,13 @@ class NumberEvidence:
         return None if self.open_example else COMMA
 
 
+def _reads_differently(text: str) -> bool:
+    try:
+        return read_number(text, COMMA) != read_number(text, POINT)
+    except ValueError:  # too long for an amount
+        return False
+
+
 def _parts(text: str) -> tuple[str, str]:
     """Sign and digits, without a currency beside them."""
     text = text.strip()
@@ -82,6 +95,10 @@ def _parts(text: str) -> tuple[str, str]:
         return ("-", text[1:]) if text[0] == "-" else ("", text)
     text = _CURRENCY.sub("", text.translate(_MINUS)).strip()
     sign = ""
+    if text[:1] == "(" and text[-1:] == ")":
+        return "-", _CURRENCY.sub("", text[1:-1].strip()).strip()
+    if side := _SIDE.search(text):
+        return _SIDES[side[1]], text[: side.start()]
     if text[:1] in ("-", "+"):
         sign, text = text[0], text[1:].strip()
     elif text[-1:] in ("-", "+"):

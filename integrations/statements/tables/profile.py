@@ -33,6 +33,9 @@ class Kind(StrEnum):
     REFUSED = "refused"
     # moves the balance of the account for a while, and is no payment (holds of PayPal)
     HOLD = "hold"
+    # says the balance before the first row, or behind the last one
+    OPENING = "opening"
+    CLOSING = "closing"
 
 
 @dataclass(slots=True)
@@ -93,6 +96,8 @@ class Profile:
     by_account: "Callable[[str], Profile] | None" = None
     # rows with amount 0 are messages of the bank
     zero_is_message: bool = True
+    # what the columns behind the last name hold, where the bank gives them none
+    unnamed: tuple[str, ...] = ()
 
     @property
     def format(self) -> str:

@@ -29,7 +29,7 @@ from integrations.statements.tables.balances import Chain
 from integrations.statements.tables.banks import PROFILES
 from integrations.statements.tables.columns import Found, find_columns, normal_name
 from integrations.statements.tables.dates import is_date
-from integrations.statements.tables.entries import RowReader, UnreadableRow
+from integrations.statements.tables.entries import RowReader, Taken, UnreadableRow
 from integrations.statements.tables.evidence import DAYS, Forms, examine, known_names, rows_below
 from integrations.statements.tables.fitting import MONEY, fitted
 from integrations.statements.tables.locate import Located, locate
@@ -93,6 +93,10 @@ def _statements(text: Text, located: Located, profile: Profile) -> Iterator[Reco
         yield from problems
         return
     above = read_preamble(located.above, profile.decimal)
+    if next(rows_below(text, located), None) is None:
+        yield ReadError(Place(line=located.first_line - 1), Code.NO_ROWS, {}, Severity.WARNING)
+        if not (above.iban or profile.account):
+            return
     accounts, odd = owners(forms, profile, above.iban)
     if odd:
         yield ReadError(Place(), Code.OWN_ACCOUNT, {"value": odd}, Severity.WARNING)
@@ -168,6 +172,10 @@ class _Statement:
             yield error.problem
             return
         yield from warnings
+        if taken.kind in (Kind.OPENING, Kind.CLOSING):
+            self._row -= 1
+            self._state(taken, cells)
+            return
         entry = taken.entry
         self._chain.see(
             taken.moved if taken.kind is not Kind.PENDING else Decimal(0),
@@ -182,6 +190,12 @@ class _Statement:
             return
         self._count(entry)
         yield entry
+
+    def _state(self, taken: Taken, cells: tuple[str, ...]) -> None:
+        """Note the balance of a row that is one; nothing where the table holds several accounts."""
+        if self._alone and taken.balance is not None:
+            label = "alterkontostand" if taken.kind is Kind.OPENING else "neuerkontostand"
+            self._below[label] = taken.balance, next(iter(days_in(" ".join(cells))), None)
 
     def _count(self, entry: Entry) -> None:
         self._sums[entry.direction] += entry.amount

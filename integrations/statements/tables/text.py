@@ -1,19 +1,24 @@
 """The rows of a table file: bytes to lines to cells, twice over the same file, in constant memory."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
 from tempfile import SpooledTemporaryFile
 from typing import Final
 
+from integrations.statements.detect import wide_encoding
 from integrations.statements.source import Readable
 
 MAX_LINE: Final = 256 * 1024
 MAX_LINES_OF_ROW: Final = 40  # a purpose with line breaks in it; more is a quotation mark that was never closed
+_MOST_JUDGED: Final = 5_000  # lines with umlauts that tell the code page
 _IN_MEMORY: Final = 8 * 1024 * 1024
 _CHUNK: Final = 256 * 1024
 _WIDE: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_UMLAUT: Final = re.compile("[A-Za-z][äöüÄÖÜß]|[äöüÄÖÜ][a-z]")  # in a word: alone, the same byte may be a euro sign
+_NARROW: Final = ("cp1252", "mac_roman", "cp850")  # Windows, older Macs, DOS
 _BOM: Final = "\ufeff"
 
 csv.field_size_limit(MAX_LINE * MAX_LINES_OF_ROW)
@@ -42,8 +47,8 @@ class Text:
             if progress is not None:
                 progress()
         self._file.seek(0)
-        start = self._file.read(4)
-        self._wide = next((name for bom, name in _WIDE if start.startswith(bom)), "")
+        start = self._file.read(400)
+        self._wide = next((name for bom, name in _WIDE if start.startswith(bom)), "") or wide_encoding(start)
         self._bom = start.startswith(b"\xef\xbb\xbf")
         self.encoding = self._wide or ("utf-8-sig" if self._bom else self._narrow())
 
@@ -95,10 +100,11 @@ class Text:
             yield from _rows(waiting, number, separator, width)
 
     def _narrow(self) -> str:
-        """UTF-8 or Windows-1252, by the lines with other than ASCII letters. Two bytes of the older one may be UTF-8
+        """UTF-8 or an older one, by the lines with other than ASCII letters. Two bytes of the older one may be UTF-8
         by chance, and a UTF-8 file may hold a spoilt line, so the majority counts."""
         self._file.seek(0)
         valid = invalid = 0
+        found = dict.fromkeys(_NARROW, 0)
         while line := self._file.readline(MAX_LINE):
             if line.isascii():
                 continue
@@ -107,16 +113,19 @@ class Text:
                 valid += 1
             except UnicodeDecodeError:
                 invalid += 1
-        return "cp1252" if invalid and invalid >= valid else "utf-8"
+                for name in _NARROW if invalid <= _MOST_JUDGED else ():
+                    found[name] += len(_UMLAUT.findall(line.decode(name, "replace")))
+        # that of Windows where others do no better
+        return max(_NARROW, key=found.__getitem__) if invalid and invalid >= valid else "utf-8"
 
     def _decoded(self, line: bytes) -> str:
-        if self.encoding != "cp1252":
+        if self.encoding not in _NARROW:
             try:
                 return line.decode()
             except UnicodeDecodeError:
                 pass
         try:
-            return line.decode("cp1252")
+            return line.decode(self.encoding if self.encoding in _NARROW else "cp1252")
         except UnicodeDecodeError:
             return line.decode("latin-1")
 

@@ -94,5 +94,5 @@ def test_the_foreign_amount_of_a_payment() -> None:
     )
     content = document(statement(booking("10.00"))).replace(b"<TxDtls>", f"<TxDtls>{details}".encode())
     (line,) = lines(content)
-    assert (line.instructed_amount, line.instructed_currency) == (11, "USD")
+    assert (line.instructed_amount, line.instructed_currency) == (Decimal(11), "USD")
     assert (line.exchange_rate, line.exchange_currencies) == (Decimal("1.1"), ("USD", "EUR"))

@@ -1,7 +1,7 @@
 """Volksbanken, Raiffeisenbanken, GLS, Sparda and others at Atruvia (reference: bank feeds 4)."""
 
-from integrations.statements.tables.columns import Columns
-from integrations.statements.tables.profile import Cells, Certainty, Profile
+from integrations.statements.tables.columns import Columns, normal_name
+from integrations.statements.tables.profile import Cells, Certainty, Kind, Profile
 from integrations.statements.tables.purpose import sepa_fields
 
 
@@ -28,6 +28,69 @@ VR = Profile(
         balance=("Saldo nach Buchung",),
         account=("IBAN Auftragskonto",),
         purpose=("Verwendungszweck",),
+    ),
+    finish=_finish,
+)
+
+_BALANCES = {"anfangssaldo": Kind.OPENING, "endsaldo": Kind.CLOSING}
+
+
+def _finish_before(cells: Cells) -> None:
+    """The balances stand in rows below; the first line of the text is the kind of booking."""
+    if not cells.text.get("counterparty"):
+        cells.kind = next((_BALANCES[name] for name in map(normal_name, cells.cells) if name in _BALANCES), cells.kind)
+    kind, seam, rest = "\n".join(cells.purpose).partition("\n")
+    if seam:
+        cells.text["booking_text"] = kind.strip()
+        cells.purpose = [line for line in map(str.strip, rest.split("\n")) if line]
+    cells.sepa = sepa_fields(" ".join(cells.purpose))
+
+
+# until about 2020: the side of an amount stands in a last column, which many banks give no name
+VR_BEFORE = Profile(
+    name="vr-2019",
+    bank="Volksbank",
+    certainty=Certainty.REPORTED,
+    marks=(
+        ("Buchungstag",),
+        ("Valuta",),
+        ("Auftraggeber/Zahlungsempfänger",),
+        ("Empfänger/Zahlungspflichtiger",),
+        ("Vorgang/Verwendungszweck",),
+        ("Umsatz",),
+    ),
+    columns=Columns(
+        booking_date=("Buchungstag",),
+        value_date=("Valuta",),
+        amount=("Umsatz",),
+        direction=("Soll/Haben", "S/H", "H/S"),
+        currency=("Währung",),
+        counterparty=("Empfänger/Zahlungspflichtiger",),
+        iban=("IBAN", "Konto-Nr."),
+        bic=("BIC", "BLZ"),
+        end_to_end_id=("Kundenreferenz",),
+        purpose=("Vorgang/Verwendungszweck",),
+    ),
+    unnamed=("Soll/Haben",),
+    finish=_finish_before,
+)
+
+# GLS Bank before it joined: the text in up to fourteen columns
+GLS_BEFORE = Profile(
+    name="gls-2019",
+    bank="GLS Bank",
+    certainty=Certainty.REPORTED,
+    marks=(("Kontonummer",), ("Buchungstag",), ("Auftraggeber/Empfänger",), ("VWZ1",), ("Betrag",), ("Kontostand",)),
+    columns=Columns(
+        booking_date=("Buchungstag",),
+        value_date=("Wertstellung",),
+        amount=("Betrag",),
+        currency=("Währung",),
+        counterparty=("Auftraggeber/Empfänger",),
+        booking_text=("Buchungstext",),
+        balance=("Kontostand",),
+        account=("Kontonummer",),
+        purpose=tuple(f"VWZ{number}" for number in range(1, 15)),
     ),
     finish=_finish,
 )

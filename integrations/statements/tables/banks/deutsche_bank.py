@@ -11,22 +11,22 @@ from integrations.statements.tables.columns import Columns
 from integrations.statements.tables.profile import Certainty, Profile
 
 _COLUMNS = Columns(
-    booking_date=("Buchungstag",),
-    value_date=("Wert",),
-    amount=("Betrag",),
-    debit=("Soll",),
-    credit=("Haben",),
-    currency=("Währung",),
-    counterparty=("Begünstigter / Auftraggeber",),
-    iban=("IBAN / Kontonummer", "IBAN"),
+    booking_date=("Buchungstag", "Booking date"),
+    value_date=("Wert", "Value date"),
+    amount=("Betrag", "Original Amount"),
+    debit=("Soll", "Debit"),
+    credit=("Haben", "Credit"),
+    currency=("Währung", "Currency"),
+    counterparty=("Begünstigter / Auftraggeber", "Beneficiary / Originator"),
+    iban=("IBAN / Kontonummer", "IBAN / Account Number", "IBAN"),
     bic=("BIC",),
-    booking_text=("Umsatzart",),
-    end_to_end_id=("Kundenreferenz",),
-    mandate_id=("Mandatsreferenz",),
-    creditor_id=("Gläubiger ID", "Gläubigerkennung"),
-    fee=("Fremde Gebühren",),
-    ultimate_party=("Abweichender Empfänger",),
-    purpose=("Verwendungszweck",),
+    booking_text=("Umsatzart", "Transaction Type"),
+    end_to_end_id=("Kundenreferenz", "Customer Reference"),
+    mandate_id=("Mandatsreferenz", "Mandate Reference"),
+    creditor_id=("Gläubiger ID", "Gläubigerkennung", "Creditor ID"),
+    fee=("Fremde Gebühren", "Compensation amount"),
+    ultimate_party=("Abweichender Empfänger", "Ultimate creditor"),
+    purpose=("Verwendungszweck", "Payment Details"),
 )
 
 _DEUTSCHE_BANK_GROUP: Final = "7"  # fourth digit of the German bank code: the group of the bank
@@ -56,4 +56,47 @@ DEUTSCHE_BANK = Profile(
     marks=(("Buchungstag",), ("Wert",), ("Umsatzart",), ("Begünstigter / Auftraggeber",), ("Soll", "Betrag")),
     columns=_COLUMNS,
     footer=("kontostand",),
+)
+
+ENGLISH = Profile(
+    name="deutsche-bank-en",
+    bank="Deutsche Bank",
+    certainty=Certainty.REPORTED,
+    marks=(
+        ("Booking date",),
+        ("Value date",),
+        ("Transaction Type",),
+        ("Beneficiary / Originator",),
+        ("Debit", "Original Amount"),
+    ),
+    columns=_COLUMNS,
+    # nothing is usual here: the file must show in which order its days are written
+    dates=(),
+    decimal=".",
+    footer=("accountbalance",),
+)
+
+POSTBANK_BEFORE = Profile(
+    name="postbank-2022",
+    bank="Postbank",
+    certainty=Certainty.REPORTED,
+    marks=(
+        ("Buchungstag", "Buchungsdatum"),
+        ("Wertstellung",),
+        ("Umsatzart",),
+        ("Buchungsdetails",),
+        ("Auftraggeber",),
+        ("Empfänger",),
+        ("Betrag (€)", "Betrag"),
+    ),
+    columns=Columns(
+        booking_date=("Buchungstag", "Buchungsdatum"),
+        value_date=("Wertstellung",),
+        amount=("Betrag (€)", "Betrag"),
+        payer=("Auftraggeber",),
+        payee=("Empfänger",),
+        booking_text=("Umsatzart",),
+        balance=("Saldo (€)", "Saldo"),
+        purpose=("Buchungsdetails",),
+    ),
 )

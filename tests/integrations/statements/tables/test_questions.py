@@ -279,3 +279,25 @@ def test_different_ibans_are_those_of_the_other_side() -> None:
     assert roles(header + "".join(lines))["Konto dort"] == "iban"
     same = [line.replace(rows[1], rows[0]) for line in lines]
     assert roles(header + "".join(same))["Konto dort"] != "iban"
+
+
+def test_a_column_without_a_name_can_be_named() -> None:
+    """The side of an amount behind the last name: without it, money out would be money in."""
+    content = b"Datum;Wer;Zweck;Umsatz;\r\n03.03.2026;Otto;Miete;45,00;S\r\n14.03.2026;Kunde;RE;145,00;H\r\n"
+    shape = describe_table(content)
+    assert shape is not None
+    assert [column.name for column in shape.columns] == ["Datum", "Wer", "Zweck", "Umsatz", "#5"]
+    assert shape.columns[4].role == "direction"
+    columns = Columns(booking_date=("Datum",), amount=("Umsatz",), direction=("#5",), purpose=("Zweck",))
+    for mapping in (Mapping(columns=columns), shape.suggestion):
+        entries = [record for record in read_table(content, mapping) if isinstance(record, Entry)]
+        assert [entry.signed for entry in entries] == [-45, 145]
+
+
+@pytest.mark.parametrize("amount", ["9" * 25 + " H", "9" * 25 + " EUR", "(" + "9" * 25 + ")"])
+def test_a_number_without_end_is_no_amount(amount: str) -> None:
+    content = f"Datum;Wer;Zweck;Umsatz\r\n03.03.2026;Otto;Miete;{amount}\r\n14.03.2026;Kunde;RE;-145,00\r\n".encode()
+    columns = Columns(booking_date=("Datum",), amount=("Umsatz",), purpose=("Zweck",))
+    records = list(read_table(content, Mapping(columns=columns)))
+    assert [record.signed for record in records if isinstance(record, Entry)] == [-145]
+    assert [record.code for record in records if isinstance(record, ReadError)] == [Code.AMOUNT]

@@ -81,7 +81,7 @@ def write(
     rows = []
     for place, line in enumerate(lines, start=1):
         balance += line.amount
-        cells = _cells(profile, line, balance, f"T-{place}", style, form or profile.dates[0])
+        cells = _cells(profile, line, balance, f"T-{place}", style, form or (*profile.dates, "Y-M-D")[0])
         by_name = {normal_name(name): text for name, text in cells.items()}
         rows.append([by_name.get(normal_name(name), "") for name in columns])
     written = io.StringIO()
@@ -117,6 +117,7 @@ def _cells(profile: Profile, line: Line, balance: Decimal, reference: str, style
         put("debit", money(line.amount))
     else:
         put("credit", money(line.amount))
+    put("direction", "S" if line.amount < 0 else "H")
     put("currency", "EUR")
     put("counterparty", line.name)
     put("payer", line.name if line.amount > 0 else "Ich")
