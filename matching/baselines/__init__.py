@@ -18,7 +18,7 @@ from . import (
     reference,
     weighted,
 )
-from .common import Answer, Baseline
+from .interface import Answer, Baseline
 
 BASELINES: Mapping[str, Baseline] = {
     "amount-date": amount_date.match,

@@ -15,7 +15,7 @@ from datetime import date
 
 from matching.engine.types import BANK_PAYMENTS, Transaction, Voucher
 
-from .common import Answer, Side, cents, side_of_transaction, side_of_voucher
+from .interface import Answer, Side, cents, side_of_transaction, side_of_voucher
 
 NEAREST = 5
 """How many bookings on either side of a date are looked at."""

@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from matching.engine.types import Transaction, Voucher
 
-from .common import Answer, ByAmount, fold, in_order, side_of_transaction
+from .interface import Answer, ByAmount, fold, in_order, side_of_transaction
 
 BEFORE, AFTER = timedelta(90), timedelta(30)
 PRESELECTED = 1000

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from matching.engine.types import Transaction, Voucher
 
-from .common import Answer, Side, days_between, in_order, side_of_transaction, side_of_voucher
+from .interface import Answer, Side, days_between, in_order, side_of_transaction, side_of_voucher
 
 BEFORE, AFTER = 60, 7
 SHORTEST = 3

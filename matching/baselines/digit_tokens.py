@@ -18,7 +18,7 @@ from decimal import Decimal
 
 from matching.engine.types import Transaction, Voucher
 
-from .common import Answer, Side, by_age, fold, in_order, side_of_transaction, side_of_voucher
+from .interface import Answer, Side, by_age, fold, in_order, side_of_transaction, side_of_voucher
 
 SHORTEST = 4
 OLDEST = 548

@@ -19,7 +19,7 @@ from decimal import Decimal
 
 from matching.engine.types import Transaction, Voucher
 
-from .common import Answer, ByAmount, cents, fold, in_order, side_of_transaction
+from .interface import Answer, ByAmount, cents, fold, in_order, side_of_transaction
 
 BEFORE, AFTER = timedelta(92), timedelta(15)
 OVERLAP = 4

@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 
 from matching.engine.types import Transaction, Voucher
 
-from .common import Answer, ByAmount, Side, fold, in_order, side_of_transaction, side_of_voucher
+from .interface import Answer, ByAmount, Side, fold, in_order, side_of_transaction, side_of_voucher
 
 CUTOFF = 80
 SHOWN = 3

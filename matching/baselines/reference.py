@@ -18,7 +18,7 @@ from decimal import Decimal
 
 from matching.engine.types import Transaction, Voucher
 
-from .common import Answer, Side, in_order, side_of_transaction, side_of_voucher
+from .interface import Answer, Side, in_order, side_of_transaction, side_of_voucher
 
 _PARTS = re.compile(r"(.*[-_/ .])([A-Z0-9]+)|([A-Z]+)(\d[A-Z0-9]*)")
 _CONFUSABLE = str.maketrans("OIQ", "010")

@@ -19,7 +19,7 @@ from datetime import timedelta
 
 from matching.engine.types import Transaction, Voucher
 
-from .common import Answer, ByAmount, days_between, in_order, side_of_transaction
+from .interface import Answer, ByAmount, days_between, in_order, side_of_transaction
 from .weighted_scores import (
     amount_score,
     confidence,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from .common import fold
+from .interface import fold
 
 LEGAL_FORMS = frozenset(
     (
