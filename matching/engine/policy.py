@@ -72,7 +72,7 @@ THRESHOLD = 0.97
 """What an automatic match needs where the model names no other threshold for its grounds."""
 
 AMONG_EQUALS = 0.99
-"""What it needs where the party has another booking of the amount within days, and nothing but days tells which is which."""
+"""What it needs where the party has another booking of the amount within days, and only days tell which is which."""
 
 GROUP_THRESHOLDS: dict[str, float] = {
     "named": 0.98,
@@ -118,9 +118,14 @@ def certainty(pair: Measure, probability: float, model: Model) -> float:
     return model.calibrated(grounds.name if grounds else NO_GROUNDS, probability)
 
 
-def threshold_of(grounds: Grounds, pair: Measure, model: Model) -> float:
-    """The certainty that an automatic match needs: more where only days tell equal payments of a party apart."""
-    usual = model.thresholds.get(grounds.name, THRESHOLD)
+def threshold_of(grounds: Grounds, model: Model) -> float:
+    """The certainty that an automatic match with these grounds usually needs."""
+    return model.thresholds.get(grounds.name, THRESHOLD)
+
+
+def needed(grounds: Grounds, pair: Measure, model: Model) -> float:
+    """The certainty that this pair needs: more where only days tell equal payments of a party apart."""
+    usual = threshold_of(grounds, model)
     by_days_alone = pair.alone == "no" and pair.number not in _STRONG | _WEAK and pair.day != "equal"
     return max(usual, AMONG_EQUALS) if by_days_alone else usual
 
@@ -140,7 +145,7 @@ def identifies(pair: Measure) -> bool:
 def is_automatic(pair: Measure, certain: float, model: Model, *, last: bool) -> bool:
     """Whether a pair may be booked without a person at this certainty, before or after the sets (`last`)."""
     grounds = grounds_of(pair)
-    return grounds is not None and certain >= threshold_of(grounds, pair, model) and (last or not grounds.last)
+    return grounds is not None and certain >= needed(grounds, pair, model) and (last or not grounds.last)
 
 
 def meets(wanted: frozenset[str], given: set[str]) -> bool:

@@ -12,7 +12,7 @@ from .policy import (
     amount_grades,
     grounds_of,
     meets,
-    threshold_of,
+    needed,
 )
 from .types import Evidence
 
@@ -50,7 +50,7 @@ def _codes(pair: Measure, certain: float, model: Model) -> list[str]:
     grounds = grounds_of(pair)
     if grounds is None:
         return min((_missing(g, pair) for g in ALL_GROUNDS), key=lambda m: (len(m), [_ORDER[code] for code in m]))
-    if certain >= threshold_of(grounds, pair, model):
+    if certain >= needed(grounds, pair, model):
         return ["policy_better_explained"]
     return ["policy_recurring_amount" if pair.alone != "once" else "policy_unsure"]
 

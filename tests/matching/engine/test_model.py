@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from matching.engine.book import Book
 from matching.engine.evidence import explain
 from matching.engine.evidence.features import PARTS
 from matching.engine.graph import build
-from matching.engine.model import Model, ModelError, from_json, interpolate, load, log_odds, to_json
+from matching.engine.model import Curve, Model, ModelError, from_json, interpolate, load, log_odds, to_json
 from matching.engine.policy import ALL_GROUNDS, threshold_of
 
 from .test_properties import World, worlds
@@ -24,13 +25,13 @@ CURVES = st.lists(st.integers(-20, 20), min_size=1, max_size=6, unique=True).map
 
 
 @given(st.dictionaries(FEATURES, st.floats(-9, 9)), st.dictionaries(WORDS, CURVES))
-def test_a_model_survives_its_file(weights: dict[tuple[str, ...], float], curves: dict) -> None:
+def test_a_model_survives_its_file(weights: dict[tuple[str, ...], float], curves: dict[str, Curve]) -> None:
     model = Model("m", weights, curves, {"party": 0.96}, {"trained": "2026-11-20"})
     assert from_json(to_json(model)) == model
 
 
 @pytest.mark.parametrize("change", [{"format": 99}, {"weights": None}, {"curves": {"party": [[1, 1], [0.5, 0.6]]}}])
-def test_a_damaged_file_is_refused(change: dict) -> None:
+def test_a_damaged_file_is_refused(change: dict[str, Any]) -> None:
     rows = {**json.loads(to_json(Model("m"))), **change}
     with pytest.raises(ModelError):
         from_json(json.dumps(rows))
@@ -50,7 +51,7 @@ def test_the_current_model_knows_all_grounds() -> None:
 
 
 @given(CURVES, st.floats(-30, 30))
-def test_a_curve_stays_between_its_values(curve: tuple, x: float) -> None:
+def test_a_curve_stays_between_its_values(curve: Curve, x: float) -> None:
     assert min(curve[1]) <= interpolate(curve, x) <= max(curve[1])
 
 

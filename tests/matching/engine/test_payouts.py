@@ -83,13 +83,15 @@ def test_a_decoy_sale_never_turns_a_right_payout_into_a_wrong_one(
 ) -> None:
     world = shop(seed, Decimal("2.49"), 35)
     model = world.sales[which % len(world.sales)]
+    day = model.date
+    assert day is not None
     total = model.total if same_amount else model.total + Decimal("3.17")
     decoy = replace(
-        voucher("zz", "V-90210", f"{total:.2f}", "Andere, Bo", (model.date or world.sales[0].date).isoformat()),  # type: ignore[union-attr]
+        voucher("zz", "V-90210", f"{total:.2f}", "Andere, Bo", day.isoformat()),
         type="salesinvoice",
         remark=model.remark if marked else "",
     )
-    decoy = replace(decoy, date=(model.date or decoy.date) + timedelta(days=1))  # type: ignore[operator]
+    decoy = replace(decoy, date=day + timedelta(days=1))
     found = automatic(propose([*world.sales, decoy], [*world.payouts, *noise()]))
     assert found <= world.truth
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine.model import from_json
+from matching.engine.model import Feature, from_json
 from matching.evaluation import load_dataset
-from matching.learning import curves, learn
-from matching.training import questions, train
+from matching.learning import Row, curves, learn
+from matching.training import Questions, questions, train
 
 SMALL = Path(__file__).parents[1] / "data" / "dev-small"
 ROWS = st.lists(
@@ -22,12 +22,12 @@ ROWS = st.lists(
 
 
 @pytest.fixture(scope="module")
-def asked() -> list:
+def asked() -> list[Questions]:
     dataset = load_dataset(SMALL)
     return [questions(dataset, client) for client in sorted(dataset.vouchers)]
 
 
-def right_first(asked: list, weights: dict) -> int:
+def right_first(asked: list[Questions], weights: dict[Feature, float]) -> int:
     """Payments whose right booking has the highest log odds."""
     found = 0
     for q in asked:
@@ -37,13 +37,13 @@ def right_first(asked: list, weights: dict) -> int:
     return found
 
 
-def test_training_repeats_itself_and_helps(asked: list) -> None:
+def test_training_repeats_itself_and_helps(asked: list[Questions]) -> None:
     weights = train(asked, lambda done, total: None)
     assert weights == train(list(asked), lambda done, total: None)
     assert right_first(asked, weights) > right_first(asked, {})
 
 
-def test_the_truth_is_among_the_questions(asked: list) -> None:
+def test_the_truth_is_among_the_questions(asked: list[Questions]) -> None:
     answers = sum(c.right for q in asked for slot in q.slots for c in slot)
     assert answers > 300
     assert all(sum(c.right for c in slot) <= 1 for q in asked for slot in q.slots)
@@ -51,7 +51,7 @@ def test_the_truth_is_among_the_questions(asked: list) -> None:
 
 @given(ROWS)
 @settings(deadline=None)
-def test_curves_rise_and_never_promise_certainty(rows: list) -> None:
+def test_curves_rise_and_never_promise_certainty(rows: list[Row]) -> None:
     for xs, ys in curves(rows).values():
         assert list(xs) == sorted(xs)
         assert list(ys) == sorted(ys)
