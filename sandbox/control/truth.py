@@ -44,13 +44,23 @@ def _row(voucher: Voucher) -> dict[str, Any]:
 
 
 def allocations(organisation: Organisation) -> list[dict[str, str]]:
-    """Return which bank transaction settles which voucher, and with how much of it."""
-    return [
-        {"voucher": voucher.id, "transaction": reference, "amount": f"{amount:.2f}"}
-        for voucher in organisation.vouchers.values()
-        for item in voucher.payments
-        for reference, amount in item.bookings
-    ]
+    """Return which bank transaction settles which voucher, and with how much of it.
+
+    What pays the rest of an invoice that a credit note corrects settles the invoice in full, and the credit note counts
+    against it; ``amount_min`` is the payment alone, which is right as well.
+    """
+    corrections = {voucher.settles: voucher for voucher in organisation.vouchers.values() if voucher.settles}
+    found = []
+    for voucher in organisation.vouchers.values():
+        bookings = [booking for item in voucher.payments for booking in item.bookings]
+        credit = corrections.get(voucher.id) if len(bookings) == 1 else None
+        for reference, amount in bookings:
+            row = {"voucher": voucher.id, "transaction": reference, "amount": f"{amount:.2f}"}
+            if credit is not None:
+                row |= {"amount": f"{amount + credit.total:.2f}", "amount_min": row["amount"]}
+                found.append({"voucher": credit.id, "transaction": reference, "amount": f"{credit.total:.2f}"})
+            found.append(row)
+    return found
 
 
 def _files(organisation: Organisation, voucher: Voucher) -> list[tuple[str, str, Fingerprint]]:

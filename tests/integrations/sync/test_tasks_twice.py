@@ -15,7 +15,7 @@ from accounts.models import Client, TaskAttempt
 from integrations.models import SyncRun
 from integrations.services import connections
 from integrations.services.sync_queue import enqueue
-from matching.models import Decision
+from matching.models import Comparison, Decision
 from tests.integrations.sync.conftest import Lexware
 from tests.integrations.sync.truth import differences, matching_differences
 from tests.processes import wait_until, worker_command
@@ -38,7 +38,8 @@ def test_tasks_that_come_three_times_at_once_do_no_harm(
 ) -> None:
     connection = connections.connect(connections.get_or_create(kontor_client), small.key, sync=False)
     run = enqueue(connection, SyncRun.Trigger.MANUAL)
-    ids = {"connection_id": connection.pk, "client_id": kontor_client.pk}
+    comparison = Comparison.objects.create(client=kontor_client)
+    ids = {"connection_id": connection.pk, "client_id": kontor_client.pk, "comparison_id": comparison.pk}
     tasks = background_tasks()
     assert len(tasks) >= 10
     with worker_command(
@@ -57,4 +58,6 @@ def test_tasks_that_come_three_times_at_once_do_no_harm(
     assert differences(kontor_client, small.running.control_url, small.id) == []
     assert matching_differences(kontor_client) == []
     assert not Decision.objects.exists()
+    comparison.refresh_from_db()
+    assert comparison.state == Comparison.State.DONE
     assert SyncRun.objects.filter(connection=connection).count() == 1
