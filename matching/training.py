@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from .engine.book import Book
 from .engine.evidence import Measure
-from .engine.evidence.features import Feature, features
+from .engine.evidence.features import Feature, features, never_helps
 from .engine.graph import examine
 from .engine.marginals import Edge
 from .engine.model import Model
@@ -103,6 +103,7 @@ def train(sets: Iterable[Questions], report: Callable[[int, int], None]) -> dict
     rows = [
         [[(c.booking, c.base, [place[f] for f in c.features], c.right) for c in s] for s in q.slots] for q in clients
     ]
+    bounded = [i for i, name in enumerate(names) if never_helps(name)]
     weights = [0.0] * len(names)
     first, second = [0.0] * len(names), [0.0] * len(names)
     step = 0
@@ -115,6 +116,8 @@ def train(sets: Iterable[Questions], report: Callable[[int, int], None]) -> dict
             for slot in flat:
                 _add_gradient(slot, weights, gradient)
             _climb(weights, gradient, first, second, step)
+            for i in bounded:
+                weights[i] = min(weights[i], 0.0)
     return {name: round(w, 3) for name, w in zip(names, weights, strict=True) if abs(w) >= 0.005}
 
 

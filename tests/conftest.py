@@ -18,6 +18,23 @@ from accounts.services import add_client
 TODAY = date(2026, 3, 12)
 
 
+NEEDS_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With KONTOR_DATABASE_TESTS=only the tests that touch no database are left out: another run has had them."""
+    if os.environ.get("KONTOR_DATABASE_TESTS") != "only":
+        return
+    kept = [item for item in items if item.get_closest_marker("django_db") or NEEDS_DATABASE & set(_fixtures(item))]
+    left_out = set(items) - set(kept)
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = kept
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return getattr(item, "fixturenames", [])
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Where CI=true, everything can run: a test that is skipped there has failed, with its reason."""

@@ -46,6 +46,7 @@ class Suite:
             **os.environ,
             "KONTOR_TEST_DATA": self.folder.name,
             "KONTOR_TEST_DATABASE_URL": database,
+            "KONTOR_DATABASE_TESTS": "only" if database else "",
             "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps an event loop in the thread of the tests
         }
         self.output = (Path(self.folder.name) / "output.txt").open("w+", encoding="utf-8")
@@ -85,7 +86,7 @@ def main() -> int:
         if why := postgres_answers(url):
             skipped.append(f"PostgreSQL: {why}")
         else:
-            # The published clients need no database: once is enough.
+            # The published clients, and all tests that touch no database: once is enough.
             suites.append(Suite("Tests on PostgreSQL", "-m", "not browser and not third_party", *rest, database=url))
         failed += [suite.what for suite in suites if not suite.passed()]
     if not any(shutil.which(name) for name in CHROMIUM):

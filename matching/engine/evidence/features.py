@@ -35,6 +35,8 @@ _RATIO_BINS = (0.5, 0.8, 0.9, 0.95, 0.98, 1.0, 1.02, 1.05, 1.1, 1.25)
 _WEIGHT_BINS = (-1.0, 1.0, 2.5, 4.0, 5.5, 7.0)
 _DEVIATION_BINS = (0.004, 0.012, 0.022, 0.04)
 _TAX = (107, 119)
+_AT_LEAST = ("2", "3", "4")
+"""Bookings of the same amount: each further one can only take away, see `never_helps`."""
 
 
 def channel(b: Booking) -> str:
@@ -47,6 +49,11 @@ def channel(b: Booking) -> str:
 def is_direct_debit(b: Booking) -> bool:
     """By its identifiers, its ISO code, or its Geschäftsvorfallcode (104 and 105: SEPA direct debits)."""
     return bool(b.t.mandate_id or b.t.creditor_id) or "RDDT" in b.t.code or b.t.code in ("104", "105")
+
+
+def never_helps(feature: Feature) -> bool:
+    """Whether a weight above zero would be nonsense: that others have the amount makes nothing more certain."""
+    return feature[0] == "rarity" and feature[-1] in _AT_LEAST
 
 
 def features(slot: Slot, claim: Claim, b: Booking, m: Measure) -> tuple[Feature, ...]:
@@ -71,9 +78,9 @@ def features(slot: Slot, claim: Claim, b: Booking, m: Measure) -> tuple[Feature,
         ("day", way, "-" if day.lag is None else _bin(day.lag, _LAG_BINS)),
         ("day", day.grade, who, "equal" if amount == "equal" else "other"),
         ("day", way, "named" if day.named else "other day" if day.other_day else "silent"),
-        ("rarity", amount, str(min(m.same_amount, 4)), str(min(m.same_claims, 4))),
         ("rarity", m.alone, day.grade, who),
     ]
+    found += [("rarity", amount, least) for least in _AT_LEAST if m.same_amount >= int(least)]
     if day.period is not None:
         found.append(("day", "period", str(max(-3, min(4, day.period)))))
         found.append(("day", "period", "fits" if day.fits_period else "other", m.alone))
