@@ -42,7 +42,6 @@ _SIDES: Final = {side: _side(side) for side in ("Dbtr", "Cdtr")}
 _CREDITOR_ID: Final = ("RltdPties/Cdtr/Pty/Id/PrvtId/Othr/Id", "RltdPties/Cdtr/Id/PrvtId/Othr/Id")
 _RETURN_REASON: Final = ("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry")
 _CODE: Final = ("BkTxCd/Domn/Cd", "BkTxCd/Domn/Fmly/Cd", "BkTxCd/Domn/Fmly/SubFmlyCd", "BkTxCd/Prtry/Cd")
-CODE_FIELDS: Final = (*_CODE, "BkTxCd/Prtry/Issr")
 LONGEST_CODE: Final = 100
 _PURPOSE_CODE: Final = ("Purp/Cd", "Purp/Prtry")
 # What has a place of its own, or says nothing alone; everything else goes into ``EntryDetail.more``.

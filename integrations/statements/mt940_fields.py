@@ -24,7 +24,6 @@ HEADER_TAGS: Final = frozenset(("13", "13D", "20", "21", "25", "25P", "28", "28C
 # 13⏎:20:45 is a time of day, cut before its minutes.
 _CLOCK: Final = re.compile(rb":[0-5][0-9] ?:[0-5][0-9](?![0-9])")
 _AFTER_20: Final = re.compile(rb":(?:13D?|21|25P?|28C?) ?:", re.IGNORECASE)
-_LOOKS_LIKE_TAG: Final = re.compile(rb"[:;.,]?.?[0-9OoIl]{1,2}[A-Za-z]?.?:")
 # The content of a :61: behind a damaged or missing tag.
 _LOOKS_LIKE_ENTRY: Final = re.compile(
     rb".{0,5}?[0-9]{6}(?:[0-9]{4})?[RE]?[CD][A-Z]?[0-9]{1,15},[0-9]{0,5}[NFS][A-Z0-9]{3}"

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from .book import Book, Booking
 from .combination import Group
@@ -44,15 +43,6 @@ _MOST_EXTRAS = 6
 _LIKELY_EXTRA, _SURE_EXTRA = 0.01, 0.06
 _KEPT_SURELY = 3
 _STRANGER = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class _Solution:
-    """The members of a payout as a bit mask, how they are explained, and the log weight."""
-
-    mask: int
-    way: Way
-    score: float
 
 
 class Payouts:

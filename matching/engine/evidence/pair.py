@@ -43,7 +43,7 @@ class Measure:
 
     `alone`: whether the same party has other bookings of this amount (once: none, apart: weeks away, no: near).
     `rare`: no other booking and no other voucher of this direction has the amount. `same_amount`: bookings that have
-    it, `same_claims`: vouchers. `barred`: never automatic, the booking came back or is of a kind that needs no voucher.
+    it. `barred`: never automatic, the booking came back or is of a kind that needs no voucher.
     `base`: the log odds by the measures alone; `overlap`: what amount and party say both; `weights`: what was learned.
     """
 
@@ -61,7 +61,6 @@ class Measure:
         "remark",
         "repeated",
         "same_amount",
-        "same_claims",
         "score",
         "slot",
         "weights",
@@ -80,7 +79,6 @@ class Measure:
     remark: str
     barred: bool
     same_amount: int
-    same_claims: int
     weights: Mapping[Feature, float]
     repeated: Repeated | None
 
@@ -132,8 +130,7 @@ def measure(book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory
     m.amount_fit = measure_amount(book, slot, claim, b)
     m.day_fit = measure_day(slot, claim, b)
     m.same_amount = book.same_amount(b)
-    m.same_claims = book.claims_of(b.sign, claim.total)
-    m.rare = m.same_amount == 1 and m.same_claims == 1
+    m.rare = m.same_amount == 1 and book.claims_of(b.sign, claim.total) == 1
     m.barred = b.returned is not None or (bool(b.no_voucher) and number.grade not in WHOLE)
     m.repeated = None
     m.remark = paid_otherwise(claim.v.remark) if claim.v.remark else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from matching.engine.book import Book, Booking, Claim
@@ -54,7 +55,11 @@ class PartyFit(NamedTuple):
         if self.other:
             params = {"contact": contact, "iban": b.t.counterparty_iban, "other": self.other}
             found.append(Trait("iban_foreign", _OTHER_PARTY, params))
-        return found
+        told = sum(trait.weight for trait in found)
+        if self.known is None or not told:
+            return found
+        # A name and what is known of it say much the same: each is told with its share of what they say together.
+        return [replace(trait, weight=trait.weight * self.weight / told) for trait in found]
 
 
 _SILENT = PartyFit("silent", 0.0)
