@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from accounts.models import Client, User
 from integrations.models import StatementFile
+from integrations.services.collector import collector_rests
 from integrations.services.statement_accounts import PrivateAccount, account_of, named
 from integrations.services.statement_days import Covered, keep_days, through
 from integrations.services.statement_lines import advice_data, transaction_data
@@ -33,6 +34,7 @@ from integrations.statements.source import MAX_FILE, MEGABYTE
 from integrations.statements.tables import Mapping
 from integrations.statements.transactions import ADVICE, balance_problem, bank_lines
 from matching.models import BankAccount
+from matching.services.bulk import flush_with_the_next
 from matching.services.intake import AccountOfAnotherClient, TransactionData, import_transactions
 from matching.tasks import enqueue_matching
 from vouchers.storage import store
@@ -130,9 +132,10 @@ def import_file(
     reading = _Reading()
     if table is None and len(content) <= MAX_FILE:
         table = known_mapping(client, content)
-    for statement, lines in _statements(content, reading, account, table):
-        reading.statements += 1
-        _take_over(client, name, statement, lines, reading, account)
+    with collector_rests():
+        for statement, lines in _statements(content, reading, account, table):
+            reading.statements += 1
+            _take_over(client, name, statement, lines, reading, account)
     file, again = _keep(client, name, content, reading, actor)
     if file is not None:
         keep_days(file, reading.covered)
@@ -233,6 +236,7 @@ def _take_over(
     days = frozenset(line.booking_date for line in booked)
     try:
         with transaction.atomic():
+            flush_with_the_next()  # the row about the file comes last
             account = account_of(client, header, chosen)
             outcome = import_transactions(
                 account,

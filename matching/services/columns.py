@@ -55,11 +55,6 @@ def columns_of(line: TransactionData) -> dict[str, Any]:
     return values
 
 
-def columns_of_row(row: Transaction) -> dict[str, Any]:
-    """The columns of ``ENRICHED`` of a stored transaction."""
-    return {name: getattr(row, name) for name in ENRICHED}
-
-
 def to_json(columns: dict[str, Any]) -> dict[str, Any]:
     """What a source said, for ``Sighting.said``: what is empty and the raw text are left out."""
     said = {}

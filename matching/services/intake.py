@@ -6,23 +6,25 @@ books as a total and another in its payments is the same money (`batches`). See 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
 
 from django.db import transaction
+from django.utils import timezone
 
 from matching.models import BankAccount, Sighting, Transaction
 from matching.services.account_keys import AccountOfAnotherClient, account_for
 from matching.services.batch_rules import REASONS
 from matching.services.batches import arrange_batches
+from matching.services.bulk import present
 from matching.services.columns import columns_of
 from matching.services.identity import Seen, settle
 from matching.services.lines import LEGACY, ImportOutcome, TransactionData, is_money, rank_of
 from matching.services.pending import replace_pending
-from matching.services.rows import Row, Told, load_rows, portions, write_rows
+from matching.services.rows import Row, Source, Told, load_rows, portions, write_rows
 from matching.services.twins import as_told_before
 
 __all__ = ["AccountOfAnotherClient", "ImportOutcome", "TransactionData", "account_for", "import_transactions"]
@@ -72,6 +74,11 @@ class _Intake:
     source: str
     family: str
     delivery: str
+    rank: int = field(init=False)
+    now: datetime = field(default_factory=timezone.now)
+
+    def __post_init__(self) -> None:
+        self.rank = rank_of(self.family)
 
     def take(self, fresh: list[TransactionData]) -> int:
         """Place the lines that this family has not told of; the number of new transactions."""
@@ -82,17 +89,25 @@ class _Intake:
         here: dict[Bucket, list[TransactionData]] = defaultdict(list)
         for line in fresh:
             here[line.booking_date, line.amount, line.currency].append(line)
-        rows = load_rows([pk for bucket in here for pk in stored.get(bucket, ())])
-        result: list[Row] = []
-        for bucket, lines in here.items():
-            if bucket in stored:
-                result += self._settle([rows[pk] for pk in stored[bucket]], [self._told(line) for line in lines])
-            else:
-                result += [self._new(self._told(line)) for line in lines]
-        new = sum(row.transaction.pk is None for row in result)
-        write_rows(result)
+        new = sum(self._place(some, here, stored) for some in portions(list(here)))
         if has_batches or not is_money(self.family) or any(line.parts > 1 for line in fresh):
             arrange_batches(self.account, days)
+        return new
+
+    def _place(
+        self, buckets: Sequence[Bucket], here: Mapping[Bucket, list[TransactionData]], stored: dict[Bucket, list[int]]
+    ) -> int:
+        """Write what is new in some buckets; a large delivery is never in memory as a whole more than once."""
+        rows = load_rows([pk for bucket in buckets for pk in stored.get(bucket, ())])
+        result: list[Row] = []
+        for bucket in buckets:
+            told = [self._told(line) for line in here[bucket]]
+            if bucket in stored:
+                result += self._settle([rows[pk] for pk in stored[bucket]], told)
+            else:
+                result += map(self._new, told)
+        new = sum(row.id is None for row in result)
+        write_rows(result)
         return new
 
     def _stored(self, days: list[date]) -> tuple[dict[Bucket, list[int]], bool]:
@@ -110,32 +125,26 @@ class _Intake:
 
     def _settle(self, rows: list[Row], fresh: list[Told]) -> list[Row]:
         """The rows of a bucket that are new, or have other sources now."""
-        by_pk = {row.transaction.pk: row for row in rows}
+        by_pk = {row.id: row for row in rows if row.id is not None}
         pool = {told.name: told for told in chain(fresh, *(row.told for row in rows))}
         result = []
         for payment in settle({pk: [told.seen for told in row.told] for pk, row in by_pk.items()}, _seen(fresh)):
             told = [pool[one.family, one.key] for one in payment.said]
-            row = by_pk[payment.row] if payment.row is not None else self._new(told[0])
+            row = by_pk[payment.row] if payment.row is not None else self._new(told[0], rows[0])
             if payment.row is None or {one.name for one in told} != {one.name for one in row.told}:
                 row.tell(told)
                 result.append(row)
         return result
 
     def _told(self, line: TransactionData) -> Told:
-        rank = rank_of(self.family)
-        sighting = Sighting(
-            account=self.account,
-            family=self.family,
-            rank=rank,
-            key=line.key,
-            delivery=self.delivery,
-            place=line.place[:80],
+        source = Source(
+            self.account.pk, self.family, self.rank, line.key, self.delivery, line.place[:80], seen_at=self.now
         )
-        return Told(sighting, columns_of(line), line)
+        return Told(source, columns_of(line), line)
 
-    def _new(self, told: Told) -> Row:
+    def _new(self, told: Told, like: Row | None = None) -> Row:
         """A transaction that did not exist, in the words of its best source."""
-        return Row.begin(self.account, self.source, told)
+        return Row.begin(self.account, self.source, told, like)
 
 
 def _seen(told: list[Told]) -> list[Seen]:
@@ -144,10 +153,4 @@ def _seen(told: list[Told]) -> list[Seen]:
 
 def _known(account: BankAccount, family: str, keys: list[str]) -> set[str]:
     """Which of the keys this family has told of before."""
-    told = Sighting.objects.filter(account=account, family=family)
-    if not keys or not told.exists():
-        return set()
-    found: set[str] = set()
-    for some in portions(keys):
-        found.update(told.filter(key__in=some).values_list("key", flat=True))
-    return found
+    return present(Sighting, {"account_id": account.pk, "family": family}, "key", keys) if keys else set()

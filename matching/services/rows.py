@@ -1,14 +1,21 @@
-"""Transactions with their sources: read many at once, written many at once."""
+"""Transactions with their sources: read many at once, written many at once.
+
+They are plain values here and not objects of the models: of a large file those took more time than everything else.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from operator import attrgetter, itemgetter
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 from zlib import crc32
 
+from django.utils import timezone
+
 from matching.models import BankAccount, Sighting, Transaction
 from matching.services.bulk import insert, reserve
-from matching.services.columns import ENRICHED, columns_of_row, from_json, merged, to_json
+from matching.services.columns import ENRICHED, from_json, merged, to_json
 from matching.services.identity import Seen, seen
 from matching.services.lines import LAST_RANK, LEGACY, TransactionData
 
@@ -17,12 +24,12 @@ ASKED: Final = 1000
 
 UPDATED: Final = (*ENRICHED, "entry_key", "part", "parts")
 
-NEW: Final = (
+COLUMNS: Final = (
     *("id", "client_id", "account_id", "source", "key", "booking_date", "amount", "currency"),
     *("entry_key", "part", "parts", "withdrawn_at", "withdrawn_reason", "created_at"),
     *ENRICHED,
 )
-SIGHTING: Final = (
+SOURCE: Final = (
     *("transaction_id", "account_id", "family", "rank", "key", "delivery", "place", "said", "raw", "seen_at"),
 )
 
@@ -35,64 +42,95 @@ def portions(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
 
 
 @dataclass(slots=True)
+class Source:
+    """The values of a `Sighting`, stored (with ``id``) or new."""
+
+    account_id: int
+    family: str
+    rank: int
+    key: str
+    delivery: str = ""
+    place: str = ""
+    transaction_id: int | None = None
+    said: dict[str, Any] = field(default_factory=dict)
+    raw: str = ""
+    seen_at: datetime = field(default_factory=timezone.now)
+    id: int | None = None
+
+
+@dataclass(slots=True)
 class Told:
     """One source of a transaction and what it said; ``line``: as it came just now, None for what was stored."""
 
-    sighting: Sighting
+    source: Source
     columns: dict[str, Any]
     line: TransactionData | None = None
 
     @property
     def name(self) -> tuple[str, str]:
         """Family and key."""
-        return self.sighting.family, self.sighting.key
+        return self.source.family, self.source.key
 
     @property
     def seen(self) -> Seen:
         """What tells it apart."""
-        return seen(self.sighting.family, self.sighting.rank, self.sighting.key, self.columns)
+        return seen(self.source.family, self.source.rank, self.source.key, self.columns)
 
 
 @dataclass(slots=True)
 class Row:
-    """A transaction, stored (with ``pk``) or new, and its sources."""
+    """A transaction by its ``COLUMNS``, stored or new (``id`` is None), and its sources."""
 
-    transaction: Transaction
+    values: dict[str, Any]
     told: list[Told] = field(default_factory=list)
     changed: bool = False
 
     @classmethod
-    def begin(cls, account: BankAccount, source: str, told: Told) -> "Row":
-        """A new transaction in the words of one source."""
-        line, family = told.line, told.sighting.family
-        model: TransactionData | Transaction = line or told.sighting.transaction
-        if line is None:  # its words had been stored with another transaction, whose name stays taken
-            key = f"moved-{uuid4().hex}"
-        else:
+    def begin(cls, account: BankAccount, source: str, told: Told, like: "Row | None") -> "Row":
+        """A new transaction in the words of one source; ``like``: the one that had this source, where it is stored."""
+        line, family = told.line, told.source.family
+        if line is not None:
             # a family names its lines for itself; two of them may use the same name for different lines
             key = line.key if family == LEGACY else f"{line.key[:71]}~{crc32(family.encode()):08x}"
-        split = line is not None and line.parts > 1
-        row = Transaction(
-            client_id=account.client_id,
-            account=account,
-            source=source,
-            key=key,
-            booking_date=model.booking_date,
-            amount=model.amount,
-            currency=model.currency,
-            entry_key=line.entry_key[:80] if line and split else "",
-            part=line.part if line and split else 1,
-            parts=line.parts if line and split else 1,
-            **told.columns,
+            day, amount, currency = line.booking_date, line.amount, line.currency
+        else:  # its words had been stored with another transaction, whose name stays taken
+            assert like is not None  # noqa: S101
+            key = f"moved-{uuid4().hex}"
+            day, amount, currency = (like.values[name] for name in ("booking_date", "amount", "currency"))
+        split = line if line is not None and line.parts > 1 else None
+        return cls(
+            {
+                "id": None,
+                "client_id": account.client_id,
+                "account_id": account.pk,
+                "source": source,
+                "key": key,
+                "booking_date": day,
+                "amount": amount,
+                "currency": currency,
+                "entry_key": split.entry_key[:80] if split else "",
+                "part": split.part if split else 1,
+                "parts": split.parts if split else 1,
+                "withdrawn_at": None,
+                "withdrawn_reason": "",
+                "created_at": told.source.seen_at,
+                **told.columns,
+            },
+            [told],
         )
-        return cls(row, [told])
+
+    @property
+    def id(self) -> int | None:
+        """Its primary key; None for a new one."""
+        found: int | None = self.values["id"]
+        return found
 
     def tell(self, told: list[Told]) -> None:
         """Let these be its sources: each column from the best one that says something."""
-        self.told = sorted(told, key=lambda one: (one.sighting.rank, one.name))
+        self.told = sorted(told, key=lambda one: (one.source.rank, one.name))
         for name, value in merged([one.columns for one in self.told]).items():
             self._set(name, value)
-        if self.transaction.parts == 1 and self.transaction.part == 1:
+        if self.values["parts"] == 1 and self.values["part"] == 1:
             split = next((one.line for one in self.told if one.line and one.line.parts > 1), None)
             if split is not None:
                 self._set("entry_key", split.entry_key[:80])
@@ -100,59 +138,62 @@ class Row:
                 self._set("parts", split.parts)
 
     def _set(self, name: str, value: Any) -> None:
-        if getattr(self.transaction, name) != value:
-            setattr(self.transaction, name, value)
-            self.changed = self.transaction.pk is not None
+        if self.values[name] != value:
+            self.values[name] = value
+            self.changed = self.id is not None
 
 
 def load_rows(ids: Sequence[int]) -> dict[int, Row]:
     """These transactions with their sources."""
     rows: dict[int, Row] = {}
     for some in portions(ids):
-        rows.update({line.pk: Row(line) for line in Transaction.objects.filter(pk__in=some)})
-        for sighting in Sighting.objects.filter(transaction__in=some):
-            row = rows[sighting.transaction_id]
-            sighting.transaction = row.transaction
-            said = from_json(sighting.said, sighting.raw) if sighting.said else columns_of_row(row.transaction)
-            row.told.append(Told(sighting, said))
+        rows.update({values["id"]: Row(values) for values in Transaction.objects.filter(pk__in=some).values(*COLUMNS)})
+        for values in Sighting.objects.filter(transaction__in=some).values("id", *SOURCE):
+            source, row = Source(**values), rows[values["transaction_id"]]
+            row.told.append(Told(source, from_json(source.said, source.raw) if source.said else _enriched(row)))
     for row in rows.values():
         if not row.told:
-            row.told.append(_unnamed(row.transaction))
+            row.told.append(_unnamed(row))
     return rows
 
 
-def _unnamed(line: Transaction) -> Told:
+def _enriched(row: Row) -> dict[str, Any]:
+    return {name: row.values[name] for name in ENRICHED}
+
+
+def _unnamed(row: Row) -> Told:
     """The words of a transaction of which no source was kept."""
-    # only lines of accounts are in buckets
-    assert line.account_id is not None  # noqa: S101
-    sighting = Sighting(account_id=line.account_id, transaction=line, family=line.source, rank=LAST_RANK, key=line.key)
-    return Told(sighting, columns_of_row(line))
+    values = row.values
+    source = Source(values["account_id"], values["source"], LAST_RANK, values["key"], transaction_id=values["id"])
+    return Told(source, _enriched(row))
 
 
 def write_rows(rows: Sequence[Row]) -> None:
     """Write new transactions, those whose words changed, and the sources that are new or changed, all at once."""
-    new = [row for row in rows if row.transaction.pk is None]
+    new = [row for row in rows if row.id is None]
     for row, pk in zip(new, reserve(Transaction, len(new)) if new else (), strict=True):
-        row.transaction.pk = pk
-    insert(Transaction, NEW, ([getattr(row.transaction, name) for name in NEW] for row in new))
-    changed = [row.transaction for row in rows if row.changed]
+        row.values["id"] = pk
+    insert(Transaction, COLUMNS, map(itemgetter(*COLUMNS), (row.values for row in new)))
     Transaction.objects.bulk_create(
-        changed, batch_size=ASKED, update_conflicts=True, unique_fields=["pk"], update_fields=UPDATED
+        [Transaction(**row.values) for row in rows if row.changed],
+        batch_size=ASKED,
+        update_conflicts=True,
+        unique_fields=["pk"],
+        update_fields=UPDATED,
     )
     outdated: list[int] = []
-    sightings: list[Sighting] = []
+    sources: list[Source] = []
     for row in rows:
-        for one in row.told:
-            sighting = one.sighting
-            same = all(getattr(row.transaction, name) == value for name, value in one.columns.items())
-            said, raw = ({}, "") if same else (to_json(one.columns), one.columns["raw"])
-            now = (row.transaction.pk, said, raw)
-            if sighting.pk is not None:
-                if now == (sighting.transaction_id, sighting.said, sighting.raw):
+        for told in row.told:
+            source = told.source
+            same = told.columns.items() <= row.values.items()
+            said, raw = ({}, "") if same else (to_json(told.columns), told.columns["raw"])
+            if source.id is not None:
+                if (row.id, said, raw) == (source.transaction_id, source.said, source.raw):
                     continue
-                outdated.append(sighting.pk)
-            sighting.transaction_id, sighting.said, sighting.raw = now
-            sightings.append(sighting)
+                outdated.append(source.id)
+            source.transaction_id, source.said, source.raw = row.id, said, raw
+            sources.append(source)
     for some in portions(outdated):
         Sighting.objects.filter(pk__in=some).delete()
-    insert(Sighting, SIGHTING, ([getattr(one, name) for name in SIGHTING] for one in sightings))
+    insert(Sighting, SOURCE, map(attrgetter(*SOURCE), sources))
