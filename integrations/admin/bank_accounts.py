@@ -1,6 +1,6 @@
 """Bank accounts in the admin: requests, their life, the calendar, and over all clients what is missing."""
 
-from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -9,26 +9,26 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.client_filter import ClientFilter
 from accounts.display import grouped, state
 from accounts.models import User
 from accounts.scoped_admin import PageAdmin, person
+from integrations.admin.account_forms import ACTS, ActForm, bound, forms_of
 from integrations.admin.account_history import history
 from integrations.completeness_words import Task, notes, summary, tasks
 from integrations.coverage_calendar import calendar
 from integrations.services.completeness import Covered, covered
 from integrations.services.judgements import judged, missing
 from matching.models import AccountState, BankAccount
-from matching.services import bank_accounts as life
 from matching.services.bank_accounts import UnableToChange
 from matching.tasks import enqueue_matching
 
@@ -39,7 +39,6 @@ TONES = {
     AccountState.REFUSED: "none",
 }
 MOST_ROWS = 200
-Act = Callable[["AccountPages", BankAccount, User, QueryDict], BankAccount | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +113,10 @@ class AccountPages(PageAdmin):
     def get_urls(self) -> list[URLPattern]:
         """The buttons of the page, and the list of what is missing."""
         wrap = self.admin_site.admin_view
+        press = require_http_methods(["GET", "POST"])(self.do)
         return [
             path("missing/", wrap(require_safe(self.missing_page)), name="matching_bankaccount_missing"),
-            path("<int:pk>/do/<slug:what>/", wrap(require_POST(self.do)), name="matching_bankaccount_do"),
+            path("<int:pk>/do/<slug:what>/", wrap(press), name="matching_bankaccount_do"),
             *super().get_urls(),
         ]
 
@@ -140,23 +140,38 @@ class AccountPages(PageAdmin):
         }
         return TemplateResponse(request, "admin/integrations/missing_statements.html", context)
 
-    def do(self, request: HttpRequest, pk: int, what: str) -> HttpResponseRedirect:
-        """Press one of the buttons."""
+    def do(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
+        """Press one of the buttons. What is refused is shown again as it was typed, with the reason at its field."""
         if not self.may_act(request):
             raise PermissionDenied
         account: BankAccount | None = self.get_queryset(request).filter(pk=pk).first()
-        act = ACTS.get(what)
-        if account is None or act is None:
+        if account is None or what not in ACTS:
             raise Http404
-        try:
-            other = act(self, account, person(request), request.POST)
-        except UnableToChange as problem:
-            messages.error(request, str(problem))
+        if request.method == "GET":  # the address of a refused form, opened once more
             return redirect("admin:matching_bankaccount_change", pk)
-        # What is private or business now, and what another account has taken over, is looked at anew.
-        enqueue_matching(account.client)
-        messages.success(request, _("Done. The history below says it as well."))
-        return redirect("admin:matching_bankaccount_change", (other or account).pk)
+        form = bound(what, request.POST, account, self.siblings(account))
+        assert form is not None  # noqa: S101
+        if form.is_valid():
+            try:
+                other = ACTS[what].do(form, person(request))
+            except UnableToChange as problem:
+                if not form.refuse(problem):
+                    # Of the account itself, which may show another form by now.
+                    messages.error(request, str(problem))
+            else:
+                # What is private or business now, and what another account has taken over, is looked at anew.
+                enqueue_matching(account.client)
+                messages.success(request, _("Done. The history below says it as well."))
+                return redirect("admin:matching_bankaccount_change", (other or account).pk)
+        return self._refused(request, account, form)
+
+    def _refused(self, request: HttpRequest, account: BankAccount, form: ActForm) -> HttpResponse:
+        form.point()
+        # The theme's page would take a POST for a change of the row itself.
+        looking = copy(request)
+        looking.method = "GET"
+        page: HttpResponse = self.change_view(looking, str(account.pk), extra_context={"refused": form})
+        return page
 
     def siblings(self, account: BankAccount) -> QuerySet[BankAccount]:
         """The client's other accounts, of which one may take its place."""
@@ -175,11 +190,9 @@ class AccountPages(PageAdmin):
             badge=account_state(account),
             may_act=self.may_act(request),
             predecessors=list(account.predecessors.order_by("successor_from")),
-            siblings=list(self.siblings(account)),
+            forms=forms_of(account, self.siblings(account), context.get("refused")),
             number=grouped(account.iban or account.key),
             history=history(account),
-            correctable=correctable(account),
-            today=timezone.localdate(),
             **_days(known[0] if known else None),
         )
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
@@ -191,21 +204,6 @@ def _work(accounts: list[BankAccount]) -> list[BankAccount]:
     return [one for one in accounts if one.state in states and not one.is_private]
 
 
-def correctable(account: BankAccount) -> list[tuple[str, str, Any, str]]:
-    """The fields of an account that may be corrected: name, label, value, kind of the field."""
-    fields = [
-        ("bank", _("Bank"), account.bank, "text"),
-        ("town", _("Town"), account.town, "text"),
-        ("name", _("Name"), account.name, "text"),
-        ("iban", _("IBAN"), account.iban, "text"),
-        ("wanted_from", _("Statements needed from"), account.wanted_from, "date"),
-        ("note", _("Note"), account.note, "lines"),
-    ]
-    # Statements find an account by its IBAN: it stays once the account is taken.
-    may = account.state in (AccountState.REQUESTED, AccountState.REFUSED)
-    return [(name, str(label), value, kind) for name, label, value, kind in fields if may or name != "iban"]
-
-
 def _days(one: Covered | None) -> dict[str, Any]:
     if one is None:
         return {"months": [], "tasks": [], "notes": [], "summary": ""}
@@ -215,63 +213,3 @@ def _days(one: Covered | None) -> dict[str, Any]:
         "notes": notes(one),
         "summary": summary(one.coverage),
     }
-
-
-def _day(given: QueryDict, name: str) -> date:
-    try:
-        return date.fromisoformat(given.get(name, ""))
-    except ValueError:
-        raise UnableToChange(_("Please enter a day.")) from None
-
-
-def _accept(_page: AccountPages, account: BankAccount, user: User, given: QueryDict) -> BankAccount | None:
-    return life.accept(account, user, iban=given.get("iban", ""), other_id=given.get("other_id", ""))
-
-
-def _refuse(_page: AccountPages, account: BankAccount, user: User, given: QueryDict) -> BankAccount | None:
-    life.refuse(account, user, given.get("words", ""))
-    return None
-
-
-def _correct(_page: AccountPages, account: BankAccount, user: User, given: QueryDict) -> BankAccount | None:
-    values: dict[str, Any] = {name: given[name] for name in life.TEXTS if name in given}
-    if "wanted_from" in given:
-        values["wanted_from"] = _day(given, "wanted_from") if given["wanted_from"] else None
-    life.correct(account, user, **values)
-    return None
-
-
-def _take_over(page: AccountPages, account: BankAccount, user: User, given: QueryDict) -> BankAccount | None:
-    number = given.get("successor", "")
-    known = number.isascii() and number.isdigit() and len(number) < 18
-    successor = page.siblings(account).filter(pk=int(number)).first() if known else None
-    if successor is None:
-        raise UnableToChange(_("Please choose the account that has taken its place."))
-    life.take_over(account, user, successor, _day(given, "day"))
-    return None
-
-
-def _close(_page: AccountPages, account: BankAccount, user: User, given: QueryDict) -> BankAccount | None:
-    life.close(account, user, _day(given, "day"), given.get("words", ""))
-    return None
-
-
-def _with_words(change: Callable[[BankAccount, User, str], None]) -> Act:
-    def act(_page: AccountPages, account: BankAccount, user: User, given: QueryDict) -> BankAccount | None:
-        change(account, user, given.get("words", ""))
-        return None
-
-    return act
-
-
-ACTS: dict[str, Act] = {
-    "accept": _accept,
-    "refuse": _refuse,
-    "correct": _correct,
-    "take-over": _take_over,
-    "keep-on": _with_words(lambda account, user, _words: life.keep_on(account, user)),
-    "close": _close,
-    "reopen": _with_words(life.reopen),
-    "private": _with_words(life.mark_private),
-    "business": _with_words(life.mark_business),
-}

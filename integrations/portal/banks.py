@@ -68,7 +68,7 @@ def ask_for(request: HttpRequest, place: Place) -> HttpResponse:
         try:
             life.request_account(place.client, place.user, **form.cleaned_data)
         except life.UnableToChange as problem:
-            form.add_error(None, str(problem))
+            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
         else:
             messages.success(request, _("We have your request. It is our turn now; you see here what becomes of it."))
             return redirect("portal:banks", place.client.number)

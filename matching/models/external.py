@@ -81,8 +81,8 @@ class ExternalPayment(models.Model):
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
 
     class Meta:
-        verbose_name = _("external payment")
-        verbose_name_plural = _("external payments")
+        verbose_name = _("external transaction")
+        verbose_name_plural = _("external transactions")
         constraints = [
             models.CheckConstraint(condition=~models.Q(amount=0), name="external_payment_amount_not_zero"),
             models.CheckConstraint(
@@ -106,7 +106,7 @@ class ExternalPaymentChange(models.Model):
     """The history of an external payment; append-only."""
 
     payment = models.ForeignKey(
-        ExternalPayment, on_delete=models.CASCADE, related_name="changes", verbose_name=_("external payment")
+        ExternalPayment, on_delete=models.CASCADE, related_name="changes", verbose_name=_("external transaction")
     )
     at = models.DateTimeField(_("when"), default=timezone.now)
     actor = models.ForeignKey(
@@ -122,8 +122,8 @@ class ExternalPaymentChange(models.Model):
     detail = models.JSONField(_("detail"), default=dict, blank=True)
 
     class Meta:
-        verbose_name = _("change of an external payment")
-        verbose_name_plural = _("changes of external payments")
+        verbose_name = _("change of an external transaction")
+        verbose_name_plural = _("changes of external transactions")
         indexes = [models.Index(fields=["payment", "-at", "-id"], name="external_payment_history")]
 
     def __str__(self) -> str:

@@ -20,7 +20,14 @@ WAITING: Final = (AccountState.REQUESTED, AccountState.REFUSED)
 
 
 class UnableToChange(Exception):
-    """The account cannot be changed like that; ``str()`` says why in words for the person (translated)."""
+    """The account cannot be changed like that; ``str()`` says why in words for the person (translated).
+
+    ``field`` names what was wrong of what was given; empty where it is the account itself.
+    """
+
+    def __init__(self, words: str, field: str = "") -> None:
+        super().__init__(words)
+        self.field = field
 
 
 @transaction.atomic
@@ -44,13 +51,14 @@ def request_account(
     """
     if not for_business:
         raise UnableToChange(
-            _("Only accounts that are used for the business are taken: keep your private money private.")
+            _("Only accounts that are used for the business are taken: keep your private money private."),
+            "for_business",
         )
     lock(client.pk)
     values: dict[str, Any] = _cut({"bank": bank, "town": town, "name": name, "iban": tidy(iban), "note": note})
     if values["iban"]:
         if BankAccount.objects.filter(client=client, key=values["iban"]).exists():
-            raise UnableToChange(_("This account is connected already: you find it in the list."))
+            raise UnableToChange(_("This account is connected already: you find it in the list."), "iban")
         same = {"iban": values["iban"]}
     else:
         same = {"bank": values["bank"], "town": values["town"], "name": values["name"], "iban": ""}
@@ -76,9 +84,9 @@ def accept(account: BankAccount, actor: User | None, *, iban: str = "", other_id
     iban = _checked(iban) or current.iban
     key = iban or tidy(other_id)
     if not key:
-        raise UnableToChange(_("The IBAN is missing: ask the client for it, or enter it here."))
+        raise UnableToChange(_("The IBAN is missing: ask the client for it, or enter it here."), "iban")
     if iban and BankAccount.objects.filter(key=iban).exclude(client=current.client_id).exists():
-        raise UnableToChange(_("Another client of the firm keeps this account. Please check the IBAN."))
+        raise UnableToChange(_("Another client of the firm keeps this account. Please check the IBAN."), "iban")
     known = BankAccount.objects.filter(client=current.client_id, key=key).first()
     if known is not None:
         return _joined(current, known, actor)
@@ -89,7 +97,7 @@ def accept(account: BankAccount, actor: User | None, *, iban: str = "", other_id
 def _joined(request: BankAccount, known: BankAccount, actor: User | None) -> BankAccount:
     """Let an account that exists take a request over, with its history; what the account says itself stays."""
     if known.state != AccountState.OPEN or known.is_private:
-        raise UnableToChange(_("This account is here already, and closed or private: open it again instead."))
+        raise UnableToChange(_("This account is here already, and closed or private: open it again instead."), "iban")
     values = {name: getattr(request, name) for name in TEXTS if not getattr(known, name) and getattr(request, name)}
     values["wanted_from"] = request.wanted_from or known.wanted_from
     BankAccountEvent.objects.filter(account=request).update(account=known)
@@ -112,7 +120,9 @@ def correct(account: BankAccount, actor: User | None, **values: Any) -> bool:
     if "iban" in values:
         values["iban"] = _checked(values["iban"])
         if values["iban"] != current.iban and current.state not in WAITING:
-            raise UnableToChange(_("Statements find the account by its IBAN, so it stays. Request the right one anew."))
+            raise UnableToChange(
+                _("Statements find the account by its IBAN, so it stays. Request the right one anew."), "iban"
+            )
     values = _cut(values)
     changed = {name: value for name, value in values.items() if getattr(current, name) != value}
     if not changed:
@@ -126,7 +136,7 @@ def correct(account: BankAccount, actor: User | None, **values: Any) -> bool:
 def refuse(account: BankAccount, actor: User | None, words: str) -> None:
     """Refuse a request; the client reads ``words``. Raises ``UnableToChange`` without any, or once it is decided."""
     if not words.strip():
-        raise UnableToChange(_("Please write a sentence for the client: why the account is not taken."))
+        raise UnableToChange(_("Please write a sentence for the client: why the account is not taken."), "words")
     current = _current(account, (AccountState.REQUESTED,))
     _change(current, AccountState.REFUSED, Kind.REFUSED, actor, words=words)
 
@@ -140,13 +150,15 @@ def take_over(account: BankAccount, actor: User | None, successor: BankAccount, 
     """
     current = _current(account, (AccountState.OPEN,))
     if successor.client_id != current.client_id:
-        raise UnableToChange(_("Only an account of the same client can take its place."))
+        raise UnableToChange(_("Only an account of the same client can take its place."), "successor")
     other: BankAccount | None = BankAccount.objects.get(pk=successor.pk)
     if other is None or other.is_private or other.state == AccountState.REFUSED:
-        raise UnableToChange(_("That account is private or was refused, so it cannot take the place of another one."))
+        raise UnableToChange(
+            _("That account is private or was refused, so it cannot take the place of another one."), "successor"
+        )
     while other is not None:
         if other.pk == current.pk:
-            raise UnableToChange(_("The accounts would take each other over in a circle."))
+            raise UnableToChange(_("The accounts would take each other over in a circle."), "successor")
         other = other.successor
     _change(current, AccountState.OPEN, Kind.TAKEN_OVER, actor, successor_id=successor.pk, successor_from=from_day)
 
@@ -172,7 +184,7 @@ def close(account: BankAccount, actor: User | None, on: date, words: str = "") -
     last = later.values_list("booking_date", flat=True).first()
     if last is not None:
         raise UnableToChange(
-            _("There is a payment of %(day)s: the account cannot have been closed before.") % {"day": day(last)}
+            _("There is a payment of %(day)s: the account cannot have been closed before.") % {"day": day(last)}, "day"
         )
     _change(current, AccountState.CLOSED, Kind.CLOSED, actor, words=words, closed_on=on)
 
@@ -216,7 +228,7 @@ def _checked(number: str) -> str:
     """What somebody typed as an IBAN, tidied. A slip would connect an account that no statement ever finds."""
     iban = tidy(number)
     if iban and not iban_check.is_valid(iban):
-        raise UnableToChange(_("There is a slip in this IBAN. Please compare it with the bank's papers."))
+        raise UnableToChange(_("There is a slip in this IBAN. Please compare it with the bank's papers."), "iban")
     return iban
 
 

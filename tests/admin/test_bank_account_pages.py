@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Client, User
 from integrations.models import AccountStatement
-from matching.models import AccountState, BankAccount
+from matching.models import AccountState, BankAccount, Transaction
 from matching.services import bank_accounts
 from matching.services.intake import account_for
 from tests.admin.conftest import Login
@@ -65,6 +65,47 @@ def test_the_life_of_an_account_is_led_from_its_page(kontor_client: Client, acco
     wrong = browser.post(do(account, "take-over"), {"successor": "x"}, follow=True).content.decode()
     assert "Please choose" in wrong
     assert browser.post(do(account, "explode")).status_code == 404
+
+
+def test_a_refused_form_keeps_what_was_typed(request_: BankAccount, accountant: User, login: Login):
+    browser = login(accountant)
+    slip = browser.post(do(request_, "accept"), {"iban": "DE02 1203", "other_id": ""}).content.decode()
+    assert 'value="DE02 1203"' in slip
+    assert 'id="accept-iban_error"' in slip
+    silent = browser.post(do(request_, "refuse"), {"words": ""}).content.decode()
+    assert 'id="refuse-words_error"' in silent
+    typed = {"bank": "Sparkasse", "town": "Eckernförde", "iban": "no", "wanted_from": "0225-01-01", "note": "Call her"}
+    corrected = browser.post(do(request_, "correct"), typed).content.decode()
+    assert 'value="Eckernförde"' in corrected
+    assert "Call her</textarea>" in corrected
+    assert "too far away" in corrected
+    request_.refresh_from_db()
+    assert (request_.state, request_.town) == (AccountState.REQUESTED, "Kiel")
+    reloaded = browser.get(do(request_, "correct"))
+    assert (reloaded.status_code, reloaded["Location"]) == (302, page(request_))
+
+
+def test_a_closing_day_before_the_last_payment_is_shown_at_the_day(
+    kontor_client: Client, accountant: User, login: Login
+):
+    account = account_for(kontor_client, iban=IBAN)
+    Transaction.objects.create(
+        client=kontor_client, account=account, key="1", booking_date=date(2025, 5, 9), amount=Decimal(5)
+    )
+    browser = login(accountant)
+    text = browser.post(do(account, "close"), {"day": "2025-05-08", "words": "moved to the DKB"}).content.decode()
+    assert 'id="close-day_error"' in text
+    assert 'value="2025-05-08"' in text
+    assert 'value="moved to the DKB"' in text
+    bank_accounts.close(account, accountant, date(2025, 5, 9))
+    late = browser.post(do(account, "close"), {"day": "2025-05-09"}).content.decode()
+    assert "Somebody was faster" in late
+
+
+def test_an_account_without_iban_is_accepted_by_its_number(request_: BankAccount, accountant: User, login: Login):
+    login(accountant).post(do(request_, "accept"), {"iban": "", "other_id": "pay@tischlerei.example"})
+    request_.refresh_from_db()
+    assert (request_.state, request_.key) == (AccountState.OPEN, "PAY@TISCHLEREI.EXAMPLE")
 
 
 def test_the_history_speaks_in_words(kontor_client: Client, accountant: User, login: Login):
