@@ -5,23 +5,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matching', '0013_comparison'),
+        ("matching", "0013_comparison"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='externalpayment',
-            options={'verbose_name': 'external transaction', 'verbose_name_plural': 'external transactions'},
+            name="externalpayment",
+            options={"verbose_name": "external transaction", "verbose_name_plural": "external transactions"},
         ),
         migrations.AlterModelOptions(
-            name='externalpaymentchange',
-            options={'verbose_name': 'change of an external transaction', 'verbose_name_plural': 'changes of external transactions'},
+            name="externalpaymentchange",
+            options={
+                "verbose_name": "change of an external transaction",
+                "verbose_name_plural": "changes of external transactions",
+            },
         ),
         migrations.AlterField(
-            model_name='externalpaymentchange',
-            name='payment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='matching.externalpayment', verbose_name='external transaction'),
+            model_name="externalpaymentchange",
+            name="payment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="changes",
+                to="matching.externalpayment",
+                verbose_name="external transaction",
+            ),
         ),
     ]
