@@ -183,3 +183,6 @@ class TaskAttempt(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+from accounts.mail_models import Mail as Mail  # noqa: E402 - it names the models above

@@ -78,7 +78,18 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "schedule_type": "I",
         "minutes": 30,
     },
-    # Mails that the mail server did not take at once.
+    # Mails that no worker was called for, and those that the mail server did not take at once.
+    "mails: send what waits": {
+        "func": "accounts.tasks.send_mails",
+        "schedule_type": "I",
+        "minutes": 1,
+    },
+    # Removes mails of long ago; their texts are gone as soon as they are sent.
+    "mails: forget old ones": {
+        "func": "accounts.tasks.forget_old_mails",
+        "schedule_type": "D",
+    },
+    # Mails to support that the mail server did not take at once.
     "support: send what waits": {
         "func": "integrations.tasks.send_waiting_support_mails",
         "schedule_type": "I",
@@ -94,7 +105,7 @@ def install(**_: Any) -> None:
 
     if Schedule._meta.db_table not in connection.introspection.table_names():
         return  # other apps are migrated first
-    ours = Schedule.objects.filter(func__regex=r"^(integrations|matching)\.")
+    ours = Schedule.objects.filter(func__regex=r"^(accounts|integrations|matching)\.")
     known = {schedule.name: schedule for schedule in ours}
     new = [Schedule(name=name, repeats=-1, **options) for name, options in SCHEDULES.items() if name not in known]
     Schedule.objects.bulk_create(new)

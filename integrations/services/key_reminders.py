@@ -14,12 +14,12 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import Q
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts import mail
 from accounts.models import User
 from integrations.key_end_words import countdown
 from integrations.models import Connection, ConnectionEvent, KeyReminder, Reason, Status
@@ -144,10 +144,10 @@ def _send(reminder: KeyReminder, today: date, now: datetime) -> bool:
             continue
         # Noted before it is sent: whoever dies in between has told somebody once at most.
         _note(reminder, [*reminder.told, reader.address])
-        mail = _mail(reminder, today, reader)
-        mail.connection = mailer
+        written = _mail(reminder, today, reader)
+        written.connection = mailer
         try:
-            mail.send()
+            written.send()
         except SMTPRecipientsRefused:
             logger.warning("reminder %s: an address was refused", reminder.pk)
         except (OSError, SMTPException):
@@ -178,26 +178,47 @@ def _mail(reminder: KeyReminder, today: date, reader: Reader) -> EmailMultiAlter
         path = reverse("portal:key", args=[client.number, connection.provider])
     with translation.override(reader.language):
         words = {
-            "reader": reader,
-            "client": client,
+            "client": str(client),
+            "company": client.name,
             "provider": connection.get_provider_display(),
-            "organization": connection.organization_name,
             "countdown": countdown(reminder.ends_on, today),
             "day": date_format(reminder.ends_on),
-            "link": settings.PUBLIC_URL + path,
-            "firm_name": settings.FIRM_NAME,
-            "language": reader.language,
         }
-        name = (
-            _("%(client)s: the key for %(provider)s %(countdown)s")
-            if reader.staff
-            else _("Your key for %(provider)s %(countdown)s")
-        )
-        mail = EmailMultiAlternatives(
-            subject=" ".join((name % {**words, "client": str(client)}).split()),
-            body=render_to_string("mail/key_end.txt", words),
-            to=[reader.address],
-            reply_to=[settings.SUPPORT_EMAIL],
-        )
-        mail.attach_alternative(render_to_string("mail/key_end.html", words), "text/html")
-    return mail
+        letter = _to_firm(words, path) if reader.staff else _to_client(words, path)
+    return mail.message(mail.Reader(reader.address, reader.name, reader.language), letter)
+
+
+def _to_firm(words: dict[str, str], path: str) -> mail.Letter:
+    return mail.Letter(
+        subject=_("%(client)s: the key for %(provider)s %(countdown)s") % words,
+        paragraphs=(
+            _(
+                "the API key with which %(client)s is connected to %(provider)s %(countdown)s: its last day "
+                "is %(day)s. The client was told, too."
+            )
+            % words,
+            _(
+                "It is the client's turn: only the client can create a new key. Nothing is lost, but without a new key "
+                "nothing is fetched after that day."
+            ),
+        ),
+        link=(_("Open the connection"), settings.PUBLIC_URL + path),
+    )
+
+
+def _to_client(words: dict[str, str], path: str) -> mail.Letter:
+    return mail.Letter(
+        subject=_("Your key for %(provider)s %(countdown)s") % words,
+        paragraphs=(
+            _(
+                "the API key with which we fetch the documents of %(company)s from %(provider)s %(countdown)s: its "
+                "last day is %(day)s. After that day nothing arrives here any more."
+            )
+            % words,
+            _(
+                "It is your turn: create a new API key in Lexware Office and enter it here. It takes about two "
+                "minutes; everything that was fetched stays."
+            ),
+        ),
+        link=(_("Renew the key"), settings.PUBLIC_URL + path),
+    )
