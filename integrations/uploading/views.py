@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
@@ -78,20 +79,23 @@ def columns(request: HttpRequest, desk: Desk, file: StatementFile) -> HttpRespon
     if shape is None:
         messages.error(request, _("There is no table in this file."))
         return redirect(desk.links.upload)
-    if request.method == "POST" and request.POST.get("then") == "payout":
-        return _as_report(request, desk, file, content)
     known = known_mapping(desk.client, content)
     form = TableForm(request.POST or None, client=desk.client, shape=shape, known=known)
+    as_report = request.POST.get("then") == "payout"
+    if as_report:
+        answer = _as_report(desk, form, file, content)
+        if answer is not None:
+            return _answered(request, desk, answer)
     shown: Preview | None = None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not as_report and form.is_valid():
         chosen = form.chosen
         text = uploads.account_text(chosen) if chosen else form.cleaned_data["iban"] if _is_new(form) else ""
         shown = preview(content, form.with_account(text))
         ready = shown.ready
         if ready and request.POST.get("then") == "import" and request.POST.get("seen") == form.digest:
-            answer = _import_table(desk, form, file, content, shape)
-            if answer is not None:
-                return _answered(request, desk, answer)
+            read = _import_table(desk, form, file, content, shape)
+            if read is not None:
+                return _answered(request, desk, read)
     context = {
         "form": form,
         "file": file,
@@ -110,10 +114,12 @@ def account(request: HttpRequest, desk: Desk, file: StatementFile) -> HttpRespon
     """Whose payments a file tells of that does not say so."""
     content = _content(file)
     is_table = describe_table(content) is not None
-    if request.method == "POST" and request.POST.get("then") == "payout":
-        return _as_report(request, desk, file, content)
     form = AccountForm(request.POST or None, client=desk.client, table=is_table)
-    if request.method == "POST" and form.is_valid():
+    if request.POST.get("then") == "payout":
+        answer = _as_report(desk, form, file, content)
+        if answer is not None:
+            return _answered(request, desk, answer)
+    elif request.method == "POST" and form.is_valid():
         chosen = form.make()
         if chosen is not None:
             always = bool(form.cleaned_data.get("always"))
@@ -152,14 +158,18 @@ def _import_table(desk: Desk, form: TableForm, file: StatementFile, content: byt
     return answer
 
 
-def _as_report(request: HttpRequest, desk: Desk, file: StatementFile, content: bytes) -> HttpResponse:
-    """The file is no bank file after all but tells what payouts are made of."""
+def _as_report(desk: Desk, form: forms.Form, file: StatementFile, content: bytes) -> PayoutImport | None:
+    """The file is no bank file after all but tells what payouts are made of; None (and an error) where it is neither.
+
+    What was chosen for a bank file stays in the form, without being asked for.
+    """
     try:
-        answer = import_payout_report(desk.client, file.name, content, desk.user)
+        return import_payout_report(desk.client, file.name, content, desk.user)
     except Refused as problem:
-        messages.error(request, str(problem))
-        return redirect(request.get_full_path())
-    return _answered(request, desk, answer)
+        form.full_clean()
+        form.errors.clear()
+        form.add_error(None, str(problem))
+        return None
 
 
 def _answered(request: HttpRequest, desk: Desk, answer: Upload | PayoutImport) -> HttpResponse:

@@ -140,8 +140,10 @@ def test_what_paypal_wrote_may_be_used_for_its_payouts(door: Door, kontor_client
 
 def test_an_unknown_table_may_be_said_to_be_a_report(door: Door) -> None:
     door.send(("cash.csv", TABLE))
-    page = door.ask("columns", StatementFile.objects.get(), {"then": "payout"})
+    page = door.ask("columns", StatementFile.objects.get(), {"role-1": "counterparty", "then": "payout"})
     assert "is no payout report that we know" in page
+    assert re.search(r'value="counterparty"\s+selected', page), "what was chosen is lost"
+    assert page.count('role="alert"') == 1
 
 
 def test_a_question_is_settled_although_every_line_was_known(door: Door, kontor_client: Client) -> None:
