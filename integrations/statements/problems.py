@@ -119,7 +119,7 @@ TEXTS: Final[dict[Code, str]] = {
         "The file contains a document type declaration (DOCTYPE). Bank statements never do; it was refused for safety."
     ),
     Code.BROKEN_XML: gettext_noop(
-        "The file is damaged and cannot be read beyond this place (%(reason)s). What stands before it was read."
+        "From this place on the file is damaged, or it breaks off, and cannot be read. Download it from the bank again."
     ),
     Code.TOO_DEEP: gettext_noop(
         "The file is nested deeper than any bank statement and was not read beyond this place."

@@ -14,11 +14,15 @@ from integrations.services.payouts import PayoutImport
 from integrations.services.payouts import problem_words as payout_words
 from integrations.services.statements import problem_words
 from integrations.services.uploads import Question, Upload
+from integrations.statements.messages import describe_place
+from integrations.statements.shapes import Place
 from integrations.upload_words import format_words
 from integrations.uploading.account_form import account_name
 from integrations.uploading.desk import Desk
 
 MOST_PROBLEMS: Final = 20
+# The reason says this of a file already.
+NO_KIND: Final = ("empty", "unknown")
 Words = str | Promise
 PROVIDERS: Final = {"paypal": "PayPal", "stripe": "Stripe", "sumup": "SumUp", "amazon": "Amazon"}
 
@@ -48,6 +52,7 @@ class Result:
     first: date | None = None
     last: date | None = None
     counts: tuple[tuple[str, int], ...] = ()
+    counted: Words = ""
     problems: tuple[tuple[str, str], ...] = ()
     more: int = 0
 
@@ -63,7 +68,9 @@ def result(desk: Desk, upload: Upload | PayoutImport, today: date, *, answered: 
         return _payout(upload)
     outcome = upload.outcome
     told = () if upload.settled else (*outcome.errors, *outcome.warnings)
-    problems = [problem_words(problem) for problem in told]
+    whole = describe_place(Place())
+    places = [problem_words(problem) for problem in told]
+    problems = [("" if place == whole else place, words) for place, words in places]
     tone, icon, state = _state(upload, answered=answered)
     url = desk.links.question(upload.question, outcome.file) if outcome.file and upload.question in _BUTTONS else ""
     return Result(
@@ -71,7 +78,7 @@ def result(desk: Desk, upload: Upload | PayoutImport, today: date, *, answered: 
         tone=tone,
         icon=icon,
         state=state,
-        format=format_words(outcome.format),
+        format="" if outcome.format in NO_KIND else format_words(outcome.format),
         next=_next(upload),
         url=url,
         button=_BUTTONS[upload.question]() if url else "",
@@ -79,6 +86,7 @@ def result(desk: Desk, upload: Upload | PayoutImport, today: date, *, answered: 
         first=upload.first,
         last=upload.last,
         counts=_counts(upload),
+        counted=_("Payments"),
         problems=tuple(problems[:MOST_PROBLEMS]),
         more=max(len(problems) - MOST_PROBLEMS, 0),
     )
@@ -109,6 +117,7 @@ def _payout(taken: PayoutImport) -> Result:
         first=report.from_date,
         last=report.to_date,
         counts=((_("new"), taken.new), (_("known already"), taken.items - taken.new)) if taken.items else (),
+        counted=_("Items"),
         problems=tuple(problems[:MOST_PROBLEMS]),
         more=max(len(problems) - MOST_PROBLEMS, 0),
     )

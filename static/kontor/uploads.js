@@ -7,6 +7,7 @@
     const input = form.querySelector("input[type=file]");
     const list = document.querySelector("[data-results]");
     const sum = form.querySelector("[data-sum]");
+    const alarm = form.querySelector("template[data-alarm]");
     const words = (name) => form.dataset[`words${name}`];
     const queue = [];
     let busy = false;
@@ -24,14 +25,13 @@
 
     const fail = (row, text, retry) => {
       row.className = "u-result u-red";
-      row.replaceChildren(node("h3", "", row.dataset.name), node("p", "u-state", text));
+      const state = node("p", "u-state");
+      state.append(alarm.content.cloneNode(true), node("span", "", text));
+      row.replaceChildren(node("h3", "", row.dataset.name), state);
       if (!retry) return;
       const button = node("button", "k-button", words("Again"));
       button.type = "button";
-      button.addEventListener("click", () => {
-        all += 1;
-        retry();
-      });
+      button.addEventListener("click", retry);
       row.append(button);
     };
 
@@ -60,6 +60,7 @@
             const answer = document.createElement("template");
             answer.innerHTML = call.responseText;
             row.replaceWith(answer.content);
+            done += 1;
           } else {
             fail(row, words("Failed"), () => enqueue(file, row));
           }
@@ -73,7 +74,6 @@
       busy = true;
       while (queue.length) {
         await send(queue.shift());
-        done += 1;
         sum.textContent = words("Sum").replace("%(done)s", done).replace("%(all)s", all);
       }
       busy = false;

@@ -105,7 +105,7 @@ def test_files_are_chosen_with_the_picker_and_sent_at_once(
     results = at.page.get_by_test_id("result")
     results.nth(1).wait_for()
     assert [one.get_attribute("data-tone") for one in results.all()] == ["green", "grey"]
-    assert at.page.locator("[data-sum]").inner_text() == "2 of 2 files are through."
+    assert at.page.locator("[data-sum]").inner_text() == "Done: 2 of 2 files."
     assert at.errors == []
 
 
@@ -115,9 +115,11 @@ def test_a_failed_transfer_can_be_tried_again(visit: Callable[..., Visit], konto
     at.page.context.set_offline(True)
     at.page.set_input_files("[name=files]", chosen(("march.sta", MT940)))
     at.page.get_by_role("button", name="Try again").wait_for()
+    assert at.page.locator("[data-sum]").inner_text() == "Done: 0 of 1 files."
     at.page.context.set_offline(False)
     at.page.get_by_role("button", name="Try again").click()
     at.page.locator('[data-tone="green"]').wait_for()
+    assert at.page.locator("[data-sum]").inner_text() == "Done: 1 of 1 files."
     assert kontor_client.transactions.exists()
 
 
