@@ -20,6 +20,8 @@ _WORK = {
     "integrations.voucherchange": "view",
     "integrations.seenvoucher": "view",
     "integrations.webhookdelivery": "view",
+    # "change" settles what a client has answered.
+    "integrations.clientquestion": "view add change",
     "integrations.statementfile": "view add",
     "vouchers.voucher": "view change",
     "vouchers.paymentitem": "view",

@@ -173,6 +173,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 # --- the firm, mail ----------------------------------------------------------------------------------------------
 FIRM_NAME = env.text("FIRM_NAME", "Kontor")
 SUPPORT_EMAIL = env.mail_address("SUPPORT_EMAIL", "support@localhost")
+# How clients reach support besides; empty: not offered.
+SUPPORT_PHONE = env.text("SUPPORT_PHONE")
+CONSULTATION_URL = env.web_address("CONSULTATION_URL", "") if env.text("CONSULTATION_URL") else ""
+# Whom clients invite as their tax adviser in Lexware Office.
+ADVISER_EMAIL = env.mail_address("ADVISER_EMAIL", SUPPORT_EMAIL)
 DEFAULT_FROM_EMAIL = env.mail_address("DEFAULT_FROM_EMAIL", SUPPORT_EMAIL)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 vars().update(env.mail_server("EMAIL_URL", "consolemail://"))

@@ -71,6 +71,12 @@ UNFOLD: dict[str, Any] = {
                         "admin:integrations_supportrequest_changelist",
                         "integrations.view_supportrequest",
                     ),
+                    _entry(
+                        _("Questions to clients"),
+                        "contact_support",
+                        "admin:integrations_clientquestion_changelist",
+                        "integrations.view_clientquestion",
+                    ),
                 ],
             },
             {

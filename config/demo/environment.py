@@ -122,6 +122,9 @@ def settings_for(
         "EMAIL_URL": f"filemail://{folder / 'mail'}",
         "FIRM_NAME": "Kanzlei Hafenkante",
         "SUPPORT_EMAIL": "support@hafenkante.example",
+        "SUPPORT_PHONE": "+49 431 5550123",
+        "CONSULTATION_URL": "https://termine.hafenkante.example",
+        "ADVISER_EMAIL": "kanzlei@hafenkante.example",
     }
     path = folder / "env"
     path.touch(mode=0o600)

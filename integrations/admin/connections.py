@@ -23,8 +23,9 @@ from integrations.admin.key_calendar import calendar, key_end
 from integrations.admin.states import case, connection_state
 from integrations.admin.timeline import FILTERS, end_of, timeline
 from integrations.feed_words import feed_lines
-from integrations.models import Connection, ConnectionEvent, Status, SyncRun
+from integrations.models import AdviserAccess, Connection, ConnectionEvent, Status, SyncRun
 from integrations.services import connections, sync
+from integrations.services.adviser_access import set_access
 from integrations.services.key_end import latest_end
 from integrations.services.organization_change import others_of_organization
 from integrations.services.progress_now import progress_of
@@ -94,6 +95,7 @@ class ConnectionAdmin(PageAdmin):
             path("<int:pk>/files/", wrap(require_POST(self.choose_files)), name="integrations_connection_files"),
             path("<int:pk>/check/", wrap(require_POST(self.check_now)), name="integrations_connection_check"),
             path("<int:pk>/sync/", wrap(require_POST(self.sync_now)), name="integrations_connection_sync"),
+            path("<int:pk>/adviser/", wrap(require_POST(self.set_adviser)), name="integrations_connection_adviser"),
             *super().get_urls(),
         ]
 
@@ -169,6 +171,19 @@ class ConnectionAdmin(PageAdmin):
             messages.success(request, _("It is being fetched; this page shows how far it is."))
         return redirect("admin:integrations_connection_change", pk)
 
+    def set_adviser(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
+        """Say that the client's invitation was accepted, or that there is no access any more."""
+        connection = self._for_action(request, pk)
+        wanted = AdviserAccess.CONFIRMED if request.POST.get("access") == "confirmed" else AdviserAccess.NONE
+        try:
+            set_access(connection, wanted, person(request))
+        except connections.ConnectProblem as problem:
+            messages.warning(request, str(problem))
+        else:
+            words = f"{_('Tax adviser access')}: {connection.get_adviser_access_display()}"
+            messages.success(request, words)
+        return redirect("admin:integrations_connection_change", pk)
+
     def choose_files(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
         """Note whether the documents beside transactions are wanted; the next fetch follows."""
         connection = self._for_action(request, pk)
@@ -207,33 +222,34 @@ class ConnectionAdmin(PageAdmin):
             case=case(connection),
             may_act=self.may_act(request),
             has_key=connection.status in (Status.ACTIVE, Status.FAILED),
-            **self._timeline(request, connection),
+            **timeline_of(request, connection),
             **self._progress(connection),
             may_list=person(request).has_perm("integrations.view_callentry"),
         )
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
 
-    def _timeline(self, request: HttpRequest, connection: Connection) -> dict[str, Any]:
-        """The part of the timeline that is asked for: ``?kind=``, ``?day=`` (its end), ``?before=`` (a moment)."""
-        kind, before = request.GET.get("kind", ""), _moment(request.GET.get("before", ""))
-        day = _day(request.GET.get("day", ""))
-        part = timeline(connection, kind=kind, before=before or (end_of(day) if day else None))
-        older = {"kind": kind, "before": part.older.isoformat()} if part.older else {}
-        return {
-            "part": part,
-            "kind": kind,
-            "day": day,
-            "kinds": FILTERS.items(),
-            "narrowed": bool(kind or day or before),
-            "older": urlencode({name: value for name, value in older.items() if value}),
-        }
-
     def _progress(self, connection: Connection) -> dict[str, Any]:
         run = connection.runs.order_by("-queued_at", "-id").first()
         if run is not None:
             run.connection = connection
         return {"last_run": run, "progress": progress_of(run)}
+
+
+def timeline_of(request: HttpRequest, connection: Connection) -> dict[str, Any]:
+    """The part of the timeline that is asked for: ``?kind=``, ``?day=`` (its end), ``?before=`` (a moment)."""
+    kind, before = request.GET.get("kind", ""), _moment(request.GET.get("before", ""))
+    day = _day(request.GET.get("day", ""))
+    part = timeline(connection, kind=kind, before=before or (end_of(day) if day else None))
+    older = {"kind": kind, "before": part.older.isoformat()} if part.older else {}
+    return {
+        "part": part,
+        "kind": kind,
+        "day": day,
+        "kinds": FILTERS.items(),
+        "narrowed": bool(kind or day or before),
+        "older": urlencode({name: value for name, value in older.items() if value}),
+    }
 
 
 def _bank_data(connection: Connection, user: User) -> dict[str, Any]:

@@ -55,6 +55,8 @@ def request_state(request: SupportRequest) -> SafeString:
     """A support request's state."""
     if request.state == SupportRequest.State.OPEN:
         return state("todo", SupportRequest.State.OPEN.label, "mark_email_unread")
+    if request.state == SupportRequest.State.ANSWERED:
+        return state("soon", SupportRequest.State.ANSWERED.label, "mark_email_read")
     return state("good", SupportRequest.State.CLOSED.label)
 
 

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_POST
 from accounts.client_filter import ClientFilter
 from accounts.display import moment
 from accounts.scoped_admin import PageAdmin, person
+from integrations.admin.connections import timeline_of
 from integrations.admin.states import connection_state, request_state
-from integrations.models import SupportRequest
+from integrations.models import Provider, SupportRequest
+from integrations.services import support_answers as answers
 from integrations.words import failure
 
 
@@ -59,20 +61,36 @@ class SupportRequestAdmin(PageAdmin):
         return request.get_reason_display() or request.get_status_display()
 
     def get_urls(self) -> list[URLPattern]:
-        """One button."""
-        close = self.admin_site.admin_view(require_POST(self.close))
-        return [path("<int:pk>/close/", close, name="integrations_supportrequest_close"), *super().get_urls()]
+        """Two buttons."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/close/", wrap(require_POST(self.close)), name="integrations_supportrequest_close"),
+            path("<int:pk>/answer/", wrap(require_POST(self.answer)), name="integrations_supportrequest_answer"),
+            *super().get_urls(),
+        ]
 
     def close(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
         """Close a request that was answered; closing twice changes nothing."""
+        closed = answers.close(self._for_action(request, pk))
+        messages.success(request, _("Marked as settled.") if closed else _("It was settled already."))
+        return redirect("admin:integrations_supportrequest_changelist")
+
+    def answer(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
+        """Send an answer; it goes out by mail, and stands in the portal at once."""
+        asked = self._for_action(request, pk)
+        if answers.answer(asked, request.POST.get("text", ""), person(request)) is None:
+            messages.error(request, _("Please write an answer."))
+        else:
+            messages.success(request, _("The client reads the answer in the portal, and gets it by mail."))
+        return redirect("admin:integrations_supportrequest_change", pk)
+
+    def _for_action(self, request: HttpRequest, pk: int) -> SupportRequest:
         if not person(request).has_perm("integrations.change_supportrequest"):
             raise PermissionDenied
-        visible = self.get_queryset(request).filter(pk=pk)
-        if not visible.exists():
+        found: SupportRequest | None = self.get_queryset(request).filter(pk=pk).first()
+        if found is None:
             raise Http404
-        closed = visible.filter(state=SupportRequest.State.OPEN).update(state=SupportRequest.State.CLOSED)
-        messages.success(request, _("Marked as answered.") if closed else _("It was marked as answered already."))
-        return redirect("admin:integrations_supportrequest_changelist")
+        return found
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -84,11 +102,15 @@ class SupportRequestAdmin(PageAdmin):
             title=str(asked),
             badge=request_state(asked),
             now=connection_state(asked.connection) if asked.connection else "",
-            told=failure(asked.reason, asked.connection.provider if asked.connection else "").what
+            words=failure(asked.reason, asked.connection.provider if asked.connection else Provider.LEXWARE)
             if asked.reason
-            else "",
-            may_close=person(request).has_perm("integrations.change_supportrequest")
-            and asked.state == SupportRequest.State.OPEN,
+            else None,
+            thread=list(asked.messages.select_related("author").order_by("written_at", "pk")),
+            may_answer=person(request).has_perm("integrations.change_supportrequest"),
+            may_close=asked.state != SupportRequest.State.CLOSED,
+            connection=asked.connection,
+            **(timeline_of(request, asked.connection) if asked.connection else {}),
+            may_list=person(request).has_perm("integrations.view_callentry"),
         )
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.display import day
 from integrations.models import (
+    AdviserAccess,
     ConnectionEvent,
     Provider,
     Status,
@@ -65,6 +66,7 @@ ICONS: dict[str, str] = {
     Kind.KEY_END: "event",
     Kind.ASKED: "search",
     Kind.BANK: "warning",
+    Kind.ADVISER: "badge",
 }
 # What is said in words already is not repeated as a fact.
 SAID: dict[str, tuple[str, ...]] = {
@@ -73,6 +75,7 @@ SAID: dict[str, tuple[str, ...]] = {
     Kind.ASKED: ("number", "outcome", "documents"),
     Kind.BANK: ("transaction", "id", "before", "now"),
     Kind.KEY_END: ("days", "reminded_of", "people", "before", "ends_on"),
+    Kind.ADVISER: ("access",),
 }
 HINTED: dict[str, str | Promise] = {
     "created": gettext_lazy("taken over at once"),
@@ -187,6 +190,8 @@ def _words(event: ConnectionEvent, detail: dict[str, Any]) -> str:
         return _key_end(detail)
     if event.kind == Kind.BANK:
         return _bank_changed(detail)
+    if event.kind == Kind.ADVISER:
+        return str(dict(AdviserAccess.choices).get(str(detail.get("access")), ""))
     words = []
     if event.from_status != event.to_status and event.to_status:
         words.append(f"{event.get_from_status_display() or '–'} → {event.get_to_status_display()}")

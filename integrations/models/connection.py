@@ -55,6 +55,14 @@ class Webhooks(models.TextChoices):
     REFUSED = "refused", _("refused by the provider")
 
 
+class AdviserAccess(models.TextChoices):
+    """The firm's own access to a client's Lexware Office (Steuerberater-Zugang), which the client invites it to."""
+
+    NONE = "none", _("not set up")
+    INVITED = "invited", _("invited")
+    CONFIRMED = "confirmed", _("confirmed")
+
+
 class Connection(models.Model):
     """A client's link to a provider, with its state. The key itself lies in ``ConnectionSecret``."""
 
@@ -85,6 +93,10 @@ class Connection(models.Model):
     fetch_files = models.BooleanField(
         _("documents of transactions"), default=False, help_text=_("Fetch the documents that lie beside transactions.")
     )
+    adviser_access = models.CharField(
+        _("tax adviser access"), max_length=10, choices=AdviserAccess.choices, default=AdviserAccess.NONE
+    )
+    adviser_access_since = models.DateTimeField(_("tax adviser access since"), null=True, blank=True)
     last_sync_at = models.DateTimeField(_("last sync"), null=True, blank=True)
     next_sync_at = models.DateTimeField(_("next sync"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
@@ -95,6 +107,9 @@ class Connection(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["client", "provider"], name="connection_unique"),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="connection_status_known"),
+            models.CheckConstraint(
+                condition=models.Q(adviser_access__in=AdviserAccess.values), name="connection_adviser_access_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(status="failed") & ~models.Q(reason="")
                 | ~models.Q(status="failed") & models.Q(reason=""),
@@ -142,6 +157,7 @@ class ConnectionEvent(models.Model):
         KEY_END = "key_end", _("end of the key")
         ASKED = "asked", _("asked for a document")
         BANK = "bank", _("bank changed its word")
+        ADVISER = "adviser", _("tax adviser access")
 
     connection = models.ForeignKey(
         Connection, on_delete=models.CASCADE, related_name="events", verbose_name=_("connection")

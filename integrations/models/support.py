@@ -16,6 +16,7 @@ class SupportRequest(models.Model):
         """Whose turn it is."""
 
         OPEN = "open", _("waiting for us")
+        ANSWERED = "answered", _("answered")
         CLOSED = "closed", _("closed")
 
     client = models.ForeignKey(
@@ -51,3 +52,31 @@ class SupportRequest(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class SupportMessage(models.Model):
+    """What was written about a request after it was asked, by support or by the client. Kept first, then mailed."""
+
+    request = models.ForeignKey(
+        SupportRequest, on_delete=models.CASCADE, related_name="messages", verbose_name=_("support request")
+    )
+    by_firm = models.BooleanField(_("by the firm"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("from"),
+    )
+    text = models.TextField(_("message"), max_length=4000)
+    written_at = models.DateTimeField(_("written"), default=timezone.now)
+    mailed_at = models.DateTimeField(_("mailed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("message about a support request")
+        verbose_name_plural = _("messages about support requests")
+        constraints = [models.CheckConstraint(condition=~models.Q(text=""), name="support_message_says_something")]
+        indexes = [models.Index(fields=["request", "written_at"], name="support_message_thread")]
+
+    def __str__(self) -> str:
+        return self.text[:60]

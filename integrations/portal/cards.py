@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client, Service
 from accounts.tax import sync_start
 from integrations.feed_words import FeedLine, feed_lines
 from integrations.key_end_words import SOON_DAYS, countdown, days_left, tone
-from integrations.models import Connection, Provider, Reason, SkippedRecord, Status, SyncRun
+from integrations.models import Connection, Provider, Reason, SkippedRecord, Status, SyncRun, Webhooks
 from integrations.portal.key_words import Move, missing_permission, offered_move
 from integrations.services.progress import Progress
 from integrations.services.progress_now import progress_of
 from integrations.services.providers import DOORS
+from integrations.services.sync_now import possible_again
 from integrations.words import Words, failure, fetch_problem, in_doubt
 from integrations.words import left_out as left_out_words
 from matching.models import Sighting
@@ -100,6 +102,7 @@ class Card:
     move: Move | None = None
     key_days: int | None = None
     key_ends: str = ""
+    fetch_again: datetime | None = None
 
     @property
     def status(self) -> str:
@@ -142,6 +145,11 @@ class Card:
         return feed_lines(self.connection) if self.connection and self.is_bank else []
 
     @property
+    def told_at_once(self) -> bool:
+        """Whether the provider tells us at once what changes, besides our looking every morning."""
+        return self.connection is not None and self.connection.webhooks == Webhooks.ON
+
+    @property
     def needs_key(self) -> bool:
         """Whether a new key is the client's way out; during an outage the old one is still good."""
         return self.connection is not None and self.connection.reason != Reason.UNREACHABLE
@@ -182,4 +190,5 @@ def card_of(client: Client, provider: Provider, connection: Connection | None, t
         move=offered_move(connection) if connection.reason == Reason.ORGANIZATION_CHANGED else None,
         key_days=days_left(connection.key_expires_on, today),
         key_ends=countdown(connection.key_expires_on, today) if connection.key_expires_on else "",
+        fetch_again=possible_again(connection, timezone.now()) if active else None,
     )

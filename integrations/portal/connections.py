@@ -21,6 +21,8 @@ from integrations.services import connections as service
 from integrations.services.connections import StateMoved
 from integrations.services.progress_now import progress_of
 from integrations.services.success import success_shown
+from integrations.services.sync_now import fetch_now, possible_again
+from integrations.templatetags.moments import moment
 
 
 @login_required
@@ -75,6 +77,20 @@ def progress(request: HttpRequest, place: Place, provider: str) -> HttpResponse:
     if current is None:
         return HttpResponse(status=204)
     return render(request, "portal/progress.html", {"progress": current})
+
+
+@require_POST
+@inside
+def sync_now(request: HttpRequest, place: Place, provider: str) -> HttpResponse:
+    """Fetch right now, once in ten minutes at most; asked too early it says from when on it is possible."""
+    connection = place.connection(provider)
+    if connection is None or connection.status != Status.ACTIVE:
+        raise Http404
+    if fetch_now(connection) is None:
+        again = possible_again(connection, timezone.now())
+        words = _("That was a moment ago. From %(time)s on you can fetch again.")
+        messages.warning(request, words % {"time": moment(again or timezone.now())})
+    return redirect("portal:company", place.client.number)
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
-from integrations.models import Connection, Provider, Reason, Status
+from accounts.models import Service, User
+from accounts.tax import sync_start
+from integrations.models import Connection, Provider, Reason, Status, Webhooks
 from integrations.portal import key_words
 from integrations.portal.forms import KeyEndForm, KeyForm, form_of
 from integrations.portal.place import Place, inside, page
@@ -44,6 +45,9 @@ def key(request: HttpRequest, place: Place, provider: str) -> HttpResponse:
         "form": form,
         "provider": Provider(provider),
         "connection": connection,
+        "since": (connection.synced_from if connection else None) or sync_start(place.client, timezone.localdate()),
+        "bookkeeping": place.client.service == Service.BOOKKEEPING,
+        "told_at_once": connection is not None and connection.webhooks == Webhooks.ON,
         # Whoever never got further than a refused key has nothing to renew.
         "renewing": connection is not None
         and connection.status in (Status.ACTIVE, Status.FAILED)

@@ -6,16 +6,16 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 
 from accounts.models import Client, Membership, User
 from accounts.scoping import scoped, visible_clients
-from integrations.models import Connection, Provider, Status
+from integrations.models import ClientQuestion, Connection, Provider, Status
 from integrations.words import Words, failure
 
-Answer = HttpResponse
+Answer = HttpResponseBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,13 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A person's place: one company of theirs with its connections by provider."""
+    """A person's place: one company of theirs, its connections by provider, how many questions wait for an answer."""
 
     user: User
     client: Client
     companies: tuple[Client, ...]
     connections: dict[str, Connection]
+    questions: int = 0
 
     def connection(self, provider: str) -> Connection | None:
         """The connection to a provider, None before anybody began it. 404 for a provider we do not know."""
@@ -76,7 +77,8 @@ def inside(view: Callable[..., Answer]) -> Callable[..., Answer]:
         connections = scoped(Connection.objects.filter(client=client), user).order_by("provider")
         for connection in (found := list(connections)):
             connection.client = client
-        place = Place(user, client, tuple(companies), {c.provider: c for c in found})
+        asked = ClientQuestion.objects.filter(client=client, state=ClientQuestion.State.OPEN).count()
+        place = Place(user, client, tuple(companies), {c.provider: c for c in found}, asked)
         return view(request, place, *args, **kwargs)
 
     return wrapped
@@ -102,5 +104,7 @@ def page(
         section = "external"
     if name.startswith("bank"):
         section = "banks"
+    if name.startswith("todo"):
+        section = "todo"
     frame = {"place": place, "company": place.client, "banners": banners, "section": section, "page_name": name}
     return render(request, template, {**frame, **(context or {})}, status=status)

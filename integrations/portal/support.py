@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.scoping import scoped
 from integrations.models import Connection, Provider, Status, SupportRequest
@@ -12,6 +12,7 @@ from integrations.portal.cards import look_of
 from integrations.portal.forms import SupportForm
 from integrations.portal.place import Place, inside, page
 from integrations.services import support as service
+from integrations.services import support_answers as answers
 from integrations.words import failure
 
 MOST_SHOWN = 100
@@ -50,8 +51,32 @@ def ask(request: HttpRequest, place: Place) -> HttpResponse:
 def request_detail(request: HttpRequest, place: Place, reference: str) -> HttpResponse:
     """One request: its number, what was asked, whose turn it is. Also the thank-you after sending."""
     asked = get_object_or_404(_own(place).select_related("author", "connection"), reference=reference)
-    words = failure(asked.reason, asked.connection.provider if asked.connection else "") if asked.reason else None
-    return page(request, place, "portal/request.html", {"asked": asked, "words": words})
+    return _shown(request, place, asked)
+
+
+@require_POST
+@inside
+def write_again(request: HttpRequest, place: Place, reference: str) -> HttpResponse:
+    """Add something to a request; it is support's turn then."""
+    asked = get_object_or_404(_own(place).select_related("author", "connection"), reference=reference)
+    form = SupportForm(request.POST, needed=True)
+    if not form.is_valid():
+        return _shown(request, place, asked, form=form)
+    answers.write_again(asked, form.cleaned_data["message"], place.user)
+    return redirect("portal:request", place.client.number, asked.reference)
+
+
+def _shown(
+    request: HttpRequest, place: Place, asked: SupportRequest, *, form: SupportForm | None = None
+) -> HttpResponse:
+    provider = asked.connection.provider if asked.connection else Provider.LEXWARE
+    context = {
+        "asked": asked,
+        "words": failure(asked.reason, provider) if asked.reason else None,
+        "thread": list(asked.messages.select_related("author").order_by("written_at", "pk")),
+        "form": form or SupportForm(needed=True),
+    }
+    return page(request, place, "portal/request.html", context)
 
 
 def _own(place: Place) -> QuerySet[SupportRequest]:

@@ -100,6 +100,8 @@ def _words(event: ConnectionEvent, numbers: Numbers) -> tuple[str, str, str, str
         return (*_key_end(detail), "grey", "clock")
     if event.kind == Kind.ASKED:
         return _("Lexware Office was asked for a document."), _asked(detail), "grey", "check"
+    if event.kind == Kind.ADVISER:
+        return _access(detail), "", "grey", "check"
     if event.kind == Kind.SUPPORT:
         return _("You wrote to support."), str(detail.get("reference", "")), "grey", "mail"
     if event.kind == Kind.CALL_FAILED and event.reason == "in_doubt":
@@ -158,6 +160,14 @@ def _told_at_once(detail: dict[str, object]) -> tuple[str, str]:
     if detail.get("webhooks") == "on":
         return _("From now on Lexware Office tells us at once what changes."), ""
     return _("Lexware Office does not tell us at once what changes."), _("We look every morning, so nothing is lost.")
+
+
+def _access(detail: dict[str, object]) -> str:
+    sentences = {
+        "invited": _("You invited us as your tax adviser."),
+        "confirmed": _("We accepted the invitation as your tax adviser."),
+    }
+    return sentences.get(str(detail.get("access")), _("The tax adviser access is not set up any more."))
 
 
 def _key_end(detail: dict[str, object]) -> tuple[str, str]:

@@ -47,6 +47,20 @@
     }
   });
 
+  // A value to type elsewhere is copied at a press; without this it can be marked by hand.
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.addEventListener("click", async () => {
+      const field = document.getElementById(button.dataset.copy);
+      field.select();
+      try {
+        await navigator.clipboard.writeText(field.value);
+      } catch {
+        return;
+      }
+      button.firstChild.textContent = button.dataset.copied;
+    });
+  }
+
   // After an error the field that has it is where the person goes on.
   document.querySelector("[aria-invalid='true']")?.focus();
 })();

@@ -73,10 +73,10 @@ class TestCards:
             voucher(kontor_client, number)
             SkippedRecord.objects.create(run=run, external_id=str(number), reason="not_found")
             ConnectionEvent.objects.create(connection=connection, kind="sync", detail={"created": number})
-        with django_assert_max_num_queries(11):
+        with django_assert_max_num_queries(13):
             browser.get(OVERVIEW)
         for page in ("history", "left-out"):
-            with django_assert_max_num_queries(9):
+            with django_assert_max_num_queries(10):
                 browser.get(f"{OVERVIEW}lexware/{page}/")
 
 

@@ -81,3 +81,63 @@ class TestList:
         SupportRequest.objects.create(client=kontor_client, reference="K-CCCCCC")
         client.force_login(outsider)
         assert "K-CCCCCC" not in client.get("/portal/10002/support/").content.decode()
+
+
+class TestTheConversation:
+    @pytest.fixture
+    def asked(self, kontor_client: Client, member: User) -> SupportRequest:
+        connection = connection_in(kontor_client, Status.FAILED, Reason.KEY_EXPIRED)
+        return SupportRequest.objects.create(
+            client=kontor_client, connection=connection, author=member, reference="K-DDDDDD", reason=Reason.KEY_EXPIRED
+        )
+
+    def test_answer_and_answer_back(self, browser: Browser, support: User, asked: SupportRequest):
+        desk = Browser()
+        desk.force_login(support)
+        desk.cookies["django_language"] = "en"
+        case = f"/admin/integrations/supportrequest/{asked.pk}/"
+        page = desk.get(f"{case}change/").content.decode()
+        assert 'id="timeline"' in page
+        assert "What can be done" in page
+        desk.post(f"{case}answer/", {"text": "Please make a new key."})
+        asked.refresh_from_db()
+        assert asked.state == "answered"
+        assert "we have answered" in browser.get(LIST).content.decode()
+        assert "Please make a new key." in browser.get(f"{LIST}K-DDDDDD/").content.decode()
+        key = "AGBwOGY9fS8xkp9KG4TWcH1XEelxMOkOEqe0"
+        browser.post(f"{LIST}K-DDDDDD/write/", {"message": f"Like this? {key}"})
+        asked.refresh_from_db()
+        assert asked.state == "open"
+        page = desk.get(f"{case}change/").content.decode()
+        assert "Like this?" in page
+        assert key not in page
+        desk.post(f"{case}close/")
+        asked.refresh_from_db()
+        assert asked.state == "closed"
+        browser.post(f"{LIST}K-DDDDDD/write/", {"message": "Still not."})
+        asked.refresh_from_db()
+        assert asked.state == "open"
+
+    def test_nothing_written_is_no_answer(self, browser: Browser, support: User, asked: SupportRequest):
+        desk = Browser()
+        desk.force_login(support)
+        desk.post(f"/admin/integrations/supportrequest/{asked.pk}/answer/", {"text": "  "})
+        page = browser.post(f"{LIST}K-DDDDDD/write/", {"message": " "}).content.decode()
+        assert 'aria-invalid="true"' in page
+        assert not asked.messages.exists()
+
+    def test_others_write_nothing(self, client: Browser, outsider: User, accountant: User, asked: SupportRequest):
+        client.force_login(outsider)
+        for number in ("10001", "10002"):
+            written = client.post(f"/portal/{number}/support/K-DDDDDD/write/", {"message": "x"})
+            assert written.status_code == 404
+        client.force_login(accountant)
+        assert client.post(f"/admin/integrations/supportrequest/{asked.pk}/answer/", {"text": "x"}).status_code == 403
+        assert not asked.messages.exists()
+
+    def test_how_else_support_is_reached_is_a_setting(self, browser: Browser, settings):
+        assert 'data-testid="book"' not in browser.get(LIST).content.decode()
+        settings.SUPPORT_PHONE, settings.CONSULTATION_URL = "+49 431 123", "https://termin.kanzlei.example"
+        page = browser.get(LIST).content.decode()
+        assert 'href="tel:+49431123"' in page
+        assert 'href="https://termin.kanzlei.example"' in page
