@@ -143,6 +143,13 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
         _("%(difference)s more were kept beside the fee, as in other payouts or by the provider's invoice."),
         _("Something more was kept beside the fee."),
     ),
+    "payout_deduction": (
+        _(
+            "%(difference)s more are missing beside the fee: something the provider deducted once, such as a monthly"
+            " price, advertising or a reserve; its statement says what."
+        ),
+        _("Something was deducted once beside the fee; the provider's statement says what."),
+    ),
     "payout_refund": (
         _("Refunds of %(booked)s were taken off the payout."),
         _("Refunds were taken off the payout."),
@@ -250,6 +257,16 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
     "policy_barred": (_("Not matched automatically: a person always looks at payments like this one."),),
     "policy_set_guessed": (
         _("Not matched automatically: the sum is right, but nothing says that exactly these belong together."),
+    ),
+    "policy_fee_unknown": (_("Not matched automatically: no known fee of a provider explains what is missing."),),
+    "policy_deduction": (
+        _("Not matched automatically: whether that much was deducted only the provider's statement says."),
+    ),
+    "policy_open_cents": (
+        _(
+            "Not matched automatically: rounding leaves several cents, and nothing says to which of the many sales they"
+            " belong."
+        ),
     ),
     "policy_unsure": (_("Not matched automatically: too little speaks for it, or something else fits as well."),),
     "policy_better_explained": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from .book import Booking
@@ -14,6 +14,7 @@ from .timing import ASSIGNED
 _LONG = 400
 _ITEM_DAY, _ITEM_ASSIGNED, _ITEM_OTHER_ASSIGNED, _ITEM_LATE = 2.0, 3.0, -6.0, -0.7
 _LEFT_BEFORE, _LEFT_AFTER = -1.0, -0.3
+_LOST = -3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,24 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """Which neighbours of a payout are explained: what it leaves out on that side, nothing pays any more."""
+
+    before: bool
+    after: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
-    """A way to explain what is kept: a schedule, something deducted beside it, and how likely that is."""
+    """A way to explain what is kept: a schedule, something deducted beside it, and how likely that is.
+
+    `once`: what is deducted is not known from elsewhere.
+    """
 
     schedule: Schedule
     extra: int
     weight: float
+    once: bool = False
 
 
 def kind_of(s: Sale) -> str:
@@ -58,7 +71,31 @@ def item_odds(s: Sale, b: Booking) -> float:
     return _ITEM_LATE if (due - b.t.booking_date).days > 5 else 0.0
 
 
-def prior(pool: Sequence[Candidate], members: Sequence[Candidate], b: Booking) -> float:
+def kept_exactly(members: Iterable[Sale], b: Booking, schedule: Schedule) -> int:
+    """What is kept of a payout beside the fee of each sale, rounded half up by itself as most providers reckon."""
+    kept = -b.amount
+    for s in members:
+        kept += -s.gross if s.refund else (2 * schedule.net(s.gross) + UNIT - 1) // (2 * UNIT)
+    return kept
+
+
+def exactly(members: Collection[Sale], b: Booking, way: Way) -> bool:
+    """Whether the fees of the sales, each rounded by itself, come to the payout to the cent.
+
+    A fee of half a cent may be rounded either way.
+    """
+    halves = sum(2 * (s.gross * way.schedule.rate % UNIT) == UNIT for s in members if not s.refund)
+    return 0 <= way.extra - kept_exactly(members, b, way.schedule) <= halves
+
+
+def fit(members: Sequence[Candidate], b: Booking, way: Way, exact: float) -> float:
+    """How likely the payout's amount is if it pays these sales; `exact`: how often the provider's are exact."""
+    if exactly([c.sale for c in members], b, way):
+        return math.log(exact)
+    return math.log((1 - exact) / (2 * tolerance(len(members)) + 1))
+
+
+def prior(pool: Sequence[Candidate], members: Sequence[Candidate], between: Between) -> float:
     """How likely the set is before its amount is looked at: a run of sales, those between of the provider too."""
     days = [c.sale.day for c in members if not c.sale.refund]
     first, last = min(days), max(days)
@@ -70,9 +107,11 @@ def prior(pool: Sequence[Candidate], members: Sequence[Candidate], b: Booking) -
         elif first < c.sale.day < last or c.sale.refund:
             score += log_share(-c.odds)
         elif c.sale.day in (first, last):
-            score += log_share(-c.odds) / 2
+            lost = (between.before or c.sale.day != first) and (between.after or c.sale.day != last)
+            score += log_share(-c.odds) / (1 if lost else 2)
         elif c.sure:
-            score += _LEFT_BEFORE if c.sale.day < first else _LEFT_AFTER
+            left, lost = (_LEFT_BEFORE, between.before) if c.sale.day < first else (_LEFT_AFTER, between.after)
+            score += min(left, max(_LOST, log_share(-c.odds))) if lost else left
     return score
 
 

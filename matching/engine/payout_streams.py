@@ -74,7 +74,8 @@ _LONGEST_RUN = 16
 _NAMED_CHANNEL = 6.0
 _ALONE = 3
 _UNMARKED = "unmarked"
-_HIGHEST_EXTRA = 20_000
+HIGHEST_EXTRA = 20_000
+"""What a provider usually keeps beside its fee at most, in cents."""
 _REPEATED = 3
 _VAT = (100, 107, 119, 120, 121)
 
@@ -248,15 +249,16 @@ def kept_beside(streams: Iterable[Stream], sales: Sequence[Sale], done: Collecti
             longest = max((r.count for r in runs), default=0)
             for run in runs:
                 gap = run.fee - run.count * stream.schedule.fixed - run.gross * stream.schedule.rate / UNIT
-                if run.count == longest and tolerance(run.count) < gap <= _HIGHEST_EXTRA:
+                if run.count == longest and tolerance(run.count) < gap <= HIGHEST_EXTRA:
                     gaps.append((round(gap), b.index))
     found: dict[int, set[int]] = {}
     for extra in sorted({gap + step for gap, _ in gaps for step in (-1, 0, 1)}):
         seen = {index for gap, index in gaps if abs(gap - extra) <= 1}
-        if _is_price(extra) or len(seen) >= _REPEATED:
+        if is_price(extra) or len(seen) >= _REPEATED:
             found[extra] = seen
     return found
 
 
-def _is_price(cents: int) -> bool:
+def is_price(cents: int) -> bool:
+    """Whether an amount is a whole number of units, with or without one of the usual rates of value added tax."""
     return any(round(round(cents / vat) * vat) == cents for vat in _VAT)

@@ -13,14 +13,24 @@ from .payout_streams import Sale, Stream
 
 def parts_of(members: Sequence[Sale], b: Booking) -> tuple[tuple[int, int, int], ...]:
     """Each sale's share of what arrived, refunds gross: whole cents that add up to the booking, largest rests first."""
-    shared = b.amount + sum(s.gross for s in members if s.refund)
-    gross = sum(s.gross for s in members if not s.refund)
-    shares = {s.slot.index: divmod(shared * s.gross, gross) for s in members if not s.refund}
-    left = shared - sum(whole for whole, _ in shares.values())
+    shares = _shares(members, b)
+    left = open_cents(members, b)
     lifted = set(sorted(shares, key=lambda i: (-shares[i][1], i))[:left])
     return tuple(
         (i, b.index, s.gross if s.refund else shares[i][0] + (i in lifted)) for s in members for i in (s.slot.index,)
     )
+
+
+def open_cents(members: Sequence[Sale], b: Booking) -> int:
+    """How many cents are left where each sale's share is cut to whole cents: nothing says whose they are."""
+    shared = b.amount + sum(s.gross for s in members if s.refund)
+    return shared - sum(whole for whole, _ in _shares(members, b).values())
+
+
+def _shares(members: Sequence[Sale], b: Booking) -> dict[int, tuple[int, int]]:
+    shared = b.amount + sum(s.gross for s in members if s.refund)
+    gross = sum(s.gross for s in members if not s.refund)
+    return {s.slot.index: divmod(shared * s.gross, gross) for s in members if not s.refund}
 
 
 def traits_of(
@@ -41,7 +51,8 @@ def traits_of(
         code = "payout_fee_learned" if known else "payout_fee_usual"
         traits.append(Trait(code, 6.0 if known else 3.0, kept | amounts))
         if way.extra:
-            traits.append(Trait("payout_extra", 0.0, {"difference": money(way.extra)}))
+            code = "payout_deduction" if way.once else "payout_extra"
+            traits.append(Trait(code, 0.0, {"difference": money(way.extra)}))
     if refunds:
         traits.append(Trait("payout_refund", 0.0, {"booked": money(refunds)}, supports=True))
     named = [s for s in sold if s in sure]

@@ -14,10 +14,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from .book import Book, Booking
 from .combination import Group
-from .fees import UNIT, USUAL, Run, Schedule, plausible, tolerance
-from .payout_sets import Candidate, Way, item_odds, kind_of, long_runs, net_of, prior
+from .fees import UNIT, USUAL, Schedule, tolerance
+from .payout_open import deductions, guess
+from .payout_sets import Between, Candidate, Way, exactly, fit, item_odds, kind_of, long_runs, net_of, prior
 from .payout_streams import Sale, Stream, belongs, foreign_words, kept_beside, sales_of, streams_of, study, window
-from .payout_told import parts_of, traits_of
+from .payout_told import open_cents, parts_of, traits_of
 from .subsets import subsets_near
 
 _POOL = 20
@@ -25,7 +26,10 @@ _POOL_UNLEARNED = 14
 _ROUNDS = 5
 _PAID = 0.9
 _WINDOW = 18
-_GUESSED = 0.3
+_GUESSED, _GUESSED_UNNAMED = 0.3, 0.1
+_UNLIKELY = 0.1
+_OPEN_CENTS = 3
+"""So many cents one sale's share may be off: shares that are open by more are shown to a person."""
 _SURE = 0.99
 _MARGIN = 0.9
 _SURE_STRENGTH = 10.0
@@ -68,6 +72,7 @@ class Payouts:
         self._schedules: dict[int, Schedule] = {}
         self._extra_of: dict[int, int] = {}
         self._support: dict[int, dict[Schedule, float]] = {}
+        self._exact: Counter[str] = Counter()
 
     def find(self) -> list[Group]:
         """The payouts that can be explained, sure ones and others; a sure one shares no sale with another sure one."""
@@ -96,6 +101,8 @@ class Payouts:
                 if b.index in fresh:
                     members = [by_slot[slot] for slot, _, _ in fresh[b.index][0].parts]
                     self._used |= {m.slot.index for m in members}
+                    way = Way(self._schedules[b.index], self._extra_of[b.index], 0.0)
+                    self._exact[stream.key] += exactly(members, b, way)
                     days = [m.day for m in members if not m.refund]
                     self._spans[stream.key][place] = (min(days), max(days))
                     paid += [m for m in members if not m.refund]
@@ -208,24 +215,31 @@ class Payouts:
         if not any(not c.sale.refund for c in pool):
             return []
         b = stream.bookings[place]
-        ways = self._ways(stream, b)
         most = _POOL if stream.schedule is not None else _POOL_UNLEARNED
         kept = sorted(pool, key=lambda c: (-c.odds, -c.sale.day, c.sale.slot.index))[:most]
-        solutions: dict[tuple[Sale, ...], float] = {}
-        explained: dict[tuple[Sale, ...], Way] = {}
         kept.sort(key=lambda c: c.sale.order)
-        for way in ways:
+        spans = self._spans[stream.key]
+        between = Between(place - 1 in spans, place + 1 in spans)
+        exact = (self._exact[stream.key] + 2) / (len(spans) + 4)
+        solutions: dict[tuple[Sale, ...], tuple[float, Way]] = {}
+
+        def add(members: Sequence[Candidate], way: Way, score: float) -> None:
+            key = tuple(c.sale for c in members)
+            if key not in solutions or score > solutions[key][0]:
+                solutions[key] = score, way
+
+        for way in self._ways(stream, b):
             for members in self._sets(kept, b, way):
-                score = prior(pool, members, b) + way.weight - math.log(2 * tolerance(len(members)) + 1)
-                key = tuple(c.sale for c in members)
-                if score > solutions.get(key, -math.inf):
-                    solutions[key], explained[key] = score, way
+                add(members, way, prior(pool, members, between) + way.weight + fit(members, b, way, exact))
             for members in long_runs(pool, b, way) if len(pool) > len(kept) else ():
-                score = prior(pool, members, b) + way.weight - math.log(2 * tolerance(len(members)) + 1)
-                key = tuple(c.sale for c in members)
-                if score > solutions.get(key, -math.inf):
-                    solutions[key], explained[key] = score, way
-        return self._groups(stream, b, pool, solutions, explained)
+                add(members, way, prior(pool, members, between) + way.weight + fit(members, b, way, exact))
+        if stream.schedule is not None:
+            for members, way, score in deductions(pool, b, stream.schedule, between):
+                add(members, way, score)
+        groups = self._groups(stream, b, pool, solutions) if solutions else []
+        if max((g.probability for g in groups), default=0.0) < _UNLIKELY:
+            groups += self._guess(stream, b, pool)
+        return groups
 
     def _sets(self, kept: Sequence[Candidate], b: Booking, way: Way) -> Iterable[list[Candidate]]:
         nets = [net_of(c, way.schedule) for c in kept]
@@ -244,57 +258,60 @@ class Payouts:
         stream: Stream,
         b: Booking,
         pool: Sequence[Candidate],
-        solutions: Mapping[tuple[Sale, ...], float],
-        explained: Mapping[tuple[Sale, ...], Way],
+        solutions: Mapping[tuple[Sale, ...], tuple[float, Way]],
     ) -> list[Group]:
-        if not solutions:
-            return self._guess(stream, b, pool)
         provider = 1.0 if stream.marked or stream.worded or stream.strength >= _SURE_STRENGTH else _STRANGER
         chance = math.log(_UNEXPLAINED / (2 * b.amount)) - math.log(provider)
-        ranked = sorted(solutions.items(), key=lambda p: (-p[1], [s.order for s in p[0]]))
-        top = max(chance, ranked[0][1])
-        total = math.exp(chance - top) + sum(math.exp(score - top) for _, score in ranked)
+        ranked = sorted(solutions.items(), key=lambda p: (-p[1][0], [s.order for s in p[0]]))
+        top = max(chance, ranked[0][1][0])
+        total = math.exp(chance - top) + sum(math.exp(score - top) for _, (score, _) in ranked)
         sure = {c.sale for c in pool if c.sure}
         groups: list[Group] = []
         if stream.schedule is None:
             told: dict[Schedule, float] = {}
-            for key, score in solutions.items():
-                one = explained[key]
+            for score, one in solutions.values():
                 told[one.schedule] = max(told.get(one.schedule, 0.0), min(_MOST_SUPPORT, score - one.weight - chance))
             self._support[b.index] = told
-        way = explained[ranked[0][0]]
+        way = ranked[0][1][1]
         self._schedules[b.index], self._extra_of[b.index] = way.schedule, way.extra
-        for place, (members, score) in enumerate(ranked[:3]):
+        for place, (members, (score, way)) in enumerate(ranked[:3]):
             probability = math.exp(score - top) / total
-            rivals = [r for i, r in enumerate(ranked[:4]) if i != place]
+            rivals = [(other, s) for i, (other, (s, _)) in enumerate(ranked[:4]) if i != place]
             rival, rival_score = rivals[0] if rivals else ((), -math.inf)
-            written = stream.marked or stream.worded
-            learned = stream.schedule is not None and stream.strength >= _SURE_STRENGTH
-            grounds = "payout" if written or learned else "payout guessed"
             groups.append(
                 Group(
                     parts_of(members, b),
                     probability,
                     "payout",
-                    grounds,
-                    tuple((b.index, t) for t in traits_of(stream, b, members, explained[members], sure)),
-                    parts_of(rival, b),
+                    _grounds(stream, b, members, way),
+                    tuple((b.index, t) for t in traits_of(stream, b, members, way, sure)),
+                    parts_of(rival, b) if rival else (),
                     math.exp(rival_score - top) / total,
                 )
             )
         return groups
 
     def _guess(self, stream: Stream, b: Booking, pool: Sequence[Candidate]) -> list[Group]:
-        """Where no fee explains the payout: all sales that name the provider, if it may have kept so much of them."""
-        named = [c.sale for c in pool if c.sure and b.t.booking_date.toordinal() - c.sale.day <= _WINDOW]
-        sold = [s for s in named if not s.refund]
-        gross = sum(s.gross for s in sold) - sum(s.gross for s in named if s.refund)
-        if not sold or not plausible(Run(len(sold), gross, gross - b.amount)):
+        """Where no fee explains the payout: sales that it may pay, if something says that it is one."""
+        found = guess(pool, b) if stream.marked or stream.worded else []
+        if not found:
             return []
-        traits = traits_of(stream, b, named, None, set(named))
-        return [Group(parts_of(named, b), _GUESSED, "payout", "payout guessed", tuple((b.index, t) for t in traits))]
+        named, members = {c.sale for c in found if c.sure}, [c.sale for c in found]
+        probability = _GUESSED if all(c.sure or c.sale.refund for c in found) else _GUESSED_UNNAMED
+        traits = traits_of(stream, b, members, None, named)
+        grounds = "payout, fee unknown"
+        return [Group(parts_of(members, b), probability, "payout", grounds, tuple((b.index, t) for t in traits))]
+
+
+def _grounds(stream: Stream, b: Booking, members: Sequence[Sale], way: Way) -> str:
+    if way.once:
+        return "payout, deduction"
+    learned = stream.schedule is not None and stream.strength >= _SURE_STRENGTH
+    if not (stream.marked or stream.worded or learned):
+        return "payout guessed"
+    return "payout" if open_cents(members, b) <= _OPEN_CENTS else "payout, cents"
 
 
 def _is_sure(group: Group) -> bool:
     certain = group.probability >= _SURE and group.probability - group.rival_probability >= _MARGIN
-    return group.grounds == "payout" and certain
+    return group.grounds in ("payout", "payout, cents") and certain

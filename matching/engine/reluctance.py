@@ -20,6 +20,11 @@ _SIGNALS = ("policy_recurring_amount", "policy_needs_day", "policy_needs_amount"
 _NUMBER = "policy_needs_number"
 _ORDER = {code: place for place, code in enumerate((*_SIGNALS, _NUMBER))}
 _NO_NAME = frozenset({"differs", "silent", "stranger"})
+_SHOWN_ONLY = {
+    "payout, fee unknown": "policy_fee_unknown",
+    "payout, deduction": "policy_deduction",
+    "payout, cents": "policy_open_cents",
+}
 _NO_NUMBER = frozenset({"none", "typo", "cut"})
 
 
@@ -32,7 +37,7 @@ def why_not_set(grounds: str, probability: float, rival: float) -> list[Evidence
     """What keeps a set from being automatic."""
     threshold = GROUP_THRESHOLDS.get(grounds)
     if threshold is None:
-        code = "policy_set_guessed"
+        code = _SHOWN_ONLY.get(grounds, "policy_set_guessed")
     elif probability < threshold or probability - rival < MARGIN:
         code = "policy_unsure"
     else:

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from matching.engine.types import Transaction, Voucher
+from matching.engine.types import Proposal, Transaction, Voucher
 
-from .make import booking, voucher
+from .make import automatic, booking, codes, voucher
 
 FIRST = date(2025, 2, 3)
 
@@ -54,3 +54,9 @@ def shop(
 def without_marks(world: Shop) -> Shop:
     """The same shop where no voucher says how it was paid."""
     return replace(world, sales=[replace(v, remark="") for v in world.sales])
+
+
+def found_whole(proposals: list[Proposal]) -> set[tuple[str, str]]:
+    """What is booked, and what is sure but for the cents that rounding leaves."""
+    sure = [p for p in proposals if p.probability > 0.99 and "policy_open_cents" in codes(p)]
+    return automatic(proposals) | {(a.voucher, a.transaction) for p in sure for a in p.allocations}

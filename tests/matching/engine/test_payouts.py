@@ -15,7 +15,7 @@ from matching.engine.fees import Run, Schedule, learn
 from matching.engine.types import Permission, Proposal
 
 from .make import automatic, best, booking, codes, noise, voucher
-from .shop import Shop, shop, without_marks
+from .shop import Shop, found_whole, shop, without_marks
 
 FEES = [("1.73", 0), ("2.49", 35), ("11.00", 35), ("0.87", 6), ("3.30", 12)]
 rates = st.tuples(st.integers(60, 1500).map(lambda r: Decimal(r) / 100), st.integers(0, 50))
@@ -29,7 +29,7 @@ def run(world: Shop) -> list[Proposal]:
 def test_a_fee_nobody_knows_is_learned_from_the_payouts(rate: str, fixed: int) -> None:
     world = shop(11, Decimal(rate), fixed)
     proposals = run(world)
-    assert automatic(proposals) == world.truth
+    assert found_whole(proposals) == world.truth
     proposal = best(proposals, "s00")
     assert proposal.kind == "payout"
     assert {"payout_of_provider", "payout_fee_learned", "payout_run", "payout_marked"} <= codes(proposal)
@@ -40,7 +40,7 @@ def test_a_fee_nobody_knows_is_learned_from_the_payouts(rate: str, fixed: int) -
 @pytest.mark.parametrize("name", ["Quipay Payments Ltd", "Virement SA", "Hadria Platby s.r.o."])
 def test_any_name_may_be_a_provider(name: str) -> None:
     world = shop(5, Decimal("1.95"), 20, name=name, mark="Quorra")
-    assert automatic(run(world)) == world.truth
+    assert found_whole(run(world)) == world.truth
 
 
 def test_without_a_word_in_the_vouchers_nothing_wrong_is_booked() -> None:
