@@ -12,15 +12,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from unfold.sites import UnfoldAdminSite
 
-# The queue's own pages would let a person run any function of the program, so they are not shown at all.
-HIDDEN_APPS = frozenset({"django_q"})
+# The queue's own pages would let a person run any function of the program, and those of the login library change
+# somebody's second factor, so they are not shown at all.
+HIDDEN_APPS = frozenset({"django_q", "account", "mfa"})
 
 
 class KontorAdminSite(UnfoldAdminSite):
     """Unfold's site with our login page, our pages for files and review, and the policy its scripts need."""
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Register models, except those of the queue."""
+        """Register models, except those of the queue and of the login library."""
         models: Iterable[type[Model]] = (
             [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
         )

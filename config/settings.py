@@ -48,6 +48,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_q",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "accounts.apps.AccountsConfig",
     "vouchers.apps.VouchersConfig",
     "matching.apps.MatchingConfig",
@@ -65,6 +68,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.PreferredLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.StaffSecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -128,10 +133,11 @@ Q_CLUSTER = {
     "time_zone": "Europe/Berlin",
     **({"redis": QUEUE_URL} if QUEUE_URL else {"orm": "default"}),
 }
+# Limits on guessing are counted here: they must hold over all processes, and survive a restart.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": QUEUE_URL}
     if QUEUE_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
 
 # --- people ------------------------------------------------------------------------------------------------------
@@ -145,6 +151,44 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# The login library: nobody signs up, addresses are the firm's to confirm, and unknown ones look like known ones.
+STAFF_SECOND_FACTOR = env.yes_no("STAFF_SECOND_FACTOR", default=False)
+ACCOUNT_ADAPTER = "accounts.login_adapter.LoginAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/300s/key",
+    "request_login_code": "20/m/ip,5/15m/key",
+    "login_code_guess": "30/m/ip,15/15m/key",
+    "reset_password": "20/m/ip,5/15m/key",
+    "reauthenticate": "10/m/user",
+}
+ACCOUNT_FORMS = {
+    "login": "accounts.login_forms.EmailLoginForm",
+    "request_login_code": "accounts.login_forms.CodeRequestForm",
+    "confirm_login_code": "accounts.login_forms.CodeForm",
+    "reauthenticate": "accounts.login_forms.PasswordAgainForm",
+}
+MFA_ADAPTER = "accounts.login_adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "accounts.login_forms.SecondFactorForm",
+    "reauthenticate": "accounts.login_forms.SecondFactorAgainForm",
+    "add_webauthn": "accounts.login_forms.PasskeyForm",
+    "activate_totp": "accounts.login_forms.AuthenticatorAppForm",
+}
 
 # --- language, time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "de"
@@ -172,6 +216,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
 # --- the firm, mail ----------------------------------------------------------------------------------------------
 FIRM_NAME = env.text("FIRM_NAME", "Kontor")
+MFA_TOTP_ISSUER = FIRM_NAME
 SUPPORT_EMAIL = env.mail_address("SUPPORT_EMAIL", "support@localhost")
 # How clients reach support besides; empty: not offered.
 SUPPORT_PHONE = env.text("SUPPORT_PHONE")
@@ -231,6 +276,10 @@ ADMIN_CONTENT_SECURITY_POLICY = {
     "style-src": [SELF, UNSAFE_INLINE],
 }
 SECURE_HTTPS = PUBLIC_URL.startswith("https://")
+# Browsers allow passkeys without https on the own machine only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = urlsplit(PUBLIC_URL).hostname == "localhost"
+# With https something in front of us ends TLS; behind it the person's address is in a header, which limits need.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXIES", 1 if SECURE_HTTPS else 0, 0, 5)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_HTTPS
 SECURE_SSL_REDIRECT = SECURE_HTTPS and not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_HTTPS else None

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.utils import translation
 
 from accounts.groups import ACCOUNTANT, PARTNER, SUPPORT
@@ -59,6 +60,12 @@ def language() -> Iterator[None]:
     """Every test begins in the firm's language, whatever page was asked for before it."""
     with translation.override(django_settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture(autouse=True)
+def limits() -> None:
+    """No test begins with attempts that another one has counted."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from django.core import mail
 from django.template.loader import render_to_string
 from django.test import Client as Browser
 
+from accounts.mail import send_waiting
 from accounts.models import Client, User
 
 NEW = "tidewater lantern 9"
@@ -16,6 +17,7 @@ NEW = "tidewater lantern 9"
 def ask(browser: Browser, address: str, host: str = "testserver") -> str:
     answer = browser.post("/password/", {"email": address}, headers={"host": host})
     assert answer.url == "/password/sent/"
+    send_waiting()
     return str(mail.outbox[-1].body) if mail.outbox else ""
 
 
