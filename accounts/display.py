@@ -1,5 +1,6 @@
 """How amounts, states and moments are written on the firm's own pages."""
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
 
@@ -11,6 +12,10 @@ from django.utils.safestring import SafeString
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
+
+_WRITTEN = re.compile(
+    r"(?<![\w.,-])(?:(?P<day>\d{4}-\d{2}-\d{2})|(?P<sign>-?)(?P<number>\d+\.\d+))(?![\w-]|[.,]\d)", re.ASCII
+)
 
 # Colour means state only, and never stands alone: each tone has its sign.
 ICONS = {
@@ -34,6 +39,26 @@ def money(amount: Decimal | None, currency: str = "EUR") -> str:
     number = formats.number_format(abs(amount), decimal_pos=decimals, use_l10n=True, force_grouping=True)
     sign = MINUS if amount < 0 else ""
     return f"{sign}{number}{NO_BREAK}{SYMBOLS.get(currency, currency)}"
+
+
+def readable(text: str) -> str:
+    """A text in which amounts stand as ``-1154.30`` and days as ``2025-03-14``, with both in the reader's form.
+
+    For texts of our own; what somebody else wrote is quoted as it was written.
+    """
+
+    def written(found: re.Match[str]) -> str:
+        if found["day"]:
+            try:
+                return day(date.fromisoformat(found["day"]))
+            except ValueError:
+                return found["day"]
+        number = found["number"]
+        decimals = len(number.partition(".")[2])
+        shown = formats.number_format(Decimal(number), decimal_pos=decimals, use_l10n=True, force_grouping=True)
+        return (MINUS if found["sign"] else "") + shown
+
+    return _WRITTEN.sub(written, text)
 
 
 def day(value: date | None) -> str:

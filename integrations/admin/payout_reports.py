@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -20,6 +21,8 @@ from accounts.scoped_admin import PageAdmin
 from integrations.services.payouts import problem_words
 from matching.models import PayoutItem, PayoutReport, Transaction
 from matching.services.payouts import LABELS
+
+COLUMNS = (("sale", _("Sales")), ("refund", _("Refunds")), ("fee", _("Fees")), ("other", _("Other")))
 
 
 @dataclass(slots=True)
@@ -39,9 +42,9 @@ class Payout:
         return sum(self.sums.values(), Decimal(0))
 
     @property
-    def columns(self) -> list[Decimal | None]:
-        """Sales, refunds, fees and the rest; None where there are none."""
-        return [self.sums.get(kind) for kind in ("sale", "refund", "fee", "other")]
+    def columns(self) -> list[tuple[Promise, Decimal | None]]:
+        """Sales, refunds, fees and the rest with their names; None where there are none."""
+        return [(name, self.sums.get(kind)) for kind, name in COLUMNS]
 
     def add(self, item: PayoutItem) -> None:
         """Count an item."""
@@ -86,7 +89,7 @@ class PayoutReportAdmin(PageAdmin):
     @admin.display(description=_("days"), ordering="from_date")
     def days(self, report: PayoutReport) -> str:
         """The days of its items."""
-        return " – ".join(day(one) for one in (report.from_date, report.to_date) if one)
+        return days_of(report)
 
     @admin.display(description=_("items"))
     def items_text(self, report: Any) -> int:
@@ -96,7 +99,7 @@ class PayoutReportAdmin(PageAdmin):
     @admin.display(description=_("state"))
     def badge(self, report: Any) -> SafeString:
         """Whether all of it was read and found."""
-        return report_state(report.all_items, report.open_items, len(report.problems))
+        return report_state(report)
 
     @admin.display(description=_("client"), ordering="client__number")
     def client_number(self, report: PayoutReport) -> str:
@@ -113,7 +116,8 @@ class PayoutReportAdmin(PageAdmin):
             report=report,
             title=str(report),
             provider_name=LABELS.get(report.provider, report.provider),
-            badge=report_state(report.all_items, report.open_items, len(report.problems)),
+            badge=report_state(report),
+            days=days_of(report),
             payouts=payouts_of(items.defer("details", "transaction__raw", "transaction__details")),
             problems=[problem_words(problem) for problem in report.problems],
         )
@@ -121,15 +125,23 @@ class PayoutReportAdmin(PageAdmin):
         return response
 
 
-def report_state(items: int, open_items: int, problems: int) -> SafeString:
+def days_of(report: PayoutReport) -> str:
+    """From the first to the last day of what was read; one where it is one."""
+    return " – ".join(dict.fromkeys(day(one) for one in (report.from_date, report.to_date) if one))
+
+
+def report_state(report: Any) -> SafeString:
     """The state of a report: lines that could not be read first, then items whose bank line is not known."""
+    items, open_items, problems = report.all_items, report.open_items, len(report.problems)
     if problems:
         words = ngettext("%(n)s line could not be read", "%(n)s lines could not be read", problems)
         return state("failed", words % {"n": problems})
     if open_items:
         words = ngettext("%(n)s item without a bank line", "%(n)s items without a bank line", open_items)
         return state("soon", words % {"n": open_items})
-    return state("good", _("every item has its bank line")) if items else state("none", _("no items"))
+    if items:
+        return state("good", _("all bank lines found"))
+    return state("none", _("known already") if report.from_date else _("no items"))
 
 
 def payouts_of(items: Iterable[PayoutItem]) -> list[Payout]:

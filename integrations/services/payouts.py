@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, gettext_noop
 
+from accounts.display import readable
 from accounts.models import Client, User
 from integrations.payouts.read import read_report
 from integrations.payouts.shapes import DIFFERS, NOT_EMPTIED, READER, UNREADABLE, Report, UnknownReport
@@ -77,8 +78,9 @@ def import_payout_report(client: Client, name: str, content: bytes, actor: User 
 
 
 def problem_words(problem: dict[str, Any]) -> str:
-    """A stored problem as a sentence in the active language."""
-    return gettext(WORDS[problem["code"]]) % {"line": problem["line"], **problem["params"]}
+    """A stored problem as a sentence in the active language, with sums in its form."""
+    sums = {name: readable(text) for name, text in problem["params"].items() if name != "text"}
+    return gettext(WORDS[problem["code"]]) % {"line": problem["line"], **problem["params"], **sums}
 
 
 def unexplained(report: PayoutReport) -> int:
