@@ -69,6 +69,8 @@ PERMISSIONS: dict[str, dict[str, str]] = {
     PARTNER: {
         **_WORK,
         "accounts.client": "view add change",
+        # A rule of the firm is compared and applied by who may set it.
+        "matching.firmcomparison": "view add change",
         "accounts.membership": "view add change delete",
         "accounts.user": "view add change",
         "integrations.connection": "view change",

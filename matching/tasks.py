@@ -8,8 +8,8 @@ from django_q.tasks import async_task
 
 from accounts.models import Client
 from accounts.task_attempts import counted
-from matching.models import Comparison, MatchingRequest
-from matching.services import comparing
+from matching.models import Comparison, FirmComparison, MatchingRequest
+from matching.services import comparing, firm_comparing
 from matching.services.runs import run_matching
 
 MATCH_CLIENT = "matching.tasks.match_client"
@@ -34,11 +34,12 @@ def enqueue_matching(client: Client) -> None:
 
 @counted
 def send_lost_requests() -> None:
-    """Ask again for the matching runs whose tasks were lost."""
+    """Ask again for the matching runs, and for the comparisons of the whole firm, whose tasks were lost."""
     long_ago = timezone.now() - LOST_AFTER
     for client_id in list(MatchingRequest.objects.filter(sent_at__lt=long_ago).values_list("client_id", flat=True)):
         if MatchingRequest.objects.filter(client=client_id, sent_at__lt=long_ago).update(sent_at=timezone.now()):
             async_task(MATCH_CLIENT, client_id)
+    firm_comparing.send_lost_comparisons()
 
 
 @counted
@@ -55,6 +56,14 @@ def apply_comparison(comparison_id: int) -> None:
     row = Comparison.objects.select_related("client").filter(pk=comparison_id).first()
     if row is not None:
         comparing.apply(row)
+
+
+@counted
+def compare_firm(firm_comparison_id: int) -> None:
+    """Go on comparing, or applying to, the clients of the firm; nothing happens where it is gone. Safe to repeat."""
+    row = FirmComparison.objects.filter(pk=firm_comparison_id).first()
+    if row is not None:
+        firm_comparing.work(row)
 
 
 def _enqueue(client_id: int) -> None:

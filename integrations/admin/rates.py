@@ -16,6 +16,9 @@ from accounts.scoped_admin import ReadOnlyAdmin
 from integrations.exchange_words import problem_words
 from matching.models import RateFetch, ReferenceRate
 
+# As many as the European Central Bank gives for most currencies.
+DECIMALS = 4
+
 
 class _OfNobody(ReadOnlyAdmin):
     """Rows that belong to no client: whoever may see them sees all."""
@@ -45,8 +48,10 @@ class ReferenceRateAdmin(_OfNobody):
 
     @admin.display(description=_("units for one euro"), ordering="units")
     def worth(self, rate: ReferenceRate) -> str:
-        """How many units are one euro."""
-        return number_format(rate.units.normalize(), use_l10n=True)
+        """How many units are one euro, with so many decimals that they stand under each other."""
+        exponent = rate.units.normalize().as_tuple().exponent
+        decimals = max(DECIMALS, -exponent) if isinstance(exponent, int) else DECIMALS
+        return number_format(rate.units, decimal_pos=decimals, use_l10n=True, force_grouping=True)
 
 
 @admin.register(RateFetch)

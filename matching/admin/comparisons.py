@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.db.models.fields.json import KT
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -12,30 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.client_filter import ClientFilter
-from accounts.display import moment, state
+from accounts.display import moment
 from accounts.scoped_admin import ScopedAdmin, person
-from matching.comparison_rows import sections
+from matching.comparison_rows import SORTS, sections
+from matching.comparison_words import about_words, comparison_state
 from matching.models import Comparison
 from matching.policy_words import value_lines
 from matching.services.comparing import ask, ask_to_apply
 
 State = Comparison.State
-LOOKS = {
-    State.WAITING: ("soon", ""),
-    State.RUNNING: ("soon", ""),
-    State.DONE: ("todo", ""),
-    State.APPLYING: ("soon", ""),
-    State.APPLIED: ("good", ""),
-    State.OUTDATED: ("none", "history"),
-    State.FAILED: ("failed", ""),
-}
-
-
-def comparison_state(row: Comparison) -> SafeString:
-    """Where it stands, as icon and word."""
-    known = State(row.state)
-    tone, icon = LOOKS[known]
-    return state(tone, known.label, icon)
 
 
 @admin.register(Comparison)
@@ -50,6 +37,19 @@ class ComparisonAdmin(ScopedAdmin):
     ordering = ("-asked_at", "-id")
     list_select_related = ("client", "asked_by")
     fields = ("client",)
+    # The list shows the numbers only.
+    heavy_fields = ("result",)
+    list_before_template = "admin/matching/comparisons_before.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those of the whole firm are listed on its page."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        place = request.resolver_match.url_name if request.resolver_match else ""
+        if place != "matching_comparison_changelist":
+            return rows
+        numbers: dict[str, Any] = {f"of_{sort}": KT(f"result__counts__{sort}") for sort in SORTS}
+        alone: QuerySet[Any] = rows.filter(firm=None).annotate(**numbers)
+        return alone
 
     def get_fieldsets(self, request: HttpRequest, obj: Comparison | None = None) -> list[Any]:
         """A client to ask for; the page of an answer has no form."""
@@ -84,12 +84,12 @@ class ComparisonAdmin(ScopedAdmin):
     @admin.display(description=_("state"), ordering="state")
     def badge(self, row: Comparison) -> SafeString:
         """Where it stands."""
-        return comparison_state(row)
+        return comparison_state(row.state)
 
     @admin.display(description=_("under"))
     def about(self, row: Comparison) -> str:
         """Which rule."""
-        return str(_("the rule in force") if row.policy is None else _("another rule"))
+        return about_words(row.policy)
 
     @admin.display(description=_("becomes automatic"))
     def becomes(self, row: Comparison) -> str:
@@ -150,15 +150,19 @@ class ComparisonAdmin(ScopedAdmin):
             context.update(
                 row=row,
                 title=str(row.client),
-                badge=comparison_state(row),
+                badge=comparison_state(row.state),
                 live=row.state in Comparison.LIVE,
+                new_rule=row.policy is not None,
                 rule=value_lines(row.policy) if row.policy is not None else [],
                 sections=sections(row),
-                may_apply=row.state == State.DONE and person(request).has_perm("matching.change_comparison"),
+                may_apply=row.state == State.DONE
+                and person(request).has_perm("matching.change_comparison")
+                and (row.firm_id is None or row.policy is None),
             )
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
 
 
-def _count(row: Comparison, sort: str) -> str:
-    return str(row.result.get("counts", {}).get(sort, ""))
+def _count(row: Any, sort: str) -> str:
+    counted = getattr(row, f"of_{sort}")
+    return "–" if counted is None else str(counted)

@@ -79,8 +79,9 @@ class OwnTransferAdmin(PageAdmin):
 
     @admin.display(description=_("reasons"))
     def why(self, pair: OwnTransfer) -> str:
-        """What speaks for it."""
-        return ", ".join(reasons_in_words(pair.reasons))
+        """The first of what speaks for it, and how much more there is."""
+        words = reasons_in_words(pair.reasons)
+        return words[0] + (f" +{len(words) - 1}" if len(words) > 1 else "") if words else ""
 
     @admin.display(description=_("client"), ordering="client__number")
     def client_number(self, pair: OwnTransfer) -> str:

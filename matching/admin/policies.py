@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,8 +18,9 @@ from accounts.scoped_admin import ScopedAdmin, person
 from accounts.scoping import sees_everything, visible_clients
 from matching.client_policy import Difference, MatchKind
 from matching.models import MatchingPolicy
-from matching.policy_words import POLICY_WORDS, change_lines
+from matching.policy_words import POLICY_WORDS, change_lines, threshold_words
 from matching.services.comparing import ask
+from matching.services.firm_comparing import ask_for_firm
 from matching.services.policies import save_policy, values_of
 
 
@@ -105,8 +106,10 @@ class MatchingPolicyAdmin(ScopedAdmin):
                 if client is not None and person(request).has_perm("matching.add_comparison"):
                     asked = ask(client, values_of(form.instance), person(request))
                     return redirect("admin:matching_comparison_change", asked.pk)
-                messages.error(request, _("A difference is shown for one client: give the client a rule of its own."))
-                return redirect(request.get_full_path())
+                if client is None and person(request).has_perm("matching.add_firmcomparison"):
+                    whole = ask_for_firm(values_of(form.instance), person(request))
+                    return redirect("admin:matching_firmcomparison_change", whole.pk)
+                raise PermissionDenied
         response: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
         return response
 
@@ -127,23 +130,26 @@ class MatchingPolicyAdmin(ScopedAdmin):
     @admin.display(description=_("at least this sure"), ordering="threshold")
     def certainty(self, rule: MatchingPolicy) -> str:
         """The threshold in percent."""
-        return f"{rule.threshold.normalize():f} %" if rule.threshold else ""
+        return threshold_words(rule.threshold) if rule.threshold else str(_("as Kontor itself demands"))
 
     @admin.display(description=_("up to this amount"), ordering="highest")
     def limit(self, rule: MatchingPolicy) -> str:
         """The highest amount."""
-        return money(rule.highest)
+        return money(rule.highest) or str(_("any amount"))
 
     @admin.display(description=_("left to a person"))
     def to_a_person(self, rule: MatchingPolicy) -> str:
         """What is not allowed."""
-        return ", ".join(str(POLICY_WORDS[name]) for name in (*MatchKind, *Difference) if not getattr(rule, name))
+        held = [str(POLICY_WORDS[name]) for name in (*MatchKind, *Difference) if not getattr(rule, name)]
+        return ", ".join(held) or str(_("nothing"))
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """Say what a rule does, and who changed it."""
         rule: MatchingPolicy | None = context.get("original")
+        may = self.has_change_permission(request, rule) if rule else self.has_add_permission(request)
+        context["may_compare"] = may and person(request).has_perm("matching.add_comparison")
         if rule is not None:
             changes = rule.changes.select_related("actor").order_by("-at", "-pk")[:100]
             context.update(history=[(row, change_lines(row)) for row in changes], title=str(rule))

@@ -1,7 +1,7 @@
 """Bank accounts, transactions, and what the engine and people think paid what."""
 
 from matching.models.account import AccountState, BankAccount, BankAccountEvent
-from matching.models.comparison import Comparison
+from matching.models.comparison import Comparison, FirmComparison
 from matching.models.external import ExternalPayment, ExternalPaymentChange, PayoutItem, PayoutReport
 from matching.models.file import TransactionFile
 from matching.models.memory import ClientMemory, FactSource, LearnedFact
@@ -21,6 +21,7 @@ __all__ = [
     "ExternalPayment",
     "ExternalPaymentChange",
     "FactSource",
+    "FirmComparison",
     "LearnedFact",
     "MatchingPolicy",
     "MatchingRequest",

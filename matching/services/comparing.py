@@ -7,8 +7,9 @@ that was shown; otherwise nothing happens, and a person looks again.
 import hashlib
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -155,11 +156,17 @@ def apply(row: Comparison) -> None:
     row.refresh_from_db()
     if row.state != State.APPLYING:
         return
+
     with _failing(row):
-        applied = apply_difference(row.client, row.policy, row.digest, row.applied_by, _progress_of(row))
-        Comparison.objects.filter(pk=row.pk, state=State.APPLYING).update(
-            state=State.APPLIED if applied else State.OUTDATED, finished_at=timezone.now()
-        )
+        # The rule of the whole firm was set when its comparison was applied: it is in force, and a run may have done
+        # under it what was shown.
+        of_the_firm = row.firm_id is not None
+        policy = None if of_the_firm else row.policy
+        progress, note = _progress_of(row), partial(_end, row, State.APPLIED)
+        if not apply_difference(
+            row.client, policy, row.digest, row.applied_by, progress, note, done_is_fine=of_the_firm
+        ):
+            _end(row, State.OUTDATED)
 
 
 def apply_difference(
@@ -168,11 +175,17 @@ def apply_difference(
     digest: str,
     actor: User | None,
     progress: Progress | None = None,
+    note: Callable[[], None] | None = None,
+    *,
+    done_is_fine: bool = False,
 ) -> bool:
-    """Set the policy and write what was shown under ``digest``; False, and nothing, where it would be another."""
+    """Set the policy and write what was shown under ``digest``; False, and nothing, where it would be another.
+
+    ``note`` is called in the transaction of what it notes. ``done_is_fine``: also True where nothing is left to change.
+    """
     open_before = prepare(client)
     found, thought = compare(client, wanted_policy(client, policy), progress)
-    if found.digest != digest:
+    if found.digest != digest and (found or not done_is_fine):
         return False
     with transaction.atomic():
         if policy is not None:
@@ -180,6 +193,8 @@ def apply_difference(
         if not write(client, thought, open_before):
             transaction.set_rollback(True)
             return False
+        if note is not None:
+            note()
     matching_finished.send_robust(Client, client=client)
     return True
 
@@ -206,6 +221,11 @@ class _failing:
             Comparison.objects.filter(pk=self._row.pk, state__in=Comparison.LIVE).update(
                 state=State.FAILED, finished_at=timezone.now()
             )
+
+
+def _end(row: Comparison, state: State) -> None:
+    applying = Comparison.objects.filter(pk=row.pk, state=State.APPLYING)
+    applying.update(state=state, finished_at=timezone.now())
 
 
 def _progress_of(row: Comparison) -> Progress:

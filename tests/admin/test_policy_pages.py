@@ -44,11 +44,11 @@ def test_an_accountant_sets_a_rule_and_its_history_is_kept(
     change = PolicyChange.objects.latest("pk")
     assert (change.actor, change.changes) == (accountant, {"highest": [None, "5000"]})
     text = browser.get(page(rule)).content.decode()
-    assert "up to this amount: – → 5,000" in text
+    assert "up to this amount: – → 5,000.00" in text
     assert "Anna Albers" in text
     text = browser.get(reverse(LIST)).content.decode()
     assert "cash discount (Skonto)" in text
-    assert "99.5 %" in text
+    assert "99.5\u00a0%" in text
 
 
 def test_the_firms_rule_is_for_partners(accountant: User, partner: User, kontor_client: Client, login: Login) -> None:

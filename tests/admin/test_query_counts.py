@@ -1,6 +1,7 @@
 """A page costs the same number of queries for five rows and for fifty."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -22,8 +23,22 @@ from integrations.models import (
     VoucherChange,
     WebhookDelivery,
 )
-from matching.models import Comparison, Decision, LearnedFact, MatchingPolicy, PayoutItem, PayoutReport
+from matching.models import (
+    Comparison,
+    Decision,
+    ExternalPayment,
+    FirmComparison,
+    LearnedFact,
+    MatchingPolicy,
+    OwnTransfer,
+    PayoutItem,
+    PayoutReport,
+    RateFetch,
+    ReferenceRate,
+    Transaction,
+)
 from matching.services import confirm
+from matching.services.intake import account_for
 from tests.admin.conftest import Login
 from tests.admin.recorder_world import call, delivery
 from tests.conftest import TODAY
@@ -114,6 +129,38 @@ def _comparisons(first: Client, accountant: User, count: int) -> None:
         Comparison.objects.create(client=first, asked_by=accountant)
 
 
+def _firm_comparisons(first: Client, accountant: User, count: int) -> None:
+    for _index in range(count):
+        made = FirmComparison.objects.create(asked_by=accountant, prepared_at=MOMENT)
+        Comparison.objects.create(client=first, firm=made)
+
+
+def _rates(first: Client, accountant: User, count: int) -> None:
+    there = ReferenceRate.objects.count()
+    for index in range(there, there + count):
+        ReferenceRate.objects.create(day=TODAY - timedelta(days=index), currency="USD", units="1.0876")
+        RateFetch.objects.create(file="eurofxref-daily.xml", added=index)
+
+
+def _pairs(first: Client, accountant: User, count: int) -> None:
+    own = [account_for(first, iban=iban) for iban in ("DE02120300000000202051", "DE88500700100175526303")]
+    there = OwnTransfer.objects.count()
+    for index in range(there, there + count):
+        lines = [
+            Transaction.objects.create(
+                client=first, account=at, key=f"own-{index}", booking_date=TODAY, amount=amount, currency="EUR"
+            )
+            for at, amount in zip(own, (-100, 100), strict=True)
+        ]
+        OwnTransfer.objects.create(client=first, outgoing=lines[0], incoming=lines[1], reasons=["purpose"])
+
+
+def _externals(first: Client, accountant: User, count: int) -> None:
+    there = ExternalPayment.objects.count()
+    for index in range(there, there + count):
+        ExternalPayment.objects.create(client=first, kind="cash", date=TODAY, amount=-100 - index)
+
+
 def _people(first: Client, accountant: User, count: int) -> None:
     group = Group.objects.get(name=ACCOUNTANT)
     for index in range(count):
@@ -140,6 +187,11 @@ PAGES: dict[str, tuple[str, Grow, int]] = {
     "rules for automatic matches": ("admin:matching_matchingpolicy_changelist", _rules, 9),
     "learned facts": ("admin:matching_learnedfact_changelist", _facts, 9),
     "comparisons": ("admin:matching_comparison_changelist", _comparisons, 9),
+    "comparisons of the whole firm": ("admin:matching_firmcomparison_changelist", _firm_comparisons, 7),
+    "exchange rates": ("admin:matching_referencerate_changelist", _rates, 7),
+    "fetches of exchange rates": ("admin:matching_ratefetch_changelist", _rates, 7),
+    "own transfers": ("admin:matching_owntransfer_changelist", _pairs, 8),
+    "external transactions": ("admin:matching_externalpayment_changelist", _externals, 8),
     "raw answers": ("admin:vouchers_rawanswer_changelist", _raw, 8),
     "statements": ("admin:integrations_statementfile_changelist", _statements, 8),
     "payout reports": ("admin:matching_payoutreport_changelist", _reports, 9),
