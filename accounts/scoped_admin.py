@@ -8,6 +8,7 @@ from django.contrib.admin.options import BaseModelAdmin
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.utils.functional import Promise
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.models import User
@@ -42,6 +43,9 @@ class ScopedAdmin(ModelAdmin):
     client_path: ClassVar[str] = "client"
     heavy_fields: ClassVar[tuple[str, ...]] = ()
     """Columns that a list does not read."""
+
+    empty_words: ClassVar[str | Promise] = ""
+    """What will stand in the list, and when, for as long as it is empty."""
 
     show_full_result_count = False
     list_per_page = 50

@@ -37,6 +37,7 @@ class ReferenceRateAdmin(_OfNobody):
     list_filter = (("day", PeriodFilter),)
     search_fields = ("=currency",)
     search_help_text = _("Currency, for example USD")
+    empty_words = _("Rates are fetched once a day from the European Central Bank.")
     ordering = ("-day", "currency")
     fields = ("day", "currency", "worth")
     readonly_fields = ("worth",)

@@ -37,6 +37,7 @@ class ComparisonAdmin(ScopedAdmin):
     ordering = ("-asked_at", "-id")
     list_select_related = ("client", "asked_by")
     fields = ("client",)
+    empty_words = _("Here you see what another rule or a newer version would change, before anything is changed.")
     # The list shows the numbers only.
     heavy_fields = ("result",)
     list_before_template = "admin/matching/comparisons_before.html"

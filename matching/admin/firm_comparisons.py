@@ -33,6 +33,9 @@ class FirmComparisonAdmin(ScopedAdmin):
     list_display = ("asked", "badge", "about", "clients_text", "by")
     ordering = ("-asked_at", "-id")
     list_select_related = ("asked_by",)
+    empty_words = _(
+        "Here you see what another rule or a newer version would change at all clients, before anything is changed."
+    )
     fields = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

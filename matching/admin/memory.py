@@ -68,6 +68,7 @@ class LearnedFactAdmin(PageAdmin):
     search_help_text = _("What stands in the bank line, or contact")
     ordering = ("-last_confirmed", "-id")
     list_select_related = ("client",)
+    empty_words = _("Kontor learns account numbers, names and mandates from what you confirm and reject.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Those of the person's clients, and what the firm uses for all."""

@@ -51,6 +51,9 @@ class OwnTransferAdmin(PageAdmin):
     search_help_text = _("Purpose or client")
     ordering = ("-outgoing__booking_date", "-id")
     list_select_related = ("client", "outgoing__account", "incoming__account")
+    empty_words = _(
+        "Kontor recognises transfers between a client's own accounts as soon as it has the bank transactions of both."
+    )
 
     @admin.display(description=_("booked"), ordering="outgoing__booking_date")
     def booked(self, pair: OwnTransfer) -> str:

@@ -53,6 +53,7 @@ class MatchingPolicyAdmin(ScopedAdmin):
     search_help_text = _("Client")
     ordering = ("client__number",)
     list_select_related = ("client",)
+    empty_words = _("Without a rule, Kontor matches by itself whatever it is sure of.")
     fieldsets = (
         (None, {"fields": ("client", "in_use")}),
         (_("What Kontor may match by itself"), {"fields": ("threshold", "highest")}),

@@ -31,6 +31,7 @@ class ProposalAdmin(ReadOnlyAdmin):
     search_help_text = _("Number of the voucher or contact")
     ordering = ("-id",)
     list_select_related = ("client",)
+    empty_words = _("Proposals appear as soon as a client has vouchers and bank transactions.")
     fields = ("client", "engine_version", "allowed", "shape", "rank", "created_at", "updated_at", "fingerprint")
 
     readonly_fields = ("allowed", "shape")
@@ -123,6 +124,7 @@ class DecisionAdmin(ReadOnlyAdmin):
     search_fields = ("=proposal__id", "reason")
     ordering = ("-decided_at", "-id")
     list_select_related = ("proposal__client", "actor")
+    empty_words = _("Nothing has been decided yet.")
     fields = ("proposal", "kind", "from_state", "to_state", "actor", "why", "undoes", "decided_at")
 
     @admin.display(description=_("when"), ordering="decided_at")
