@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.client_filter import ClientFilter
 from accounts.display import moment
+from accounts.models import Mail
 from accounts.scoped_admin import PageAdmin, person
 from integrations.admin.connections import timeline_of
 from integrations.admin.states import connection_state, request_state
-from integrations.models import Provider, SupportRequest
+from integrations.models import Provider, SupportMessage, SupportRequest
 from integrations.services import support_answers as answers
 from integrations.words import failure
 
@@ -105,7 +106,7 @@ class SupportRequestAdmin(PageAdmin):
             words=failure(asked.reason, asked.connection.provider if asked.connection else Provider.LEXWARE)
             if asked.reason
             else None,
-            thread=list(asked.messages.select_related("author").order_by("written_at", "pk")),
+            thread=_thread(asked),
             may_answer=person(request).has_perm("integrations.change_supportrequest"),
             may_close=asked.state != SupportRequest.State.CLOSED,
             connection=asked.connection,
@@ -114,3 +115,15 @@ class SupportRequestAdmin(PageAdmin):
         )
         response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return response
+
+
+def _thread(asked: SupportRequest) -> list[SupportMessage]:
+    """What was written, with what has become of the mail about it; two queries."""
+    messages_of = list(asked.messages.select_related("author").order_by("written_at", "pk"))
+    states = {
+        mail.key.split(":")[1]: mail.get_state_display()
+        for mail in Mail.objects.filter(client=asked.client_id, kind__in=("support_answer", "support_again"))
+    }
+    for message in messages_of:
+        message.mail = states.get(str(message.pk), "")  # type: ignore[attr-defined]
+    return messages_of

@@ -53,7 +53,6 @@ class Migration(migrations.Migration):
                 ('by_firm', models.BooleanField(verbose_name='by the firm')),
                 ('text', models.TextField(max_length=4000, verbose_name='message')),
                 ('written_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written')),
-                ('mailed_at', models.DateTimeField(blank=True, null=True, verbose_name='mailed')),
             ],
             options={
                 'verbose_name': 'message about a support request',

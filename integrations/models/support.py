@@ -70,7 +70,6 @@ class SupportMessage(models.Model):
     )
     text = models.TextField(_("message"), max_length=4000)
     written_at = models.DateTimeField(_("written"), default=timezone.now)
-    mailed_at = models.DateTimeField(_("mailed"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("message about a support request")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from integrations.models import Connection, ConnectionEvent, Reason, Status, SyncRun
+from integrations.services import notices
 from integrations.services.call_log import keep_calls
 from integrations.services.doubt import confirm_at, everybody_rejected, ripe
 from integrations.services.key_check import CheckResult
@@ -58,7 +59,8 @@ def move(
         if not here.update(status=status, reason=reason, **since, **fields):
             raise StateMoved(CHANGED_MEANWHILE)
         record(connection, kind, reason, result, actor, detail, from_status=before[0], to_status=status)
-    connection.refresh_from_db()
+        connection.refresh_from_db()
+        notices.moved(connection, before[0], actor)
 
 
 def record(

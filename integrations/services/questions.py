@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Client, User
 from integrations.models import ClientQuestion, QuestionFile
+from integrations.services import notices
 from integrations.services.support import without_keys
 from matching.models import Proposal, Transaction
 from vouchers import storage
@@ -60,13 +61,15 @@ def ask(subject: Subject, text: str, actor: User) -> ClientQuestion:
         raise UnableToAnswer(_("A question has at most 2,000 characters."))
     with transaction.atomic():
         Client.objects.select_for_update().get(pk=subject.client_id)
-        question, _created = ClientQuestion.objects.get_or_create(
+        question, created = ClientQuestion.objects.get_or_create(
             client_id=subject.client_id,
             state=State.OPEN,
             text=words,
             **{field_of(subject): subject},
             defaults={"asked_by": actor},
         )
+        if created:
+            notices.asked(question)
     return question
 
 

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from accounts.models import User
 from integrations.models import SupportMessage, SupportRequest
+from integrations.services import notices
 from integrations.services.support import LONGEST_MESSAGE, without_keys
 
 State = SupportRequest.State
@@ -37,7 +38,9 @@ def _write(request: SupportRequest, text: str, author: User, *, by_firm: bool) -
         here = SupportRequest.objects.filter(pk=request.pk)
         if by_firm:
             here.filter(state=State.OPEN).update(state=State.ANSWERED)
+            notices.answered(message)
         else:
             here.exclude(state=State.OPEN).update(state=State.OPEN)
+            notices.written_again(message)
     request.refresh_from_db()
     return message

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from integrations.models import Connection, ConnectionEvent, Status, SyncRun
 from integrations.providers.errors import KeyRejected, ProviderError, Unavailable
-from integrations.services import connections
+from integrations.services import connections, notices
 from integrations.services.connection_state import IN_DOUBT
 from integrations.services.fetch_work import RunSteps
 from integrations.services.key_check import CheckResult, error_detail, reason_of
@@ -35,6 +35,7 @@ def succeed(work: RunSteps, start: date) -> None:
             kind=ConnectionEvent.Kind.SYNC,
             detail={"run": run.pk, **work.figures, "skipped": run.skipped.count()},
         )
+        notices.fetched(SyncRun.objects.select_related("connection__client").get(pk=run.pk))
 
 
 def stopped(work: RunSteps, error: ProviderError) -> None:
