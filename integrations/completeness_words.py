@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.display import day, money
 from integrations.services.completeness import Covered
@@ -53,7 +53,8 @@ def summary(coverage: Coverage) -> str:
     if not coverage.complete:
         return _("Nothing is here yet: needed from %(day)s.") % {"day": date_format(coverage.needed.first)}
     here = Span(coverage.complete[0].first, coverage.complete[-1].last)
-    inside = [gap for gap in gaps if here.first < gap.first < here.last]
+    # What is not here since the last statement may not be due yet; the tasks say it.
+    inside = [gap for gap in gaps if gap.first < here.last]
     words = _("Complete %(days)s.") % {"days": days(here)}
     if inside:
         given = {"days": days(here), "gaps": listed(inside)}
@@ -64,6 +65,12 @@ def summary(coverage: Coverage) -> str:
             words = _("Here %(days)s.") % {"days": days(here)}
         words += " " + _("The balances contradict each other: %(days)s.") % {"days": listed(doubts)}
     return words
+
+
+def open_words(number: int) -> str:
+    """How many tasks are open; nothing where none is."""
+    words = ngettext("%(n)s thing is still open.", "%(n)s things are still open.", number)
+    return words % {"n": number} if number else ""
 
 
 def listed(spans: Iterable[Span]) -> str:

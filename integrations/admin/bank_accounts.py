@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,7 +25,7 @@ from accounts.models import User
 from accounts.scoped_admin import PageAdmin, person
 from integrations.admin.account_forms import ACTS, ActForm, bound, forms_of
 from integrations.admin.account_history import history
-from integrations.completeness_words import Task, notes, summary, tasks
+from integrations.completeness_words import Task, notes, open_words, summary, tasks
 from integrations.coverage_calendar import calendar
 from integrations.services.completeness import Covered, covered
 from integrations.services.judgements import judged, missing
@@ -107,8 +108,12 @@ class AccountPages(PageAdmin):
 
     @admin.display(description=_("complete"))
     def complete(self, account: Any) -> str:
-        """What is complete and what is missing, in words."""
-        return summary(account.covered.coverage) if account.covered else ""
+        """What is complete and what is missing, in words, and how much of it is due."""
+        if not account.covered:
+            return ""
+        due = open_words(len(account.covered.due(timezone.localdate())))
+        words = summary(account.covered.coverage)
+        return format_html("{}<br>{}", words, state("soon", due)) if due else words
 
     def get_urls(self) -> list[URLPattern]:
         """The buttons of the page, and the list of what is missing."""

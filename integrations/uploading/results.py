@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from integrations.completeness_words import summary
+from integrations.completeness_words import open_words, summary
 from integrations.services.completeness import Covered, covered
 from integrations.services.payouts import PayoutImport
 from integrations.services.payouts import problem_words as payout_words
@@ -188,5 +188,4 @@ def _account(desk: Desk, one: tuple[str, Covered | None], today: date) -> Accoun
 def _complete(known: Covered, today: date) -> str:
     """What is complete, and how much is still to be uploaded."""
     lacking = len(known.due(today))
-    words = ngettext("%(n)s thing is still to be uploaded.", "%(n)s things are still to be uploaded.", lacking)
-    return " ".join(filter(None, (summary(known.coverage), words % {"n": lacking} if lacking else "")))
+    return " ".join(filter(None, (summary(known.coverage), open_words(lacking))))

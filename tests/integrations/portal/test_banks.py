@@ -86,7 +86,7 @@ def test_the_pages_say_what_to_upload_with_the_same_number_of_queries(browser: B
     assert "Here 1 January to 31 March 2025, missing 12 February to 15 February 2025." in text
     assert "missing: days 12 to 15" in text
     assert "DKB …2051" in text
-    assert "See what to upload: 18 things" in browser.get(start).content.decode()
+    assert "What to upload: 18 things" in browser.get(start).content.decode()
 
 
 def test_a_private_account_is_named_and_left_alone(browser: Browser, kontor_client: Client, accountant: User):
