@@ -22,7 +22,10 @@ class ExternalForm(forms.Form):
         label=_("Date of the payment"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off", "class": "day"}),
         input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"],
-        error_messages={"invalid": _("Please enter a day, for example 2025-12-31.")},
+        error_messages={
+            "required": _("Please enter the day of the payment."),
+            "invalid": _("Please enter a day, for example 2025-12-31."),
+        },
     )
     way = forms.ChoiceField(
         label=_("Which way did the money go?"),
@@ -34,6 +37,11 @@ class ExternalForm(forms.Form):
         max_digits=14,
         decimal_places=2,
         localize=True,
+        error_messages={
+            "required": _("Please enter the amount."),
+            "invalid": _("Please enter an amount, for example 12.50."),
+            "min_value": _("Please enter an amount above zero."),
+        },
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     name = forms.CharField(label=_("Who was paid, or who paid?"), max_length=255, required=False)

@@ -34,7 +34,7 @@ class ExternalPaymentAdmin(PageAdmin):
     """Payments that passed no connected account."""
 
     change_form_template = "admin/matching/external_page.html"
-    list_display = ("when", "badge", "kind", "amount_text", "name", "voucher", "made_by", "client_number")
+    list_display = ("when", "badge", "kind", "amount_text", "name", "voucher_number", "made_by", "client_number")
     list_display_links = ("when", "amount_text")
     list_filter = (("client", ClientFilter), "state", "kind", ("date", PeriodFilter))
     search_fields = ("name", "purpose", "voucher__number")
@@ -56,6 +56,11 @@ class ExternalPaymentAdmin(PageAdmin):
     def amount_text(self, payment: ExternalPayment) -> str:
         """The signed amount."""
         return money(payment.amount, payment.currency)
+
+    @admin.display(description=_("voucher"), ordering="voucher__number")
+    def voucher_number(self, payment: ExternalPayment) -> str:
+        """Which voucher it paid; whose it is stands beside it."""
+        return payment.voucher.number if payment.voucher else ""
 
     @admin.display(description=_("by"), ordering="created_by")
     def made_by(self, payment: ExternalPayment) -> str:

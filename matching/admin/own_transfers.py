@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -19,7 +20,7 @@ from accounts.models import User
 from accounts.period_filter import PeriodFilter
 from accounts.scoped_admin import PageAdmin, person
 from accounts.scoping import scoped
-from matching.models import OwnTransfer, Transaction
+from matching.models import BankAccount, OwnTransfer, Transaction
 from matching.own_transfer_words import reasons_in_words
 from matching.services import own_transfers
 from matching.services.own_transfers import UnableToDecide
@@ -38,6 +39,16 @@ ACTS: dict[str, Callable[[OwnTransfer, User], None]] = {
 def transfer_state(pair: OwnTransfer) -> SafeString:
     """Who says so, with its sign."""
     return state(TONES[State(pair.state)], pair.get_state_display())
+
+
+def _short(account: BankAccount | None) -> SafeString:
+    """The bank over the last digits, each in one piece."""
+    if account is None:
+        return SafeString("")
+    name, sign, digits = account.short.rpartition(" …")
+    if not sign:
+        return format_html("{}", digits)
+    return format_html('{}<br><span class="k-quiet">…{}</span>', name, digits)
 
 
 @admin.register(OwnTransfer)
@@ -66,14 +77,14 @@ class OwnTransferAdmin(PageAdmin):
         return money(pair.incoming.amount, pair.incoming.currency)
 
     @admin.display(description=_("out of"))
-    def from_account(self, pair: OwnTransfer) -> str:
+    def from_account(self, pair: OwnTransfer) -> SafeString:
         """The account it left."""
-        return pair.outgoing.account.short if pair.outgoing.account else ""
+        return _short(pair.outgoing.account)
 
     @admin.display(description=_("into"))
-    def to_account(self, pair: OwnTransfer) -> str:
+    def to_account(self, pair: OwnTransfer) -> SafeString:
         """The account it came to."""
-        return pair.incoming.account.short if pair.incoming.account else ""
+        return _short(pair.incoming.account)
 
     @admin.display(description=_("state"), ordering="state")
     def status(self, pair: OwnTransfer) -> SafeString:

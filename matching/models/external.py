@@ -29,7 +29,7 @@ class ExternalPayment(models.Model):
 
         DRAFT = "draft", _("draft")
         SAVED = "saved", _("saved")
-        GAVE_WAY = "gave_way", _("replaced by the bank line")
+        GAVE_WAY = "gave_way", pgettext_lazy("external transaction", "replaced")
         DISCARDED = "discarded", _("discarded")
 
     client = models.ForeignKey(
