@@ -40,11 +40,15 @@ class Relation:
     percent: str = ""
 
 
+_EQUAL = Relation("amount_equal", 0.88, 1, True)
+_DIFFERS = Relation("amount_differs", 0.003, 0, False)
+
+
 def relate(expected: int, booked: int, *, dunning_named: bool = False) -> Relation:
     """Name the difference between an expected and a booked amount (both positive cents)."""
     difference = booked - expected
     if difference == 0:
-        return Relation("amount_equal", 0.88, 1, True)
+        return _EQUAL
     for mille, percent in _PER_MILLE:
         if abs(1000 * booked - expected * (1000 - mille)) <= 1000:
             return Relation("amount_less_discount", 0.015, 3 * len(DISCOUNTS), True, percent)
@@ -62,19 +66,28 @@ def relate(expected: int, booked: int, *, dunning_named: bool = False) -> Relati
         return Relation("amount_differs", 0.003, 6, False)
     if 0 < difference * 5 <= expected:
         return Relation("amount_differs", 0.004, expected / 5, False)
-    return Relation("amount_differs", 0.003, 0, False)
+    return _DIFFERS
 
 
 class Density:
     """How densely the bookings of one direction lie around an amount: bookings to be expected per cent."""
 
-    __slots__ = ("_amounts",)
+    __slots__ = ("_amounts", "_last")
 
     def __init__(self, amounts: Iterable[int]) -> None:
         self._amounts = sorted(amounts)
+        self._last = 0, 0.0
 
     def at(self, amount: int) -> float:
         """Expected number of unrelated bookings of exactly this amount (positive cents)."""
+        # A booking's amount is asked for by all vouchers that are compared with it, one after the other.
+        known, expected = self._last
+        if known != amount:
+            expected = self._expected(amount)
+            self._last = amount, expected
+        return expected
+
+    def _expected(self, amount: int) -> float:
         low, high = amount * 3 // 4, amount * 4 // 3 + 1
         count = bisect_right(self._amounts, high) - bisect_left(self._amounts, low)
         return min(5.0, (count + 1) / max(1, high - low) * _roundness(amount))

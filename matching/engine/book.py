@@ -41,8 +41,9 @@ class Book:
         whole: Book | None = None,
         silent: Collection[str] = (),
     ) -> None:
-        self.whole = whole or self
-        """The book of the whole client, where this one holds only some of its rows: rarity is judged by that."""
+        self._whole = whole
+        self.alike: tuple[object, tuple[int, int | None]] = None, (0, None)
+        """How many bookings show the mark of the one asked for last, see `evidence.pair`."""
         self.total: int
         """Bookings that rarity is judged by."""
         self.words: WordStatistics
@@ -86,6 +87,12 @@ class Book:
         self.vocabulary = {word for contact in {c.contact for c in self.claims} for word in contact}
         self._index_bookings()
         self._index_numbers()
+
+    @property
+    def whole(self) -> Book:
+        """The book of the whole client, where this one holds only some of its rows: rarity is judged by that."""
+        # Not kept as an attribute of itself: a run ends with nothing that Python's cycle collector has to look for.
+        return self._whole or self
 
     def _index_bookings(self) -> None:
         self.shelves: dict[tuple[int, int], AmountShelf] = {}
@@ -134,7 +141,7 @@ class Book:
 
     def add_forms(self, claim: Claim) -> None:
         """Know all ways to write a voucher's number."""
-        for value in claim.number.forms:
+        for value in claim.number.pointing:
             owners = self.by_form.get(value)
             if owners is None:
                 self.by_form[value] = claim.index

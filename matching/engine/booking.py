@@ -50,12 +50,12 @@ class Booking:
     """A transaction with everything that is read from it once.
 
     `amount`: what is left of it in cents; `day`: its booking date as an ordinal; `text`: equal for bookings whose
-    texts differ in digits only.
+    texts differ in digits only; `dunning_named`: whether the text speaks of a reminder.
     """
 
     __slots__ = (
-        "amount", "day", "index", "is_card", "names", "no_voucher", "numbers", "returned", "sign", "t", "text",
-        "text_dates", "words",
+        "amount", "day", "dunning_named", "index", "is_card", "names", "no_voucher", "numbers", "returned", "sign", "t",
+        "text", "text_dates", "words",
     )  # fmt: skip
 
     def __init__(self, index: int, t: Transaction, used: int, pool: Pool) -> None:
@@ -73,6 +73,7 @@ class Booking:
             if _DIGITS.search(text)
         )
         self.words = pool.words(f"{counterparty} {purpose}".replace("'", ""))
+        self.dunning_named = any(word.startswith("MAHN") for word in self.words)
         self.names = _names(t.counterparty)
         self.is_card = is_card(t)
         self.no_voucher = no_voucher_word(t)

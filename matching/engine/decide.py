@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .book import Book, Booking, Claim
 from .graph import Graph
 from .marginals import Edge
-from .policy import certainty, is_automatic
+from .policy import certainty, has_grounds, is_automatic
 from .text import fold
 
 
@@ -24,9 +25,53 @@ class Choice:
     interchangeable: bool
 
 
+class Alike:
+    """Slots, and bookings, that nothing visible tells apart, as far as they have pairs.
+
+    Nothing is kept of what is the only one of its looks, as nearly everything is.
+    """
+
+    __slots__ = ("_bookings", "_mass", "_of_booking", "_of_slot", "_slots")
+
+    def __init__(self, book: Book, graph: Graph) -> None:
+        self._of_slot, self._of_booking = array("l", _slot_classes(book)), array("l", _booking_classes(book))
+        self._slots = _together(self._of_slot, {s for s, _ in graph.probability})
+        self._bookings = _together(self._of_booking, {b for _, b in graph.probability})
+        self._mass: dict[tuple[int, int], tuple[float, float]] = {}
+        for edge, probability in graph.probability.items():
+            own, other = self._classes(edge)
+            if own in self._slots or other in self._bookings:
+                mass, strict = self._mass.get((own, other), (0.0, 0.0))
+                self._mass[(own, other)] = mass + probability, strict + graph.strict[edge]
+
+    def _classes(self, edge: Edge) -> tuple[int, int]:
+        return self._of_slot[edge[0]], self._of_booking[edge[1]]
+
+    def slots(self, slot: int) -> list[int]:
+        """The slots that look like one, itself among them."""
+        return self._slots.get(self._of_slot[slot], [slot])
+
+    def bookings(self, booking: int) -> int:
+        """How many bookings look like one, itself among them."""
+        return len(self._bookings.get(self._of_booking[booking], (booking,)))
+
+    def mass(self, edge: Edge) -> tuple[float, float]:
+        """The probabilities of all pairs that look like this one, and those that are told apart by more than that."""
+        return self._mass[self._classes(edge)]
+
+
+def _together(classes: Sequence[int], members: Iterable[int]) -> dict[int, list[int]]:
+    """The members of each class that has several."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for member in sorted(members):
+        found[classes[member]].append(member)
+    return {number: together for number, together in found.items() if len(together) > 1}
+
+
 def choose(
     book: Book,
     graph: Graph,
+    alike: Alike,
     used_slots: Collection[int] = (),
     used_bookings: Collection[int] = (),
     *,
@@ -34,35 +79,29 @@ def choose(
     last: bool,
 ) -> dict[Edge, Choice]:
     """The automatic choices, best first; never two on one slot or booking, none on those used already or `without`."""
-    slot_class, booking_class = _slot_classes(book), _booking_classes(book)
-    members_s: dict[object, set[int]] = defaultdict(set)
-    members_b: dict[object, set[int]] = defaultdict(set)
-    mass: dict[tuple[object, object], float] = defaultdict(float)
-    strict_mass: dict[tuple[object, object], float] = defaultdict(float)
-    for (s, b), p in graph.probability.items():
-        members_s[slot_class[s]].add(s)
-        members_b[booking_class[b]].add(b)
-        mass[(slot_class[s], booking_class[b])] += p
-        strict_mass[(slot_class[s], booking_class[b])] += graph.strict[(s, b)]
     chosen: dict[Edge, Choice] = {}
     used_s, used_b = set(used_slots), set(used_bookings)
-    order = sorted(graph.pairs, key=lambda e: (-graph.probability[e], -graph.pairs[e].score, e))
-    for edge in order:
+    able = (
+        e for e, pair in graph.pairs.items()
+        if e[0] not in used_s and e[1] not in used_b and e not in without and has_grounds(pair, last=last)
+    )  # fmt: skip
+    for edge in sorted(able, key=lambda e: (-graph.probability[e], -graph.pairs[e].score, e)):
         s, b = edge
-        if s in used_s or b in used_b or edge in without:
+        if s in used_s or b in used_b:
             continue
         own, strict = graph.probability[edge], graph.strict[edge]
-        classes = slot_class[s], booking_class[b]
-        size_s, size_b = len(members_s[classes[0]]), len(members_b[classes[1]])
+        slots = alike.slots(s)
+        size_s, size_b = len(slots), alike.bookings(b)
         probability = own
         if size_s > 1 and book.slots[s].count > 1:
-            siblings = [(other, b) for other in members_s[classes[0]] if (other, b) in graph.pairs]
+            siblings = [(other, b) for other in slots if (other, b) in graph.pairs]
             probability = min(1.0, sum(graph.probability[e] for e in siblings))
             strict = min(1.0, sum(graph.strict[e] for e in siblings))
-        elif (size_s, size_b) != (1, 1) and _may_swap(book, members_s[classes[0]], size_b):
+        elif (size_s, size_b) != (1, 1) and _may_swap(book, slots, size_b):
             served = min(size_s, size_b)
-            probability = max(own, min(1.0, mass[classes] / served))
-            strict = max(strict, min(1.0, strict_mass[classes] / served))
+            mass, strict_mass = alike.mass(edge)
+            probability = max(own, min(1.0, mass / served))
+            strict = max(strict, min(1.0, strict_mass / served))
         pair = graph.pairs[edge]
         certain = certainty(pair, min(probability, strict), graph.model)
         if not is_automatic(pair, certain, graph.model, last=last):
@@ -70,31 +109,30 @@ def choose(
         chosen[edge] = Choice(edge, certain, True, probability > own + 0.01)
         used_s.add(s)
         used_b.add(b)
-        if size_s > 1 and _same_document(book, members_s[classes[0]]):
-            used_s |= members_s[classes[0]]
+        if size_s > 1 and _same_document(book, slots):
+            used_s.update(slots)
     return chosen
 
 
-def _may_swap(book: Book, slots: set[int], bookings: int) -> bool:
+def _numbered(looks: Iterable[object]) -> Iterator[int]:
+    """A number for each of the looks, so that these are compared once."""
+    numbers: dict[object, int] = {}
+    return (numbers.setdefault(look, len(numbers)) for look in looks)
+
+
+def _may_swap(book: Book, slots: Collection[int], bookings: int) -> bool:
     """Equal slots and bookings may stand for each other where all of them are served, or all are one document."""
     return len(slots) == bookings or _same_document(book, slots)
 
 
-def _same_document(book: Book, slots: set[int]) -> bool:
+def _same_document(book: Book, slots: Iterable[int]) -> bool:
     claims = [book.claims[i] for i in sorted({book.slots[s].voucher for s in slots})]
     return len(claims) > 1 and bool(claims[0].number.canon) and len({c.number.canon for c in claims}) == 1
 
 
-def _slot_classes(book: Book) -> dict[int, object]:
-    """Slots that nothing visible tells apart get the same class, and equal instalments of one voucher."""
-    classes: dict[int, object] = {}
-    for slot in book.slots:
-        claim = book.claims[slot.voucher]
-        if slot.count > 1:
-            classes[slot.index] = slot.voucher, slot.amount
-        else:
-            classes[slot.index] = _looks(claim)
-    return classes
+def _slot_classes(book: Book) -> Iterator[int]:
+    """A class for each slot: equal instalments of one voucher look alike, and so do slots of equal vouchers."""
+    return _numbered((s.voucher, s.amount) if s.count > 1 else _looks(book.claims[s.voucher]) for s in book.slots)
 
 
 def _looks(claim: Claim) -> object:
@@ -102,8 +140,8 @@ def _looks(claim: Claim) -> object:
     return v.type, claim.party or v.contact, claim.total, v.currency, v.date, v.due_date
 
 
-def _booking_classes(book: Book) -> dict[int, object]:
-    return {b.index: _booking_looks(b) for b in book.bookings}
+def _booking_classes(book: Book) -> Iterator[int]:
+    return _numbered(_booking_looks(b) for b in book.bookings)
 
 
 def _booking_looks(b: Booking) -> object:

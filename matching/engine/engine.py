@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from .book import Book
-from .decide import Choice, choose
+from .decide import Alike, Choice, choose
 from .graph import Graph, build
 from .kin import NameCache
 from .marginals import Edge
@@ -53,14 +53,15 @@ def conclude(
     """
     nettings = named_nettings(book, names, memory)
     held = [p for g in nettings for p in g.parts]
-    chosen = choose(book, graph, {p[0] for p in held}, {p[1] for p in held}, last=False)
+    alike = Alike(book, graph)
+    chosen = choose(book, graph, alike, {p[0] for p in held}, {p[1] for p in held}, last=False)
     chosen = _without_refused(book, chosen, refused)
     groups = find_sets(book, graph, names, memory, chosen, refused, far=far)
     parts = [p for g in groups if g.automatic for p in g.group.parts]
     used_slots = {e[0] for e in chosen} | {p[0] for p in parts}
     used_bookings = {e[1] for e in chosen} | {p[1] for p in parts}
     better = {p[:2] for p in held} | _explained(graph, groups)
-    chosen |= choose(book, graph, used_slots, used_bookings, without=better, last=True)
+    chosen |= choose(book, graph, alike, used_slots, used_bookings, without=better, last=True)
     chosen = _without_refused(book, chosen, refused)
     chosen, groups = with_credit_notes(book, graph, chosen, groups, refused)
     return Writer(book, graph, chosen, groups).write()

@@ -42,19 +42,17 @@ class Graph:
     model: Model
 
     def by_slot(self) -> dict[int, list[Edge]]:
-        """The edges of each slot, best first."""
+        """The edges of each slot."""
         return self._grouped(0)
 
     def by_booking(self) -> dict[int, list[Edge]]:
-        """The edges of each booking, best first."""
+        """The edges of each booking."""
         return self._grouped(1)
 
     def _grouped(self, side: int) -> dict[int, list[Edge]]:
         grouped: dict[int, list[Edge]] = defaultdict(list)
         for edge in self.pairs:
             grouped[edge[side]].append(edge)
-        for edges in grouped.values():
-            edges.sort(key=lambda e: (-self.probability[e], -self.pairs[e].score, e))
         return grouped
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 Edge = tuple[int, int]
 _ROUNDS = 60
@@ -29,31 +29,65 @@ def probabilities(scores: Mapping[Edge, float]) -> dict[Edge, float]:
     """
     edges = _serious(scores)
     weight = [math.exp(min(_MAX_SCORE, scores[e])) for e in edges]
-    left: dict[int, list[int]] = defaultdict(list)
-    right: dict[int, list[int]] = defaultdict(list)
-    for i, (slot, booking) in enumerate(edges):
-        left[slot].append(i)
-        right[booking].append(i)
-    from_left, from_right = [1.0] * len(edges), [1.0] * len(edges)
-    # A node with one edge has nothing to tell about others.
-    lefts = {n: own for n, own in left.items() if len(own) > 1}
-    rights = {n: own for n, own in right.items() if len(own) > 1}
-    # Words are halved with what was said before, so whoever has changed its word goes on although nobody told it more.
-    slots, bookings = set(lefts), set(rights)
-    for _ in range(_ROUNDS):
-        changed = _send(weight, [lefts[n] for n in sorted(slots)], from_right, from_left)
-        slots = {edges[i][0] for i in changed}
-        bookings |= {edges[i][1] for i in changed} & rights.keys()
-        changed = _send(weight, [rights[n] for n in sorted(bookings)], from_left, from_right)
-        bookings = {edges[i][1] for i in changed}
-        slots |= {edges[i][0] for i in changed} & lefts.keys()
-        if not slots and not bookings:
-            break
+    free = _Messages(edges, weight)
     result = dict.fromkeys(sorted(scores), 0.0)
     for i, edge in enumerate(edges):
-        together = weight[i] * from_left[i] * from_right[i]
+        together = weight[i] * free.from_left[i] * free.from_right[i]
         result[edge] = together / (1 + together)
     return result
+
+
+class _Messages:
+    """What each slot and each booking tells the other end of each edge: how free it is without it."""
+
+    def __init__(self, edges: Sequence[Edge], weight: Sequence[float]) -> None:
+        self._edges, self._weight = edges, weight
+        self.from_left, self.from_right = [1.0] * len(edges), [1.0] * len(edges)
+        left: dict[int, list[int]] = defaultdict(list)
+        right: dict[int, list[int]] = defaultdict(list)
+        for i, (slot, booking) in enumerate(edges):
+            left[slot].append(i)
+            right[booking].append(i)
+        # A node with one edge has nothing to tell about others.
+        self._lefts = {n: own for n, own in left.items() if len(own) > 1}
+        self._rights = {n: own for n, own in right.items() if len(own) > 1}
+        for slots, bookings in self._components():
+            self._settle(slots, bookings)
+
+    def _components(self) -> Iterator[tuple[set[int], set[int]]]:
+        """The slots and bookings that have something to tell each other; each of them has several edges."""
+        seen: set[int] = set()
+        for first in self._lefts:
+            if first in seen:
+                continue
+            slots, bookings, waiting = {first}, set[int](), [first]
+            while waiting:
+                for i in self._lefts[waiting.pop()]:
+                    booking = self._edges[i][1]
+                    if booking not in bookings and booking in self._rights:
+                        bookings.add(booking)
+                        fresh = ({self._edges[k][0] for k in self._rights[booking]} & self._lefts.keys()) - slots
+                        slots |= fresh
+                        waiting += fresh
+            seen |= slots
+            yield slots, bookings
+        for booking, own in self._rights.items():
+            if not any(self._edges[i][0] in self._lefts for i in own):
+                yield set(), {booking}
+
+    def _settle(self, slots: set[int], bookings: set[int]) -> None:
+        edges, weight, lefts, rights = self._edges, self._weight, self._lefts, self._rights
+        # Words are halved with what was said before, so whoever has changed its word goes on although nobody told it
+        # more.
+        for _ in range(_ROUNDS):
+            changed = _send(weight, [lefts[n] for n in slots], self.from_right, self.from_left)
+            slots = {edges[i][0] for i in changed}
+            bookings |= {edges[i][1] for i in changed} & rights.keys()
+            changed = _send(weight, [rights[n] for n in bookings], self.from_left, self.from_right)
+            bookings = {edges[i][1] for i in changed}
+            slots |= {edges[i][0] for i in changed} & lefts.keys()
+            if not slots and not bookings:
+                break
 
 
 def _serious(scores: Mapping[Edge, float]) -> list[Edge]:
@@ -71,6 +105,16 @@ def _send(
     """Each node tells each partner how free it is when its other partners have spoken. Edges whose word has changed."""
     changed = []
     for node in nodes:
+        if len(node) == 2:
+            # Most have two. The same arithmetic without its loops.
+            first, second = node
+            ahead, after = weight[first] * incoming[first], weight[second] * incoming[second]
+            for i, other in ((second, ahead), (first, after)):
+                old = outgoing[i]
+                outgoing[i] = fresh = math.sqrt(old / (1.0 + other))
+                if abs(fresh - old) > _PRECISION * (fresh if fresh > old else old):
+                    changed.append(i)
+            continue
         before = 0.0
         sums = []
         for i in node:

@@ -40,7 +40,8 @@ class Memory:
     """Identifiers and words with the parties they were seen with. A party is named by its sorted words."""
 
     __slots__ = (
-        "_creditors", "_facts", "_ibans", "_mark_total", "_marks", "_named", "_names_with", "_observed", "_words",
+        "_creditors", "_facts", "_ibans", "_mark_most", "_mark_total", "_marks", "_named", "_names_with", "_observed",
+        "_words",
     )  # fmt: skip
 
     def __init__(self, learned: Learned | None, words: WordStatistics, parties: Mapping[Contact, Contact]) -> None:
@@ -49,6 +50,8 @@ class Memory:
         self._creditors: _Seen = defaultdict(dict)
         self._marks: dict[_Mark, dict[Contact, list[Booking]]] = {}
         self._mark_total: dict[_Mark, int] = {}
+        self._mark_most: dict[_Mark, int] = {}
+        """How many bookings showed a mark with the party that it was seen with most."""
         self._observed: dict[str, tuple[Contact, ...]] = {}
         self._facts: tuple[str, dict[Contact, Known]] = ("", {})
         self._names_with: dict[tuple[_Mark, Contact], Counter[str]] = {}
@@ -80,7 +83,9 @@ class Memory:
             _count(self._creditors, identifier, party)
         for mark in b.marks():
             if all(self._words.count(word) > 1 for word in mark):
-                self._marks.setdefault(mark, {}).setdefault(party, []).append(b)
+                seen = self._marks.setdefault(mark, {}).setdefault(party, [])
+                seen.append(b)
+                self._mark_most[mark] = max(self._mark_most.get(mark, 0), len(seen))
                 self._mark_total[mark] = self._mark_total.get(mark, 0) + (0 if before else 1)
 
     def facts(self, b: Booking) -> dict[Contact, Known]:
@@ -113,10 +118,13 @@ class Memory:
                     found[party].creditor = True
         own = self._observed.get(b.t.id, ())
         best: dict[tuple[Contact, bool], tuple[int, str]] = {}
-        for mark in sorted(mark for mark in b.marks() if mark in self._marks):
+        for mark in sorted(mark for mark in b.marks() if mark in self._marks) if self._marks else ():
             word, is_number = " ".join(mark), mark[0].isdigit() and len(mark) == 1
             everybody = self._mark_total[mark] - bool(own)
             if not everybody or everybody > _COMMON * self._words.total:
+                continue
+            if self._mark_most[mark] < (1.0 if is_number else _ALIAS_SHARE) * everybody:
+                # Nobody's: a word that thousands share is not to be compared with each of them for each booking.
                 continue
             for party, seen in self._marks[mark].items():
                 count = len(seen) - (party in own)

@@ -59,11 +59,12 @@ class Hit(NamedTuple):
 class Number:
     """A document number, taken apart: `canon` has its letters and digits only, folded.
 
-    `values` are all ways to write it. What is needed of each way beside that is worked out when it is found in a text:
-    a large client has a hundred thousand numbers with a dozen forms each.
+    `values` are all ways to write it, those that still point at it (`pointing`) before the others. What is needed of
+    each way beside that is worked out when it is found in a text: a large client has a hundred thousand numbers with a
+    dozen forms each.
     """
 
-    __slots__ = ("canon", "digits", "folded", "lengths", "prefix", "values")
+    __slots__ = ("_pointing", "canon", "digits", "folded", "lengths", "prefix", "values")
 
     def __init__(self, number: str) -> None:
         self.folded = fold(number)
@@ -71,7 +72,9 @@ class Number:
         self.canon = "".join(parts)
         self.digits = "".join([p for p in parts if p[0].isdigit()])
         self.prefix = parts[0] if parts and not parts[0][0].isdigit() else ""
-        self.values = tuple({self.canon: 0, self.digits: 0, **forms(self.folded)})
+        pointing = forms(self.folded)
+        self._pointing = len(pointing)
+        self.values = tuple(dict.fromkeys((*pointing, self.canon, self.digits)))
         self.lengths = 0
         """A bit for each length that a way to write it has."""
         for value in self.values:
@@ -81,6 +84,11 @@ class Number:
     def parts(self) -> list[str]:
         """Its runs of letters and of digits."""
         return [a.value for a in atoms(self.folded)]
+
+    @property
+    def pointing(self) -> tuple[str, ...]:
+        """The keys of `forms`, without working them out again."""
+        return self.values[: self._pointing]
 
     @property
     def forms(self) -> Mapping[str, Form]:
@@ -100,9 +108,8 @@ def _digits(text: str) -> int:
     return len(_DIGITS.findall(text))
 
 
-def _weight(value: str, likelihood: float) -> float:
+def _weight(value: str, digits: int, likelihood: float) -> float:
     """Chance: three numbers in a text, one in ten to the number of digits each; letters add a little."""
-    digits = _digits(value)
     letters = len(value) - digits
     chance = 3 * 10.0**-digits * 0.5 ** min(letters, 4)
     return min(_MAX_WEIGHT, math.log(likelihood / chance))
@@ -121,11 +128,12 @@ def forms(number: str) -> Mapping[str, Form]:
     found: dict[str, Form] = {}
 
     def add(value: str, likelihood: float, whole: bool) -> None:
-        if _digits(value) < 3 and not (_digits(value) == 2 and not value.isdigit()):
+        digits = _digits(value)
+        if digits < 3 and not (digits == 2 and not value.isdigit()):
             return
-        form = Form(value, whole and _digits(value) >= 4, _weight(value, likelihood))
-        if form.weight > 0.5 and (value not in found or found[value].weight < form.weight):
-            found[value] = form
+        weight = _weight(value, digits, likelihood)
+        if weight > 0.5 and (value not in found or found[value].weight < weight):
+            found[value] = Form(value, whole and digits >= 4, weight)
 
     add(canon, 0.5, True)
     split = next((i for i, p in enumerate(parts) if p[0].isdigit()), len(parts))

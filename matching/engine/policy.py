@@ -8,7 +8,9 @@ How sure a pair must be is learned and kept with the model, see `model.Model.thr
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .evidence import Measure
 from .model import Model
@@ -98,18 +100,29 @@ def grounds_of(pair: Measure) -> Grounds | None:
     """The first grounds that a pair meets."""
     if pair.barred or pair.number == "against":
         return None
-    amount = amount_grades(pair)
+    grades = frozenset(amount_grades(pair))
+    return _first_met(pair.number, grades, pair.party, pair.day, pair.alone, pair.rare)
+
+
+@lru_cache(maxsize=4096)
+def _first_met(number: str, amount: frozenset[str], party: str, day: str, alone: str, rare: bool) -> Grounds | None:
     for grounds in ALL_GROUNDS:
         if (
-            pair.number in grounds.number
+            number in grounds.number
             and meets(grounds.amount, amount)
-            and pair.party in grounds.party
-            and meets(grounds.day, {pair.day})
-            and meets(grounds.alone, {pair.alone})
-            and (pair.rare or not grounds.rare)
+            and party in grounds.party
+            and meets(grounds.day, {day})
+            and meets(grounds.alone, {alone})
+            and (rare or not grounds.rare)
         ):
             return grounds
     return None
+
+
+def has_grounds(pair: Measure, *, last: bool) -> bool:
+    """Whether a pair could be booked at all, before or after the sets (`last`), if it were certain."""
+    grounds = grounds_of(pair)
+    return grounds is not None and (last or not grounds.last)
 
 
 def certainty(pair: Measure, probability: float, model: Model) -> float:
@@ -148,7 +161,7 @@ def is_automatic(pair: Measure, certain: float, model: Model, *, last: bool) -> 
     return grounds is not None and certain >= needed(grounds, pair, model) and (last or not grounds.last)
 
 
-def meets(wanted: frozenset[str], given: set[str]) -> bool:
+def meets(wanted: frozenset[str], given: Set[str]) -> bool:
     """Whether any of the given grades is wanted."""
     return wanted is ANY or bool(wanted & given)
 

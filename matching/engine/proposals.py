@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from .book import Book
+from .book import Book, Booking, Claim, Slot
 from .decide import Choice
-from .evidence import explain
+from .evidence import Measure, tell
 from .graph import Graph
 from .marginals import Edge
 from .policy import SUGGEST_FROM, certainty
 from .reluctance import why_not, why_not_set
 from .sets import ChosenGroup
-from .types import Allocation, Evidence, Permission, Proposal, RunnerUp
+from .types import Allocation, Evidence, Permission, Proposal, Reasons, RunnerUp
 
 _ALTERNATIVES = 2
 
@@ -82,31 +82,27 @@ class Writer:
         return written
 
     def _single_proposal(self, choices: Sequence[Choice]) -> Proposal:
-        evidence: list[Evidence] = []
-        for choice in choices:
-            evidence += self._evidence(choice.edge)
-            if choice.interchangeable:
-                evidence.append(Evidence("interchangeable", True, 0.0, {}))
+        told = _Told(tuple(self._part(c.edge) for c in choices), tuple(c.interchangeable for c in choices))
         taken = {c.edge for c in choices}
         around = {e for c in choices for e in (*self._by_slot.get(c.edge[0], ()), *self._by_booking.get(c.edge[1], ()))}
-        rivals = sorted(around - taken, key=lambda e: (-self._graph.probability[e], e))
+        best = min(around - taken, key=lambda e: (-self._graph.probability[e], e), default=None)
         runner = None
-        if rivals:
-            best = rivals[0]
+        if best is not None:
             probability = self._graph.probability[best]
-            runner = RunnerUp((self._allocation(best),), round(probability, 6), tuple(self._evidence(best)))
+            other = _Told((self._part(best),))
+            runner = RunnerUp((self._allocation(best),), round(probability, 6), Reasons(other))
             if probability >= SUGGEST_FROM:
-                evidence.append(self._other(best))
+                told.other, told.other_probability = self._part(best), probability
         if not choices[0].automatic:
             edge = choices[0].edge
             sure = min(self._graph.probability[edge], self._graph.strict[edge])
             pair, model = self._graph.pairs[edge], self._graph.model
-            evidence += why_not(pair, certainty(pair, sure, model), model)
+            told.reluctance = why_not(pair, certainty(pair, sure, model), model)
         return Proposal(
             tuple(self._allocation(c.edge) for c in choices),
             round(min(c.probability for c in choices), 6),
             Permission.AUTOMATIC if choices[0].automatic else Permission.SUGGEST,
-            tuple(evidence),
+            Reasons(told),
             runner,
             "partial" if self._book.slots[choices[0].edge[0]].count > 1 else "single",
         )
@@ -139,17 +135,36 @@ class Writer:
         voucher = self._book.claims[self._book.slots[slot].voucher].v.id
         return Allocation(voucher, self._book.bookings[booking].t.id, (Decimal(cents) / 100).quantize(Decimal("0.01")))
 
-    def _evidence(self, edge: Edge) -> list[Evidence]:
-        t = self._book.bookings[edge[1]].t
-        return [trait.evidence(t) for trait in explain(self._book, self._graph.pairs[edge])]
+    def _part(self, edge: Edge) -> _Part:
+        slot = self._book.slots[edge[0]]
+        return slot, self._book.claims[slot.voucher], self._book.bookings[edge[1]], self._graph.pairs[edge]
 
-    def _other(self, edge: Edge) -> Evidence:
-        params = {
-            "voucher": self._book.claims[self._book.slots[edge[0]].voucher].v.id,
-            "transaction": self._book.bookings[edge[1]].t.id,
-            "probability": f"{self._graph.probability[edge]:.4f}",
-        }
-        return Evidence("other_candidate", False, 0.0, params)
+
+_Part = tuple[Slot, Claim, Booking, Measure]
+
+
+class _Told:
+    """The reasons of a proposal for one voucher, from what was measured."""
+
+    __slots__ = ("_interchangeable", "_parts", "other", "other_probability", "reluctance")
+
+    def __init__(self, parts: tuple[_Part, ...], interchangeable: tuple[bool, ...] = ()) -> None:
+        self._parts, self._interchangeable = parts, interchangeable
+        self.other: _Part | None = None
+        self.other_probability = 0.0
+        self.reluctance: Sequence[Evidence] = ()
+
+    def __call__(self) -> list[Evidence]:
+        found: list[Evidence] = []
+        for place, (slot, claim, b, measure) in enumerate(self._parts):
+            found += [trait.evidence(b.t) for trait in tell(slot, claim, b, measure)]
+            if self._interchangeable and self._interchangeable[place]:
+                found.append(Evidence("interchangeable", True, 0.0, {}))
+        if self.other is not None:
+            _, claim, b, _ = self.other
+            params = {"voucher": claim.v.id, "transaction": b.t.id, "probability": f"{self.other_probability:.4f}"}
+            found.append(Evidence("other_candidate", False, 0.0, params))
+        return [*found, *self.reluctance]
 
 
 def order(p: Proposal) -> tuple[str, int, float, tuple[tuple[str, str], ...]]:

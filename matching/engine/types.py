@@ -7,10 +7,11 @@ booking). Everything is frozen: the engine never changes what it was given.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import overload
 
 MONEY_IN = frozenset({"invoice", "salesinvoice", "downpaymentinvoice", "purchasecreditnote"})
 """Voucher types whose payment arrives on the account; all others leave it."""
@@ -178,6 +179,44 @@ class Evidence:
     params: dict[str, str] = field(default_factory=dict)
 
 
+class Reasons(Sequence[Evidence]):
+    """Reasons that are put into words whenever they are read, and not kept.
+
+    Most are read once, to be stored elsewhere: kept as words, those of a large client would take more room than all
+    its rows.
+    """
+
+    __slots__ = ("_tell",)
+
+    def __init__(self, tell: Callable[[], Sequence[Evidence]]) -> None:
+        """`tell` says the same each time."""
+        self._tell = tell
+
+    @overload
+    def __getitem__(self, index: int) -> Evidence: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Evidence]: ...
+
+    def __getitem__(self, index: int | slice) -> Evidence | Sequence[Evidence]:
+        return tuple(self._tell())[index]
+
+    def __len__(self) -> int:
+        return len(self._tell())
+
+    def __iter__(self) -> Iterator[Evidence]:
+        return iter(self._tell())
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, Reasons | tuple) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(e.code for e in self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
 @dataclass(frozen=True, slots=True)
 class Allocation:
     """How much of a transaction settles a voucher; `amount` is positive, in the transaction's currency."""
@@ -193,7 +232,7 @@ class RunnerUp:
 
     allocations: tuple[Allocation, ...]
     probability: float
-    evidence: tuple[Evidence, ...]
+    evidence: Sequence[Evidence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +247,7 @@ class Proposal:
     allocations: tuple[Allocation, ...]
     probability: float
     permission: Permission
-    evidence: tuple[Evidence, ...]
+    evidence: Sequence[Evidence]
     runner_up: RunnerUp | None
     kind: str
 

@@ -263,4 +263,4 @@ class Workbook:
 
 
 def _reaches_far(proposal: Proposal) -> bool:
-    return any(e.code.startswith(("payout_", "batch_")) for e in proposal.evidence)
+    return proposal.kind != "single" and any(e.code.startswith(("payout_", "batch_")) for e in proposal.evidence)

@@ -4,7 +4,7 @@
 """
 
 from .number import WHOLE
-from .pair import Measure, Repeated, explain, is_known, learn, measure, score
+from .pair import Measure, Repeated, explain, is_known, learn, measure, score, tell
 from .trait import Trait
 
-__all__ = ["WHOLE", "Measure", "Repeated", "Trait", "explain", "is_known", "learn", "measure", "score"]
+__all__ = ["WHOLE", "Measure", "Repeated", "Trait", "explain", "is_known", "learn", "measure", "score", "tell"]

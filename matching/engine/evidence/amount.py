@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from matching.engine.amounts import Relation, money, relate
@@ -66,10 +67,9 @@ def measure_amount(book: Book, slot: Slot, claim: Claim, b: Booking) -> AmountFi
     """Compare what a slot expects with what was booked, in the booking's currency."""
     if claim.v.currency != b.t.currency:
         return _converted(book, slot, claim, b)
-    dunning = any(w.startswith("MAHN") for w in b.words)
     best: tuple[float, Relation, int] | None = None
     for expected in _expectations(slot, claim):
-        relation = relate(expected, b.amount, dunning_named=dunning)
+        relation = relate(expected, b.amount, dunning_named=b.dunning_named)
         weight = book.density[b.sign].weight(relation, b.amount)
         if best is None or weight > best[0]:
             best = weight, relation, expected
@@ -97,9 +97,10 @@ def _expectations(slot: Slot, claim: Claim) -> list[int]:
     if slot.count == 1:
         if claim.dunning:
             found.append(slot.amount + claim.dunning)
-        reduced = any(p.type not in ("dunningCosts", slot.item_type) for p in claim.v.payments)
-        if claim.total not in found and not reduced:
-            found.append(claim.total)
+        if claim.total not in found:
+            reduced = any(p.type not in ("dunningCosts", slot.item_type) for p in claim.v.payments)
+            if not reduced:
+                found.append(claim.total)
     return found
 
 
@@ -108,7 +109,13 @@ def _difference_named(claim: Claim, b: Booking, expected: int) -> bool:
     if b.amount < expected and "SKONTO" in fold(claim.v.remark):
         return True
     difference = abs(b.amount - expected)
-    return difference > 0 and any(value in (difference, expected) for value, _, _ in amounts_in(fold(b.t.purpose)))
+    return difference > 0 and any(value in (difference, expected) for value in _values_in(b.t.purpose))
+
+
+@lru_cache(maxsize=64)
+def _values_in(purpose: str) -> tuple[int, ...]:
+    """The amounts in a text, for the vouchers that are compared with it one after the other."""
+    return tuple(value for value, _, _ in amounts_in(fold(purpose)))
 
 
 def _foreign_named(book: Book, b: Booking) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from matching.engine.amounts import money as money_text
-from matching.engine.book import Book, Booking, Slot
+from matching.engine.book import Book, Booking, Claim, Slot
 from matching.engine.kin import NameCache
 from matching.engine.memory import Known, Memory
 from matching.engine.purpose import paid_otherwise
@@ -189,8 +189,12 @@ def score(book: Book, m: Measure, weights: Mapping[Feature, float]) -> None:
 
 def explain(book: Book, m: Measure) -> list[Trait]:
     """What was measured, in reasons whose weights add up to the score less what is expected of any pair."""
-    slot, b = book.slots[m.slot], book.bookings[m.booking]
-    claim = book.claims[slot.voucher]
+    slot = book.slots[m.slot]
+    return tell(slot, book.claims[slot.voucher], book.bookings[m.booking], m)
+
+
+def tell(slot: Slot, claim: Claim, b: Booking, m: Measure) -> list[Trait]:
+    """The same without the book: for a slot, its claim and a booking."""
     learned = dict.fromkeys(PARTS, 0.0)
     for feature in features(slot, claim, b, m):
         learned[feature[0]] += m.weights.get(feature, 0.0)
@@ -229,18 +233,27 @@ def _weighed(traits: Sequence[Trait], learned: float) -> list[Trait]:
 
 def _with_the_same_mark(book: Book, b: Booking, known: Known) -> tuple[int, int | None]:
     """How many other bookings of the amount show what ties this one to its party, and the days to the nearest."""
+    shelf = book.whole.shelf(b.sign, b.amount).rows
+    creditor = known.creditor and bool(b.t.creditor_id)
+    # A booking is looked at for all vouchers of its party one after the other, and they get the same answer.
+    key = b.t.id, len(shelf), known.iban, creditor, known.alias
+    if book.alike[0] == key:
+        return book.alike[1]
+    bookings = book.whole.bookings
     alias = frozenset(known.alias.split())
     count, nearest = 0, None
-    for day, index in book.whole.shelf(b.sign, b.amount).rows[:_MOST_ALIKE]:
-        other = book.whole.bookings[index]
+    for day, index in shelf[:_MOST_ALIKE]:
+        other = bookings[index]
         alike = (
             (known.iban and other.t.counterparty_iban == b.t.counterparty_iban)
-            or (known.creditor and b.t.creditor_id and other.t.creditor_id == b.t.creditor_id)
+            or (creditor and other.t.creditor_id == b.t.creditor_id)
             or (alias and alias <= other.words)
         )
         if alike and other.t.id != b.t.id:
             count += 1
-            nearest = min(abs(day - b.day), nearest if nearest is not None else abs(day - b.day))
+            gap = abs(day - b.day)
+            nearest = gap if nearest is None or gap < nearest else nearest
+    book.alike = key, (count, nearest)
     return count, nearest
 
 
