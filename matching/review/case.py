@@ -15,6 +15,7 @@ from accounts.scoping import scoped
 from matching.evidence_text import Reason, reasons, sentence
 from matching.models import Allocation, Decision, Proposal, Transaction
 from matching.review.marks import Piece, pieces, ranges
+from matching.services.drafts import tenths_of_percent
 from vouchers.models import PaymentItem, Voucher, VoucherFile
 from vouchers.rows import DocumentView, views_of
 
@@ -44,12 +45,13 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another proposal for the same voucher, and the key that chooses it."""
+    """Another proposal for the same voucher, and the key that chooses it; ``equal``: as probable as the case itself."""
 
     key: int
     proposal: Proposal
     allocations: list[Allocation]
     doubt: str
+    equal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ class Case:
     alternatives: list[Alternative]
     runner_up: RunnerUp | None
     taken_back: list[Decision]
+
+    @property
+    def equals(self) -> int:
+        """How many other possibilities are as probable as this one, as far as a person sees it."""
+        return sum(other.equal for other in self.alternatives)
 
 
 def case(proposal: Proposal) -> Case:
@@ -134,7 +141,12 @@ def alternatives(proposal: Proposal, vouchers: list[int]) -> list[Alternative]:
         .prefetch_related("allocations__voucher", "allocations__transaction")
         .order_by("rank", "-probability", "id")[:ALTERNATIVES]
     )
-    return [Alternative(key, other, list(other.allocations.all()), doubt(other)) for key, other in enumerate(others, 2)]
+    shown = tenths_of_percent(proposal.probability)
+    found = []
+    for key, other in enumerate(others, 2):
+        equal = tenths_of_percent(other.probability) == shown
+        found.append(Alternative(key, other, list(other.allocations.all()), doubt(other), equal))
+    return found
 
 
 def doubt(proposal: Proposal) -> str:

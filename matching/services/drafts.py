@@ -1,7 +1,9 @@
 """What the engine proposes, in the form in which it is stored."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
@@ -36,10 +38,6 @@ class Draft:
         """Its (voucher, transaction) pairs, as the engine writes them."""
         return frozenset((str(share.voucher), str(share.transaction)) for share in self.shares)
 
-    def order(self) -> tuple[Decimal, str]:
-        """Best first; stable between runs."""
-        return -self.probability, self.fingerprint
-
     def says_the_same_as(self, row: Proposal) -> bool:
         """Whether a person would see nothing new compared with a stored proposal of the same allocations."""
         return (
@@ -48,6 +46,36 @@ class Draft:
             and _seen(self.evidence) == _seen(row.evidence)
             and (self.runner_up or {}).get("allocations") == (row.runner_up or {}).get("allocations")
         )
+
+
+def best_first(
+    drafts: Iterable[Draft], vouchers: Iterable[engine.Voucher], transactions: Iterable[engine.Transaction]
+) -> list[Draft]:
+    """The most probable first. What a person sees as equally probable: the simplest, then the nearest in time.
+
+    The same in every run: what is left equal follows the day of booking and the order of the rows.
+    """
+    due = {}
+    for one in vouchers:
+        paid = [item.date for item in one.payments if item.date]
+        due[int(one.id)] = paid or ([one.date] if one.date else [])
+    booked = {int(line.id): line.booking_date for line in transactions}
+
+    def order(one: Draft) -> tuple[Any, ...]:
+        away = sum(_days_between(booked[part.transaction], due[part.voucher]) for part in one.shares)
+        rows = sorted((booked[part.transaction], part.transaction, part.voucher) for part in one.shares)
+        return -tenths_of_percent(one.probability), len(one.shares), away, rows
+
+    return sorted(drafts, key=order)
+
+
+def _days_between(booked: date, due: Iterable[date]) -> int:
+    return min((abs((booked - day).days) for day in due), default=0)
+
+
+def tenths_of_percent(probability: Decimal) -> int:
+    """The probability as far as a person sees it: in tenths of a percent, and never certain."""
+    return min(int(probability * 1000), 999)
 
 
 def draft(client_id: int, proposal: engine.Proposal) -> Draft:

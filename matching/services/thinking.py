@@ -12,7 +12,7 @@ from matching.engine import ENGINE_VERSION, propose
 from matching.engine import types as engine
 from matching.models import Proposal
 from matching.services import loading
-from matching.services.drafts import Draft, draft
+from matching.services.drafts import Draft, best_first, draft
 from matching.services.memory import learned as learned_for
 from matching.services.rates import Rates, in_euros, rates_for
 from matching.services.yielding import Yielding
@@ -87,7 +87,7 @@ def think(client: Client, policy: Policy, *, renew: bool = False, progress: Prog
             drafts.append(allowed)
             if proposal.permission == engine.Permission.AUTOMATIC:
                 certain.add(allowed.fingerprint)
-        drafts.sort(key=Draft.order)
+        drafts = best_first(drafts, vouchers, transactions)
         surprising = {match.fingerprint for match in standing} - loose - told - certain
         barred = _barred(client, drafts, set(rejected))
         if not surprising and not barred:
