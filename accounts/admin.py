@@ -19,7 +19,9 @@ from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from accounts.client_ways import ClientWays
 from accounts.display import state
+from accounts.entry_admin import MailAdmin as MailAdmin
 from accounts.group_words import GroupFilter, group_word, permission_lines
 from accounts.models import Client, Membership, TaxYear, User, VatReturn
 from accounts.scoped_admin import ScopedAdmin, ScopedInline, person
@@ -198,7 +200,7 @@ class MembershipInline(ScopedInline):
         return queryset
 
 
-class ClientAdmin(ScopedAdmin):
+class ClientAdmin(ClientWays, ScopedAdmin):
     """Clients. The apps above hang what they know of a client onto this page."""
 
     client_path = "pk"

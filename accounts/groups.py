@@ -11,6 +11,11 @@ _WORK = {
     "accounts.client": "view change",
     "accounts.taxyear": "view add change",
     "accounts.vatreturn": "view add change",
+    "accounts.mail": "view",
+    # "change" sends an invitation again, or withdraws it.
+    "accounts.invitation": "view add change",
+    # "add" looks at the portal as the client sees it: bank lines, too.
+    "accounts.portalvisit": "view add",
     # "change" presses the buttons of the page: check now, fetch now.
     "integrations.connection": "view change",
     "integrations.connectionevent": "view",
@@ -52,6 +57,10 @@ PERMISSIONS: dict[str, dict[str, str]] = {
         # Whoever helps with a connection sees what was fetched, but neither bank lines nor matches.
         "accounts.client": "view",
         "accounts.user": "view",
+        "accounts.mail": "view",
+        # Not "add": whoever could invite anybody to any client could also invite themselves.
+        "accounts.invitation": "view change",
+        "accounts.portalvisit": "view",
         "integrations.connection": "view change",
         "integrations.connectionevent": "view",
         "integrations.syncrun": "view",

@@ -1,15 +1,19 @@
-"""What holds for every page: the person's language, and the second factor where staff need one."""
+"""What holds for every page: the person's language, the second factor, and who is only looking."""
 
 from collections.abc import Callable
+from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+
+from accounts import viewing
 
 
 class PreferredLanguageMiddleware:
@@ -45,3 +49,28 @@ class StaffSecondFactorMiddleware:
             messages.warning(request, _("Your firm asks for a second factor. Please add a passkey or an app first."))
             return redirect("mfa_index")
         return self.get_response(request)
+
+
+class PortalVisitMiddleware:
+    """Lets a member of staff look at a client's portal, and change nothing there; the last one before the page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing before it is known which page it is."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Show a page of the portal with the client's eyes; refuse what would act for the client."""
+        match = request.resolver_match
+        if match is None or match.namespace != "portal" or (visit := viewing.visit_of(request)) is None:
+            return None
+        request.portal_visit = visit  # type: ignore[attr-defined]
+        request.user.viewed_client = visit.client  # type: ignore[union-attr]
+        if request.method not in ("GET", "HEAD"):
+            return render(request, "accounts/read_only.html", status=403)
+        with connection.execute_wrapper(viewing.refuse_writes):
+            return view(request, *args, **kwargs)

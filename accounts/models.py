@@ -107,6 +107,8 @@ class Membership(models.Model):
         verbose_name=_("person"),
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    # The company that was chosen last is where the next login leads.
+    chosen_at = models.DateTimeField(_("chosen"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("membership")
@@ -185,4 +187,6 @@ class TaskAttempt(models.Model):
         return self.key
 
 
-from accounts.mail_models import Mail as Mail  # noqa: E402 - it names the models above
+from accounts.entry_models import Invitation as Invitation  # noqa: E402 - these name the models above
+from accounts.entry_models import PortalVisit as PortalVisit  # noqa: E402
+from accounts.mail_models import Mail as Mail  # noqa: E402

@@ -4,6 +4,7 @@ from django.contrib.auth import views
 from django.urls import path
 from django.views.generic import TemplateView
 
+from accounts import company_views, invitation_views, viewing_views
 from accounts import login_views as login
 from accounts.forms import PasswordChoiceForm
 
@@ -15,6 +16,10 @@ urlpatterns = [
     path("login/passkey/", login.PasskeyLogin.as_view(), name="mfa_login_webauthn"),
     path("login/second/", login.SecondFactor.as_view(), name="mfa_authenticate"),
     path("login/inactive/", TemplateView.as_view(template_name="accounts/inactive.html"), name="account_inactive"),
+    path("invitation/", invitation_views.accept, name="invitation_accept"),
+    path("invitation/<str:token>/", invitation_views.invitation, name="invitation"),
+    path("company/", company_views.choose_company, name="choose_company"),
+    path("viewing/leave/", viewing_views.leave, name="leave_portal"),
     path("account/", login.Account.as_view(), name="mfa_index"),
     path("account/again/", login.PasswordAgain.as_view(), name="account_reauthenticate"),
     path("account/again/code/", login.CodeAgain.as_view(), name="mfa_reauthenticate"),

@@ -173,6 +173,7 @@ UNFOLD: dict[str, Any] = {
                         "matching.view_referencerate",
                     ),
                     _entry(_("Is everything alive?"), "monitor_heart", "admin:system", "integrations.view_fetchworker"),
+                    _entry(_("Mails"), "mail", "admin:accounts_mail_changelist", "accounts.view_mail"),
                     _entry(_("People"), "group", "admin:accounts_user_changelist", "accounts.view_user"),
                     _entry(_("Groups"), "shield_person", "admin:auth_group_changelist", "auth.view_group"),
                 ],

@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.companies import chosen
 from accounts.models import User
 from accounts.scoping import scoped
+from accounts.viewing import viewed_client
 from integrations.models import Connection, Provider, Status
 from integrations.portal.banks import due_tasks
 from integrations.portal.cards import card_of, last_run, look_of
@@ -34,8 +36,8 @@ def start(request: HttpRequest) -> HttpResponse:
     companies = companies_of(user)
     if not companies and user.is_staff:
         return redirect("admin:index")
-    if len(companies) == 1:
-        return redirect("portal:company", companies[0].number)
+    if (company := chosen(user, companies)) is not None:
+        return redirect("portal:company", company.number)
     # Of several connections the one that most needs somebody.
     needs = {Status.FAILED: 3, Status.ACTIVATE: 2, Status.ACTIVE: 1}
     found = sorted(
@@ -52,7 +54,8 @@ def overview(request: HttpRequest, place: Place) -> HttpResponse:
     """The cards. The banner of success shows once, on the first visit after connecting."""
     today = timezone.localdate()
     connected = [c for c in place.connections.values() if c.status == Status.ACTIVE and not c.success_seen]
-    celebrate = [c for c in connected if success_shown(c)]
+    # Whoever only looks does not use up the banner.
+    celebrate = [c for c in connected if viewed_client(place.user) or success_shown(c)]
     cards = [card_of(place.client, provider, place.connections.get(provider), today) for provider in Provider]
     context = {"cards": cards, "celebrate": celebrate, "bank_tasks": due_tasks(place, today)}
     return page(request, place, "portal/connections.html", context)

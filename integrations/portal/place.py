@@ -12,6 +12,7 @@ from django.views.decorators.cache import cache_control
 
 from accounts.models import Client, Membership, User
 from accounts.scoping import scoped, visible_clients
+from accounts.viewing import viewed_client
 from integrations.models import ClientQuestion, Connection, Provider, Status
 from integrations.words import Words, failure
 
@@ -50,7 +51,9 @@ class Place:
 
 
 def companies_of(user: User) -> list[Client]:
-    """The companies a person acts for, by name; staff act for none unless somebody made them a member."""
+    """The companies a person acts for, by name; staff act for none, but may look at one as its people see it."""
+    if (viewed := viewed_client(user)) is not None:
+        return [viewed]
     own = Membership.objects.filter(user=user).values("client")
     return list(visible_clients(user).filter(pk__in=own).order_by("name", "number"))
 

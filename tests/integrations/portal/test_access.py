@@ -66,8 +66,8 @@ class TestEntrance:
         Membership.objects.create(user=member, client=other)
         answer = browser.get("/portal/")
         page = answer.content.decode()
-        assert "/portal/10001/connections/" in page
-        assert "/portal/10002/connections/" in page
+        assert 'name="number" value="10001"' in page
+        assert 'name="number" value="10002"' in page
         assert page.count('data-testid="state"') == 2
         assert 'data-testid="change-company"' in browser.get("/portal/10002/connections/").content.decode()
 
