@@ -240,16 +240,10 @@ def run_entry(run: SyncRun) -> Entry:
     what = _("Fetch broken off") if failed else LIVE.get(run.state, fetched)
     tone = "failed" if failed else "todo" if run.state in LIVE else "none"
     words = brought(run)
+    if words == _("nothing new") and (run.error or run.state in LIVE):
+        words = ""  # not so, or not yet
     if run.error:
-        words = " ".join(
-            filter(
-                None,
-                (
-                    str(fetch_problem(run.error, run.connection.provider).what),
-                    "" if words == _("nothing new") else words,
-                ),
-            )
-        )
+        words = " ".join(filter(None, (str(fetch_problem(run.error, run.connection.provider).what), words)))
     return Entry(run.queued_at, "sync", tone, what, words, run.get_trigger_display(), run=run, facts=run_facts(run))
 
 

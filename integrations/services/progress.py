@@ -31,7 +31,7 @@ PHASES: dict[str, Text] = {
     "compare": gettext_lazy("Comparing with what is here already"),
     PAYMENTS: gettext_lazy("Fetching payments"),
     DOCUMENTS: gettext_lazy("Fetching documents and their files"),
-    "transactions": gettext_lazy("Fetching bank transactions"),
+    "transactions": gettext_lazy("Fetching bank transactions, account by account"),
 }
 
 
