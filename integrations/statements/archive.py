@@ -76,6 +76,9 @@ def _members(raw: BinaryIO, outer: str = "") -> Iterator[_Member]:
     except (*_DAMAGED, OSError, OverflowError):
         yield _refused(outer, Code.ARCHIVE_DAMAGED)
         return
+    if kind := _spreadsheet(archive):
+        yield _refused(outer, Code.SPREADSHEET, format=kind)
+        return
     infos = [info for info in archive.infolist() if not _is_clutter(info)]
     if len(infos) > MAX_MEMBERS:
         yield _refused(outer, Code.ARCHIVE_LIMITS, limit=f"{MAX_MEMBERS}")
@@ -113,6 +116,14 @@ def _records(member: _Member, read: Reader) -> Iterator[Record]:
             yield replace(record, header=replace(record.header, member=member.name))
     if contents.damaged:
         yield ReadError(Place(member=member.name), Code.MEMBER_DAMAGED)
+
+
+def _spreadsheet(archive: zipfile.ZipFile) -> str:
+    """Whether the archive is a file of Excel or LibreOffice, which both are archives: its kind, or nothing."""
+    names = set(archive.namelist())
+    if "[Content_Types].xml" in names:
+        return "xlsx"
+    return "ods" if {"mimetype", "content.xml"} <= names else ""
 
 
 def _format(member: _Member, read: Reader) -> str:
@@ -193,7 +204,8 @@ def _directory_entries(raw: BinaryIO) -> int:
 
 def _is_clutter(info: zipfile.ZipInfo) -> bool:
     parts = info.filename.split("/")
-    return info.is_dir() or parts[0] == "__MACOSX" or parts[-1].startswith(".")
+    hidden = parts[-1].startswith(".") or parts[-1].lower() in ("thumbs.db", "desktop.ini")
+    return info.is_dir() or parts[0] == "__MACOSX" or hidden
 
 
 def _is_archive(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:

@@ -13,7 +13,7 @@ from lxml import etree
 
 from integrations.statements.camt_entry import EntryReading, read_entry
 from integrations.statements.camt_header import HeaderDraft
-from integrations.statements.detect import ARCHIVES, MESSAGES, detect, has_doctype
+from integrations.statements.detect import ARCHIVES, MESSAGES, SPREADSHEETS, detect, has_doctype
 from integrations.statements.documents import Document, Documents
 from integrations.statements.leaves import TooDeepError
 from integrations.statements.problems import Code, Severity
@@ -90,6 +90,8 @@ def _refusal(format_name: str, head: bytes) -> ReadError | None:
         return ReadError(Place(), Code.EMPTY)
     if format_name in ARCHIVES:
         return ReadError(Place(), Code.ARCHIVE, {"format": format_name})
+    if format_name in SPREADSHEETS:
+        return ReadError(Place(), Code.SPREADSHEET, {"format": format_name})
     if format_name == "unknown":
         return ReadError(Place(), Code.UNKNOWN)
     if has_doctype(head) and format_name != "html":
@@ -304,10 +306,9 @@ class _Reader:
 
     def _syntax_problem(self, error: etree.XMLSyntaxError) -> ReadError:
         place = self._place(self._document.line_of(error.lineno or 0))
-        reason = (error.msg or "").strip()
-        if "depth" in reason.lower():
+        if "depth" in (error.msg or "").lower():
             return ReadError(place, Code.TOO_DEEP)
-        return ReadError(place, Code.BROKEN_XML, {"reason": reason})
+        return ReadError(place, Code.CUT_OFF if self._document.cut_off else Code.BROKEN_XML)
 
 
 def _forget_before(element: etree._Element) -> None:

@@ -10,7 +10,13 @@ MESSAGES: Final = {
 }
 ARCHIVES: Final = ("zip", "gzip")
 
-_MAGIC: Final = ((b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\x1f\x8b", "gzip"), (b"%PDF", "pdf"))
+SPREADSHEETS: Final = ("xls", "xlsx", "ods")
+
+_MAGIC: Final = (
+    *((b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\x1f\x8b", "gzip"), (b"%PDF", "pdf")),
+    *((b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"), (b"\xff\xd8\xff", "jpeg"), (b"\x89PNG\r\n", "png")),
+    *((b"OFXHEADER", "ofx"), (b"!Type:", "qif")),
+)
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _PROLOG: Final = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _NAMESPACE: Final = re.compile(r"""\sxmlns(?::[\w.-]+)?\s*=\s*["']([^"']*)["']""")
@@ -35,7 +41,8 @@ def detect(head: bytes) -> str:
 
     ``camt.053.001.08`` (052 and 054 likewise), ``camt.053`` if no known namespace gives the version, another ISO
     20022 message such as ``pain.001.001.03``, ``xml``, ``html``, ``mt940``, ``mt942``, ``csv``, ``json``, ``zip``,
-    ``gzip``, ``pdf``, ``empty`` or ``unknown``.
+    ``gzip``, ``pdf``, ``xls``, ``jpeg``, ``png``, ``ofx``, ``qif``, ``empty`` or ``unknown``. A file of Excel or of
+    LibreOffice is a ``zip`` by its first bytes.
     """
     for magic, name in _MAGIC:
         if head.startswith(magic):

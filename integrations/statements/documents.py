@@ -31,12 +31,16 @@ codecs.register_error(_AS_WINDOWS, _as_windows)
 
 
 class Document:
-    """One document as a binary stream; ``line`` is the number of lines of the file before it."""
+    """One document as a binary stream; ``line`` is the number of lines of the file before it.
+
+    ``cut_off``: the file was read to its end, and the end of the document is not in it.
+    """
 
     def __init__(self, documents: "Documents") -> None:
         self._documents = documents
         self._over = False
         self.line = documents.line
+        self.cut_off = False
 
     def line_of(self, line: int) -> int:
         """The line of the file that a line of the document is; 0 stays unknown."""
@@ -53,6 +57,7 @@ class Document:
         if self._over:
             return b""
         data, self._over = self._documents.next_bytes()
+        self.cut_off = self._over and self._documents.unfinished
         return data
 
     def skip(self) -> None:
@@ -62,7 +67,10 @@ class Document:
 
 
 class Documents:
-    """Cuts a file into its documents. ``repaired``: some bytes were no UTF-8 and were read as Windows-1252."""
+    """Cuts a file into its documents. ``repaired``: some bytes were no UTF-8 and were read as Windows-1252.
+
+    ``unfinished``: the end of the document in hand was not met; in UTF-16, where it is not looked for, never.
+    """
 
     def __init__(self, stream: GuardedStream) -> None:
         head = stream.head()
@@ -76,10 +84,12 @@ class Documents:
         self.buffer = b""
         self.line = stream.skipped_lines
         self.repaired = False
+        self.unfinished = False
 
     def __iter__(self) -> Iterator[Document]:
         self._fill(_CHUNK)
         while self.buffer:
+            self.unfinished = not self._wide
             document = Document(self)
             yield document
             document.skip()
@@ -92,6 +102,7 @@ class Documents:
         if found is None:
             size = len(self.buffer) if self._end else max(len(self.buffer) - _LONGEST_END, 0)
             return self._take(size), self._end
+        self.unfinished = False
         rest = self._behind(found.end())
         return self._take(found.end()), not rest or _BEGIN.match(rest) is not None
 

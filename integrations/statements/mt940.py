@@ -11,7 +11,7 @@ from typing import Final
 from integrations.statements.detect import detect
 from integrations.statements.mt940_entry import read_entry
 from integrations.statements.mt940_fields import HEADER_TAGS, Field, decode, fields
-from integrations.statements.mt940_statement import OpenStatement
+from integrations.statements.mt940_statement import MAX_HELD, OpenStatement
 from integrations.statements.problems import Code, Severity
 from integrations.statements.shapes import Opened, Place, ReadError, Record
 from integrations.statements.source import (
@@ -119,30 +119,35 @@ class _Reader:
             params = {"opening": decimal_text(now.opening.amount), "closing": decimal_text(closing)}
             yield ReadError(Place(now.number, 0, field.line), Code.PAGE_GAP, params, Severity.WARNING)
 
-    def _flush(self) -> Iterator[Record]:
-        """Give the entry in hand."""
+    def _flush(self, *, all_of_them: bool = False) -> Iterator[Record]:
+        """Give the entry in hand; without a currency yet only what came before it would be known, so it waits."""
         now = self._now
-        if now is None or now.pending is None:
+        if now is None:
             return
-        pending, details = now.pending, now.details
-        now.pending, now.details = None, []
-        header = now.given
-        if header is None:
-            header = now.give()
-            yield header
-        now.entries += 1
-        place, booked = now.place(pending.line), now.message == "mt940"
-        reading = read_entry(pending.lines, details, header.currency, place, german=now.german, booked=booked)
-        yield from reading.problems
-        entry = now.count(reading)
-        if entry is not None:
-            yield entry
+        if now.pending is not None:
+            now.waiting.append((now.pending, now.details))
+            now.pending, now.details = None, []
+        if not (now.currency or all_of_them or len(now.waiting) > MAX_HELD):
+            return
+        waiting, now.waiting = now.waiting, []
+        for pending, details in waiting:
+            header = now.given
+            if header is None:
+                header = now.give()
+                yield header
+            now.entries += 1
+            place, booked = now.place(pending.line), now.message == "mt940"
+            reading = read_entry(pending.lines, details, header.currency, place, german=now.german, booked=booked)
+            yield from reading.problems
+            entry = now.count(reading)
+            if entry is not None:
+                yield entry
 
     def _finish(self, *, complete: bool) -> Iterator[Record]:
         now = self._now
         if now is None:
             return
-        yield from self._flush()
+        yield from self._flush(all_of_them=True)
         if now.given is None:
             yield now.header()
         yield from now.finish(complete=complete)

@@ -18,6 +18,11 @@ _PURPOSE: Final = frozenset([f"2{n}" for n in range(10)] + [f"6{n}" for n in ran
 _NAMED: Final = frozenset(("00", "10", "30", "31", "32", "33", "34"))
 # Returned payments: SEPA direct debits (108, 109), their re-credits (181, 184), transfers (159), and the older codes.
 _RETURNS: Final = frozenset(("009", "059", "108", "109", "159", "181", "184"))
+# What foreign banks write between slashes, and what it is called elsewhere.
+_SLASHED: Final = re.compile(
+    "/(EREF|PREF|MARF|CSID|CNTP|ORDP|BENM|ULTD|ULTB|NAME|ADDR|IBAN|BIC|ID|REMI|CDTRREF|ISDT|PURP|RTRN|TRTP|TRCD)/"
+)
+_SEPA_NAMES: Final = {"EREF": "EREF", "MARF": "MREF", "CSID": "CRED", "ULTD": "ABWA", "ULTB": "ABWE", "PURP": "PURP"}
 _RETURN_WORDS: Final = re.compile(r"RETOURE|R(?:Ü|UE?)CK(?:GABE|LAST|BUCH|ÜB|UEB|RECH)|RETURN|R-TRANS", re.IGNORECASE)
 
 
@@ -97,6 +102,29 @@ def _subfields(text: str, start: re.Match[str]) -> dict[str, str]:
 def _free(lines: Sequence[bytes]) -> Details:
     texts = [text for text in (decode(line) for line in lines) if text.strip()]
     seamed = with_seams(texts, LINE)
-    sepa, _ = split_purpose(["".join(seamed)])
+    text = "".join(seamed)
+    if _SLASHED.match(text):
+        return _slashed(text)
+    sepa, _ = split_purpose([text])
     sepa.pop("SVWZ", None)
     return Details(purpose_lines=seamed, sepa={key: value for key, value in sepa.items() if meaningful(value)})
+
+
+def _slashed(text: str) -> Details:
+    """``/EREF/E-1/ORDP//NAME/Kundin/REMI/Rechnung 5`` or ``/CNTP/account/BIC/name/town/``: codes of foreign banks."""
+    marks = list(_SLASHED.finditer(text))
+    found: dict[str, str] = {}
+    for mark, following in zip(marks, [*marks, None][1:], strict=True):
+        value = text[mark.end() : following.start() if following else len(text)].strip("/ ")
+        if meaningful(value):
+            found.setdefault(mark[1], " ".join(value.split()))
+    account, bank, name, *_ = (*found.pop("CNTP", "").split("/"), "", "", "")
+    purpose = found.pop("REMI", "").removeprefix("USTD//")
+    return Details(
+        purpose_lines=(purpose or text,),
+        sepa={other: found.pop(code) for code, other in _SEPA_NAMES.items() if code in found},
+        bank=found.pop("BIC", bank),
+        account="".join(found.pop("IBAN", account).split()),
+        name=found.pop("NAME", name),
+        other=found,
+    )

@@ -15,7 +15,7 @@ from integrations.statements.problems import Code, Severity
 from integrations.statements.shapes import Balance, Direction, Entry, Place, ReadError, Statement, StatementHeader
 from integrations.statements.values import decimal_text
 
-MAX_HELD: Final = 2000  # cancelled entries that wait for the closing balance; real statements have a few
+MAX_HELD: Final = 2000  # entries that wait for the closing balance; real statements have a few
 # Interim balances stand at the end and the beginning of the inner pages of a statement (ISO 20022: ITBD).
 _BALANCES: Final = {"60F": "PRCD", "60M": "ITBD", "62F": "CLBD", "62M": "ITBD"}
 _TOTAL: Final = re.compile(r"([0-9]{1,5})([A-Z]{3})([0-9]{1,18}(?:,[0-9]{0,5})?)")
@@ -38,6 +38,8 @@ class OpenStatement:
         self.ended = False
         self.pending: Field | None = None
         self.details: list[bytes] = []
+        # entries and their details, until the file has said a currency
+        self.waiting: list[tuple[Field, list[bytes]]] = []
         self.given: StatementHeader | None = None
         self.german = False
         self.entries = self.unreadable = self.not_booked = 0
@@ -58,7 +60,7 @@ class OpenStatement:
     @property
     def begun(self) -> bool:
         """Whether the header is over."""
-        return self.entries > 0 or self.pending is not None
+        return self.entries > 0 or self.pending is not None or bool(self.waiting)
 
     @property
     def currency(self) -> str:

@@ -55,7 +55,7 @@ def booking_day(text: str, value: date) -> tuple[date, bool]:
 
 def read_balance(text: str) -> tuple[Decimal, str, date, bool]:
     """Read ``C251127EUR15188,85``: signed amount, currency, day, whether the day exists. Raises ValueError."""
-    found = _BALANCE.fullmatch(text)
+    found = _BALANCE.fullmatch(text.upper())
     if not found:
         raise ValueError(text)
     amount = read_amount(found[4])

@@ -35,9 +35,11 @@ class Code(StrEnum):
     MEMBER_DAMAGED = "member_damaged"
     REPEATED_MEMBER = "repeated_member"
     FOREIGN = "foreign"
+    SPREADSHEET = "spreadsheet"
     UNKNOWN = "unknown"
     DOCTYPE = "doctype"
     BROKEN_XML = "broken_xml"
+    CUT_OFF = "cut_off"
     TOO_DEEP = "too_deep"
     ENTRY_TOO_LARGE = "entry_too_large"
     NO_STATEMENT = "no_statement"
@@ -52,6 +54,7 @@ class Code(StrEnum):
     NO_DATE = "no_date"
     NO_CURRENCY = "no_currency"
     NO_ACCOUNT = "no_account"
+    DATE_NUMBER = "date_number"
     VALUE_DATE = "value_date"
     DATE_DERIVED = "date_derived"
     DETAIL_AMOUNT = "detail_amount"
@@ -76,6 +79,7 @@ class Code(StrEnum):
     NO_TABLE = "no_table"
     NO_ROWS = "no_rows"
     UNKNOWN_TABLE = "unknown_table"
+    TRANSFERS = "transfers"
     MAPPING_FITS_NOT = "mapping_fits_not"
     AMBIGUOUS = "ambiguous"
     MIXED_DECIMALS = "mixed_decimals"
@@ -112,6 +116,10 @@ TEXTS: Final[dict[Code, str]] = {
     ),
     Code.REPEATED_MEMBER: gettext_noop("This file is in the archive twice (also as %(name)s); it was read once."),
     Code.FOREIGN: gettext_noop("This is not a bank statement that can be read here but a file of the kind %(format)s."),
+    Code.SPREADSHEET: gettext_noop(
+        "This is a spreadsheet (%(format)s), whatever its name says. Download the transactions from the bank as CSV or "
+        "CAMT, or save the sheet as CSV."
+    ),
     Code.UNKNOWN: gettext_noop(
         "This is not a bank statement that can be read here; the kind of file was not recognised."
     ),
@@ -119,7 +127,12 @@ TEXTS: Final[dict[Code, str]] = {
         "The file contains a document type declaration (DOCTYPE). Bank statements never do; it was refused for safety."
     ),
     Code.BROKEN_XML: gettext_noop(
-        "From this place on the file is damaged, or it breaks off, and cannot be read. Download it from the bank again."
+        "The file is damaged and cannot be read beyond this place. What stands before it was read. "
+        "Download it from the bank again."
+    ),
+    Code.CUT_OFF: gettext_noop(
+        "The file ends here, in the middle of the statement: the rest is missing. What is there was read. "
+        "Download it from the bank again."
     ),
     Code.TOO_DEEP: gettext_noop(
         "The file is nested deeper than any bank statement and was not read beyond this place."
@@ -151,6 +164,10 @@ TEXTS: Final[dict[Code, str]] = {
     Code.NO_DATE: gettext_noop("The entry has no date; it was left out."),
     Code.NO_CURRENCY: gettext_noop("The entry does not say its currency; it was left out."),
     Code.NO_ACCOUNT: gettext_noop("The statement does not say which account it belongs to; it was left out."),
+    Code.DATE_NUMBER: gettext_noop(
+        "The booking date “%(value)s” is a number, as spreadsheets keep days; it was left out. Download the file from "
+        "the bank again, or show the column as dates before you save it."
+    ),
     Code.VALUE_DATE: gettext_noop("The value date “%(value)s” cannot be read; the entry was read without it."),
     Code.DATE_DERIVED: gettext_noop(
         "The entry has no booking date; %(date)s was taken from its value date or from the statement."
@@ -207,6 +224,10 @@ TEXTS: Final[dict[Code, str]] = {
     Code.UNKNOWN_TABLE: gettext_noop(
         "The table (%(columns)s) is of no bank that is recognised. Say once which column is what; "
         "it is read that way from then on. Nothing of it was imported."
+    ),
+    Code.TRANSFERS: gettext_noop(
+        "This list of %(bank)s names transfers with amounts in several currencies and without their fees, so it does "
+        "not show what each balance gained or lost. Download the statement of each balance as CSV; that can be read."
     ),
     Code.MAPPING_FITS_NOT: gettext_noop(
         "The columns that were named are not in the file. The bank may have changed its export; name them anew."

@@ -18,22 +18,55 @@ FORMATS: Final = (
 )  # fmt: skip
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 _SHAPE: Final = re.compile(r"([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})|([0-9]{4})([0-9]{2})([0-9]{2})")
+_NAMED: Final = re.compile(
+    r"([0-9]{1,2})\.?[ -]?([A-Za-zÄäéû]{3,9})\.?,?[ -]([0-9]{4}|[0-9]{2})|([A-Za-z]{3,9})\.? ([0-9]{1,2}),? ([0-9]{4})"
+)
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            *("jan january januar", "feb february februar", "mar mär mrz march märz maerz", "apr april"),
+            *("may mai", "jun june juni", "jul july juli", "aug august", "sep sept september"),
+            *("oct okt october oktober", "nov november", "dec dez december dezember"),
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
 _TIME: Final = re.compile(r"[T ,]+[0-9]{1,2}:[0-9]{2}.*", re.DOTALL)
 _MAX_SEEN: Final = 400
 _CENTURY: Final = 70  # two digits from here on are of the last century
 
 
 def split_date(text: str) -> tuple[str, str, str, str] | None:
-    """The three parts of a date and the mark between them, a time behind it left out; None for anything else."""
+    """The three parts of a date and the mark between them, a time behind it left out; None for anything else.
+
+    A date with the name of its month, German or English, gives day, month and the whole year.
+    """
     found = _SHAPE.match(text)
     if not found:
-        return None
+        return _split_named(text)
     rest = text[found.end() :]
     if rest and not _TIME.fullmatch(rest):
         return None
     if found.group(5):
         return found.group(5), found.group(6), found.group(7), ""
     return found.group(1), found.group(3), found.group(4), found.group(2)
+
+
+def _split_named(text: str) -> tuple[str, str, str, str] | None:
+    """``05. März 2026``, ``5-Mar-26``, ``Mar 5, 2026``: there is one reading only."""
+    found = _NAMED.match(text)
+    if not found:
+        return None
+    rest = text[found.end() :]
+    month = _MONTHS.get((found[2] or found[4]).casefold())
+    if month is None or (rest and not _TIME.fullmatch(rest)):
+        return None
+    year = found[3] or found[6]
+    if len(year) == 2:
+        year = f"{_whole_year(int(year))}"
+    return found[1] or found[5], f"{month}", year, "."
 
 
 @lru_cache(maxsize=4096)
@@ -52,8 +85,17 @@ def read_day(text: str, form: str) -> date:
     values = _by_letter(parts, form)
     year = int(values["y"])
     if len(values["y"]) == 2:
-        year += 1900 if year >= _CENTURY else 2000
+        year = _whole_year(year)
     return date(year, int(values["M"]), int(values["D"]))
+
+
+def is_day_number(text: str) -> bool:
+    """Whether a text may be a day as spreadsheets keep it: the days since the end of 1899, of 1982 to 2064."""
+    return len(text) == 5 and text.isascii() and text.isdigit() and "30000" <= text < "60000"
+
+
+def _whole_year(year: int) -> int:
+    return year + (1900 if year >= _CENTURY else 2000)
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """A row of a table as an entry of a statement."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,7 +11,7 @@ from typing import Final
 from integrations.statements.problems import Code, Severity
 from integrations.statements.shapes import BankCode, Direction, Entry, EntryDetail, Place, ReadError
 from integrations.statements.tables.columns import Found, normal_name
-from integrations.statements.tables.dates import BERLIN, read_day
+from integrations.statements.tables.dates import BERLIN, is_day_number, read_day
 from integrations.statements.tables.evidence import Forms
 from integrations.statements.tables.numbers import read_number
 from integrations.statements.tables.profile import Cells, Kind, Profile, Sign
@@ -20,12 +21,21 @@ _OUT: Final = frozenset(
     {"s", "soll", "d", "dbit", "debit", "belastung", "ausgang", "lastschrift", "out", "outgoing", "af"}
 )
 _IN: Final = frozenset({"h", "haben", "c", "crdt", "credit", "gutschrift", "eingang", "in", "incoming", "bij"})
+# a long number that a spreadsheet shortened: it is not that of the bank any more, and would contradict it
+_RUINED: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+")
 _UNBOOKED_DAYS: Final = frozenset({"", "--", "-", "offen"})
 
 
 def is_direction(word: str) -> bool:
     """Whether a text says which way money went."""
     return normal_name(word) in _OUT | _IN
+
+
+def date_problem(written: str) -> Code:
+    """What is wrong with a booking date that cannot be read."""
+    if not written:
+        return Code.NO_DATE
+    return Code.DATE_NUMBER if is_day_number(written) else Code.DATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +179,7 @@ class RowReader:
         if booked is None:
             written = row.text.get("booking_date", "")
             if row.kind is not Kind.PENDING or normal_name(written) not in _UNBOOKED_DAYS:
-                code = Code.DATE if written else Code.NO_DATE
+                code = date_problem(written)
                 raise UnreadableRow(ReadError(place, code, {"value": written[:40]}))
             if valued is None:
                 raise UnreadableRow(ReadError(place, Code.NO_DATE, {}, Severity.WARNING))
@@ -209,10 +219,10 @@ class RowReader:
             counterparty_iban="".join(get("iban", "").split()).upper(),
             ultimate_party=meaningful(get("ultimate_party", "")),
             purpose_lines=tuple(_spaced(row.purpose)),
-            end_to_end_id=meaningful(get("end_to_end_id") or row.sepa.get("EREF", "")),
-            mandate_id=meaningful(get("mandate_id") or row.sepa.get("MREF", "")),
-            creditor_id=meaningful(get("creditor_id") or row.sepa.get("CRED", "")),
-            bank_reference=get("reference", ""),
+            end_to_end_id=_id(get("end_to_end_id") or row.sepa.get("EREF", "")),
+            mandate_id=_id(get("mandate_id") or row.sepa.get("MREF", "")),
+            creditor_id=_id(get("creditor_id") or row.sepa.get("CRED", "")),
+            bank_reference=_id(get("reference", "")),
             turnover_id="",
             code=BankCode(),
             structured_reference="",
@@ -239,7 +249,7 @@ class RowReader:
             value_date=valued,
             status=row.kind.value,
             reversal=False,
-            bank_reference=get("reference", ""),
+            bank_reference=_id(get("reference", "")),
             notification_id="",
             additional_info=get("booking_text", ""),
             batch=None,
@@ -260,6 +270,10 @@ class RowReader:
         foreign = currency_or_empty(row.text.get("original_currency", "").upper()) or currency
         amount = abs(row.gross)
         return (None, "") if foreign == currency and amount == abs(row.amount) else (amount, foreign)
+
+
+def _id(text: str) -> str:
+    return "" if _RUINED.fullmatch(text) else meaningful(text)
 
 
 def _spaced(lines: list[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from integrations.statements.problems import Code
 from integrations.statements.shapes import Place, ReadError
+from integrations.statements.tables.banks import PROFILES
 from integrations.statements.tables.columns import Found, normal_name
 from integrations.statements.tables.dates import FORMATS, DateEvidence, is_date, read_day
 from integrations.statements.tables.fitting import fitted
@@ -17,12 +18,39 @@ from integrations.statements.tables.text import Row, Text
 from integrations.statements.values import decimal_text
 
 DAYS: Final[tuple[str, ...]] = ("booking_date", "instant", "announced", "value_date")
+_KNOWN_NAMES: Final = frozenset(
+    normal_name(name) for profile in PROFILES for _, names in profile.columns.roles() for name in names
+)
 NUMBERS: Final[tuple[str, ...]] = ("amount", "debit", "credit", "balance", "fee", "original_amount")
 
 
+_LONGEST_FOOTER: Final = 4  # its words, a day, an amount, the currency: what holds more was a row
+
+
 def rows_below(text: Text, located: Located) -> Iterator[Row]:
-    """The rows of a table, without the lines above it."""
-    return (row for row in text.rows(located.separator, len(located.header)) if row.line >= located.first_line)
+    """The rows of a table, without the lines above it and those of another table below it."""
+    for row in text.rows(located.separator, len(located.header)):
+        if located.last_line and row.line > located.last_line:
+            break
+        if row.line >= located.first_line:
+            yield row
+
+
+def is_footer(row: Row, profile: Profile) -> bool:
+    """Whether a row is a sum or a balance below the table; it may hold a day."""
+    first = row.cells[0]
+    return (
+        bool(profile.footer)
+        and not first[:1].isdigit()
+        and normal_name(first).startswith(profile.footer)
+        and sum(map(bool, row.cells)) <= _LONGEST_FOOTER
+    )
+
+
+def is_header(row: Row, names: tuple[str, ...]) -> bool:
+    """Whether a row holds names of columns: ``names`` (normal ones, without empty ones) again, or those of a bank."""
+    found = tuple(normal_name(cell) for cell in row.cells if cell)
+    return found == names or len(_KNOWN_NAMES.intersection(found)) > 2
 
 
 @dataclass(slots=True)
@@ -36,6 +64,8 @@ class Forms:
     amount_signed: bool = False  # some amount does: then one without it is money that came in
     # own account and currency as the rows write them, in the order in which they come
     groups: dict[tuple[str, str], int] = field(default_factory=dict)
+    # names of columns stand among the rows: another table may begin there
+    more_tables: bool = False
 
 
 def examine(text: Text, located: Located, profile: Profile, found: Found) -> tuple[Forms, list[ReadError]]:
@@ -48,14 +78,17 @@ def examine(text: Text, located: Located, profile: Profile, found: Found) -> tup
     day_places = [(found.at[role], evidence) for role, evidence in days.items()]
     number_places = [(found.at[role], role, evidence) for role, evidence in numbers.items()]
     account, currency = found.at.get("account"), found.at.get("currency")
+    names = header_names(located)
+    more_tables = False
     for row in rows_below(text, located):
         cells, _ = fitted(row.cells, found)
-        if cells is None:
+        if cells is None or not any(is_date(cells[place]) for place, _ in day_places):
+            more_tables = more_tables or is_header(row, names)
+            continue
+        if is_footer(row, profile):
             continue
         for place, day_evidence in day_places:
             day_evidence.see(cells[place])
-        if not any(is_date(cells[place]) for place, _ in day_places):
-            continue
         for place, role, evidence in number_places:
             value = cells[place]
             if value:
@@ -67,7 +100,7 @@ def examine(text: Text, located: Located, profile: Profile, found: Found) -> tup
             cells[currency].upper() if currency is not None else "",
         )
         groups[group] = groups.get(group, 0) + 1
-    forms = Forms(groups=groups, sign=profile.sign)
+    forms = Forms(groups=groups, sign=profile.sign, more_tables=more_tables)
     problems: list[ReadError] = []
     for role, day_evidence in days.items():
         problems += _decide_days(role, day_evidence, profile, forms, found)
@@ -146,8 +179,6 @@ def _ambiguous(column: str, value: str, first: str, second: str) -> ReadError:
     return ReadError(Place(), Code.AMBIGUOUS, params)
 
 
-def known_names(profiles: tuple[Profile, ...]) -> frozenset[str]:
-    """The normal names of all columns that the profiles know."""
-    return frozenset(
-        normal_name(name) for profile in profiles for _, names in profile.columns.roles() for name in names
-    )
+def header_names(located: Located) -> tuple[str, ...]:
+    """The normal names of the columns that have one."""
+    return tuple(normal_name(cell) for cell in located.header if cell) if located.has_header else ()

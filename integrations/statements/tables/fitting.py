@@ -17,7 +17,10 @@ def fitted(cells: tuple[str, ...], found: Found) -> tuple[tuple[str, ...] | None
     if len(cells) == width:
         return cells, False
     if len(cells) > width and not any(cells[width:]):
-        return cells[:width], False
+        if _makes_sense(cells[:width], found):
+            return cells[:width], False
+        moved = _from_both_ends(cells, found)
+        return (moved, True) if moved is not None and _makes_sense(moved, found) else (cells[:width], False)
     from_left = (cells + ("",) * (width - len(cells)))[:width]
     left = len(cells) < width and _makes_sense(from_left, found)
     from_right = _from_both_ends(cells, found)

@@ -8,7 +8,7 @@ from typing import Final
 
 from integrations.statements.tables.banks import PROFILES
 from integrations.statements.tables.columns import column_names, find_columns, normal_name
-from integrations.statements.tables.dates import is_date
+from integrations.statements.tables.dates import is_date, is_day_number
 from integrations.statements.tables.mapping import SEPARATORS, Mapping
 from integrations.statements.tables.numbers import is_number
 from integrations.statements.tables.preamble import read_preamble
@@ -17,12 +17,18 @@ from integrations.statements.tables.text import Row, Text, cells_of
 
 MAX_LINES_ABOVE: Final = 80
 _NEARLY_ALL: Final = 0.8
+_DAY_NAMES: Final = frozenset(
+    normal_name(name) for profile in PROFILES for name in (*profile.columns.booking_date, *profile.columns.value_date)
+)
 _QUOTED_IBAN: Final = re.compile(r"'?[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,32}'?")
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A table: ``first_line`` is the line of its first row, ``header`` the names of its columns."""
+    """A table: ``first_line`` is the line of its first row, ``header`` the names of its columns.
+
+    ``last_line`` is where it ends before another one in the same file; 0: at the end of the file.
+    """
 
     separator: str
     header: tuple[str, ...]
@@ -30,6 +36,7 @@ class Located:
     first_line: int
     above: tuple[Row, ...]
     profile: Profile | None
+    last_line: int = 0
 
 
 def locate(text: Text, mapping: Mapping | None = None) -> Located | None:
@@ -41,21 +48,58 @@ def locate(text: Text, mapping: Mapping | None = None) -> Located | None:
 
 
 def _known(lines: Sequence[str]) -> Located | None:
-    best: tuple[int, Located] | None = None
+    """The first table with the names of a bank; another may follow (`sections`)."""
+    best: tuple[tuple[int, int], Located] | None = None
     for separator in SEPARATORS:
         above: list[Row] = []
         for number, line in enumerate(lines, start=1):
-            cells = cells_of(line, separator)
-            names = {normal_name(cell) for cell in cells if cell}
-            for profile in PROFILES if len(names) > 2 else ():
-                score = profile.fits(names)
-                if score > (best[0] if best else 0):
-                    header = _trimmed(cells)
-                    header += profile.unnamed[: len(cells) - len(header)]
-                    best = score, Located(separator, header, True, number + 1, tuple(above), profile)
-            if any(cells):
-                above.append(Row(number, cells))
+            row = Row(number, cells_of(line, separator))
+            score, profile = _best_profile(row)
+            if profile is not None:
+                found = (-number, score), _of_profile(row, profile, separator, above)
+                best = found if best is None or found[0] > best[0] else best
+                break
+            if any(row.cells):
+                above.append(row)
     return best[1] if best else None
+
+
+def day_as_number(text: Text) -> tuple[int, str] | None:
+    """Line and value of the first day that a spreadsheet kept as a number, below a name that says it is a day."""
+    names: tuple[str, ...] = ()
+    for number, line in enumerate(islice(text.lines(), MAX_LINES_ABOVE), start=1):
+        for separator in SEPARATORS:
+            cells = cells_of(line, separator)
+            for name, cell in zip(names, cells, strict=False):
+                if name in _DAY_NAMES and is_day_number(cell):
+                    return number, cell
+            if len(cells) > 2 and _DAY_NAMES.intersection(map(normal_name, cells)):
+                names = tuple(map(normal_name, cells))
+    return None
+
+
+def table_with_names(row: Row, above: Sequence[Row], separator: str) -> Located | None:
+    """The table of a known bank that begins with this line of names, ``above`` standing over it; None if none does."""
+    _, profile = _best_profile(row)
+    return _told_apart(_of_profile(row, profile, separator, above)) if profile is not None else None
+
+
+def _best_profile(row: Row) -> tuple[int, Profile | None]:
+    """The profile with the most marks among the names of a line, the first one of several."""
+    names = {normal_name(cell) for cell in row.cells if cell}
+    best: tuple[int, Profile | None] = 0, None
+    for profile in PROFILES if len(names) > 2 else ():
+        score = profile.fits(names)
+        if score > best[0]:
+            best = score, profile
+    return best
+
+
+def _of_profile(row: Row, profile: Profile, separator: str, above: Sequence[Row]) -> Located:
+    header = _trimmed(row.cells)
+    names = set(map(normal_name, header))
+    header += tuple(name for name in profile.unnamed if normal_name(name) not in names)
+    return Located(separator, header, True, row.line + 1, tuple(above), profile)
 
 
 def _told_apart(located: Located | None) -> Located | None:
@@ -89,7 +133,7 @@ def _unknown(lines: Sequence[str]) -> Located | None:
     for separator in SEPARATORS:
         rows = [Row(number, cells_of(line, separator)) for number, line in enumerate(lines, start=1)]
         rows = [row for row in rows if any(row.cells)]
-        data = [place for place, row in enumerate(rows) if _is_data(row.cells)]
+        data = [place for place, row in enumerate(rows) if is_data(row.cells)]
         if not data:
             continue
         first = data[0]
@@ -120,7 +164,7 @@ def _mapped(lines: Sequence[str], mapping: Mapping) -> Located | None:
     if not mapping.has_header:
         separator = mapping.separator or (guess.separator if guess else ";")
         rows = [Row(number, cells_of(line, separator)) for number, line in enumerate(lines, start=1)]
-        rows = [row for row in rows if row.line > mapping.skip and _is_data(row.cells)]
+        rows = [row for row in rows if row.line > mapping.skip and is_data(row.cells)]
         if not rows:
             return None
         width = max(len(row.cells) for row in rows)
@@ -146,7 +190,8 @@ def _as_wide_as(row: Sequence[str], header: tuple[str, ...]) -> tuple[str, ...]:
     return header[:width]
 
 
-def _is_data(cells: Sequence[str]) -> bool:
+def is_data(cells: Sequence[str]) -> bool:
+    """Whether a line looks like a row: a day and an amount."""
     days = [cell for cell in cells if is_date(cell)]
     return bool(days) and any(is_number(cell) and not is_date(cell) for cell in cells)
 

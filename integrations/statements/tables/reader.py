@@ -26,25 +26,34 @@ from integrations.statements.source import (
     open_source,
 )
 from integrations.statements.tables.balances import Chain
-from integrations.statements.tables.banks import PROFILES
+from integrations.statements.tables.banks.wise import WISE, is_list_of_transfers
 from integrations.statements.tables.columns import Found, find_columns, normal_name
 from integrations.statements.tables.dates import is_date
-from integrations.statements.tables.entries import RowReader, Taken, UnreadableRow
-from integrations.statements.tables.evidence import DAYS, Forms, examine, known_names, rows_below
+from integrations.statements.tables.entries import RowReader, Taken, UnreadableRow, date_problem
+from integrations.statements.tables.evidence import (
+    DAYS,
+    Forms,
+    examine,
+    header_names,
+    is_footer,
+    is_header,
+    rows_below,
+)
 from integrations.statements.tables.fitting import MONEY, fitted
-from integrations.statements.tables.locate import Located, locate
+from integrations.statements.tables.locate import Located, day_as_number, locate
 from integrations.statements.tables.mapping import Mapping
 from integrations.statements.tables.numbers import is_number
 from integrations.statements.tables.owner import Owner, owners
 from integrations.statements.tables.preamble import Preamble, amount_or_none, days_in, read_preamble
 from integrations.statements.tables.profile import Kind, Profile
+from integrations.statements.tables.sections import sections
 from integrations.statements.tables.text import LineTooLongError, Row, Text
 from integrations.statements.values import currency_or_empty
 
 UNKNOWN = "csv"
 _BOOKED = Kind.BOOKED.value
-_LONGEST_FOOTER = 4  # its words, a day, an amount, the currency: what holds more was a row
-_KNOWN_NAMES = known_names(PROFILES)
+# in a row without a day: the sums of the table (as normal names)
+_SUMS = frozenset({"summe", "summen", "gesamt", "gesamtsumme", "gesamtbetrag", "total", "totals", "sum"})
 
 
 def read_table(source: Source, mapping: Mapping | None = None) -> Iterator[Record]:
@@ -63,7 +72,10 @@ def read_table(source: Source, mapping: Mapping | None = None) -> Iterator[Recor
         located = locate(text, mapping)
         if located is None:
             yield Opened(UNKNOWN)
-            yield ReadError(Place(), Code.NO_TABLE if mapping is None else Code.MAPPING_FITS_NOT)
+            yield _no_table(text) if mapping is None else ReadError(Place(), Code.MAPPING_FITS_NOT)
+        elif located.profile is None and is_list_of_transfers(located.header):
+            yield Opened(UNKNOWN)
+            yield ReadError(Place(line=located.first_line - 1), Code.TRANSFERS, {"bank": WISE.bank})
         elif located.profile is None:
             yield Opened(UNKNOWN)
             params = {"columns": ", ".join(located.header)[:300]}
@@ -72,7 +84,7 @@ def read_table(source: Source, mapping: Mapping | None = None) -> Iterator[Recor
             profile = located.profile
             opened = True
             yield Opened(profile.format if profile.name else UNKNOWN)
-            yield from _statements(text, located, profile)
+            yield from _tables(text, located, profile)
     except (FileTooLargeError, EntryTooLargeError):
         if text is None:
             yield Opened(UNKNOWN)
@@ -86,9 +98,38 @@ def read_table(source: Source, mapping: Mapping | None = None) -> Iterator[Recor
             text.close()
 
 
-def _statements(text: Text, located: Located, profile: Profile) -> Iterator[Record]:
+def _no_table(text: Text) -> ReadError:
+    found = day_as_number(text)
+    if found is None:
+        return ReadError(Place(), Code.NO_TABLE)
+    line, value = found
+    return ReadError(Place(line=line), Code.DATE_NUMBER, {"value": value})
+
+
+def _tables(text: Text, located: Located, profile: Profile) -> Iterator[Record]:
+    """The statements of each table in the file; as a rule there is one."""
+    forms, problems = examine(text, located, profile, find_columns(profile.columns, located.header))
+    if not forms.more_tables:
+        yield from _statements(text, located, profile, forms, problems, 0)
+        return
+    statements = 0
+    for section in sections(text, located, profile):
+        table = section.table
+        if table is None or table.profile is None:
+            yield ReadError(Place(line=section.line), Code.OTHER_TABLE, {"columns": section.title})
+            continue
+        forms, problems = examine(text, table, table.profile, find_columns(table.profile.columns, table.header))
+        for record in _statements(text, table, table.profile, forms, problems, statements):
+            if isinstance(record, Statement):
+                statements = record.header.number
+            yield record
+
+
+def _statements(
+    text: Text, located: Located, profile: Profile, forms: Forms, problems: list[ReadError], before: int
+) -> Iterator[Record]:
+    """The statements of a table, behind ``before`` others of its file."""
     found = find_columns(profile.columns, located.header)
-    forms, problems = examine(text, located, profile, found)
     if problems:
         yield from problems
         return
@@ -103,9 +144,9 @@ def _statements(text: Text, located: Located, profile: Profile) -> Iterator[Reco
     if len(accounts) > 1:
         # they are of one account, and do not say which
         above = replace(above, opening=None, balance=None)
-    for number, owner in enumerate(accounts, start=1):
+    for number, owner in enumerate(accounts, start=before + 1):
         yield from _Statement(text, located, profile, found, forms, above, owner, number).records(
-            alone=len(accounts) == 1
+            alone=len(accounts) == 1, first=number == before + 1
         )
 
 
@@ -135,20 +176,20 @@ class _Statement:
         self._header = self._header_above()
         self._alone = True
 
-    def records(self, *, alone: bool) -> Iterator[Record]:
-        """Header, entries with the problems among them, and the sums at the end."""
+    def records(self, *, alone: bool, first: bool) -> Iterator[Record]:
+        """Header, entries with the problems among them, and the sums at the end.
+
+        ``alone``: no other account is in the table; else ``first`` tells of the lines that are of no account.
+        """
         self._alone = alone
         yield self._header
         for row in rows_below(self._text, self._located):
             cells, moved = fitted(row.cells, self._found)
-            if cells is None or not self._has_day(cells):
-                if not alone and self._number > 1:
-                    continue
-                end, problem = self._note(row, cells)
+            footer = is_footer(row, self._profile)
+            if cells is None or footer or not self._has_day(cells):
+                problem = self._note(row, cells, footer=footer) if first else None
                 if problem is not None:
                     yield problem
-                if end:
-                    break
                 continue
             if not alone and not self._owner.owns(cells, self._found):
                 continue
@@ -213,35 +254,30 @@ class _Statement:
         status = normal_name(cells[at["status"]]) if "status" in at else ""
         return money and bool(status) and status.startswith(self._profile.pending or ("\0",))
 
-    def _note(self, row: Row, cells: tuple[str, ...] | None) -> tuple[bool, ReadError | None]:
-        """A line that is no row: a sum below the table, another table, or something that should have been a row."""
-        names = [normal_name(cell) for cell in row.cells if cell]
+    def _note(self, row: Row, cells: tuple[str, ...] | None, *, footer: bool) -> ReadError | None:
+        """A line that is no row: a sum below the table, the names again, or something that should have been a row."""
         place = Place(self._number, line=row.line)
-        label = names[0] if names else ""
-        if self._profile.footer and label.startswith(self._profile.footer) and len(names) <= _LONGEST_FOOTER:
+        if footer:
             text = next((cell for cell in reversed(row.cells) if is_number(cell) and not is_date(cell)), "")
             amount = amount_or_none(text, self._profile.decimal)
             if amount is not None and self._alone:
-                self._below[label] = amount, next(iter(days_in(" ".join(row.cells))), None)
-            return False, None
-        if names == [normal_name(cell) for cell in self._located.header if cell]:
-            return False, None  # the same header again, where exports were put behind one another
-        if len(set(names) & _KNOWN_NAMES) > 2:
-            return True, ReadError(place, Code.OTHER_TABLE, {"columns": ", ".join(row.cells)[:200]})
+                self._below[normal_name(row.cells[0])] = amount, next(iter(days_in(" ".join(row.cells))), None)
+            return None
+        if is_header(row, header_names(self._located)):
+            return None  # the same header again, where exports were put behind one another
         at = self._found.at
         if cells is None and any(map(is_date, row.cells)):
             self._row += 1
             self._unreadable += 1
-            return False, ReadError(replace(place, entry=self._row), Code.ROW_WIDTH, {"count": str(len(row.cells))})
-        if cells is not None and any(is_number(cells[at[role]]) for role in MONEY if role in at):
+            return ReadError(replace(place, entry=self._row), Code.ROW_WIDTH, {"count": str(len(row.cells))})
+        money = cells is not None and any(is_number(cells[at[role]]) for role in MONEY if role in at)
+        if cells is not None and money and not _SUMS.intersection(map(normal_name, row.cells)):
             self._row += 1
             self._unreadable += 1
             value = cells[at["booking_date"]] if "booking_date" in at else ""
-            code = Code.DATE if value else Code.NO_DATE
-            return False, ReadError(replace(place, entry=self._row), code, {"value": value[:40]})
-        return False, ReadError(
-            place, Code.NO_BOOKING, {"text": " ".join(filter(None, row.cells))[:120]}, Severity.WARNING
-        )
+            code = date_problem(value)
+            return ReadError(replace(place, entry=self._row), code, {"value": value[:40]})
+        return ReadError(place, Code.NO_BOOKING, {"text": " ".join(filter(None, row.cells))[:120]}, Severity.WARNING)
 
     def _header_above(self) -> StatementHeader:
         above = self._above

@@ -39,6 +39,26 @@ def test_all_members_are_read_and_named() -> None:
     assert sum(isinstance(record, Opened) for record in records(content)) == 1
 
 
+@pytest.mark.parametrize(
+    ("members", "kind"),
+    [(("[Content_Types].xml", "xl/workbook.xml"), "xlsx"), (("mimetype", "content.xml"), "ods")],
+)
+def test_a_spreadsheet_is_refused_as_one_whatever_its_name(members: tuple[str, ...], kind: str) -> None:
+    sheet = packed(*((name, b"<x/>") for name in members))
+    report = inspect_statement(sheet, "umsaetze.csv")
+    (error,) = report["errors"]
+    assert (error["code"], report["warnings"]) == ("spreadsheet", [])
+    assert kind in error["message"]
+    beside = inspect_statement(packed(("march.xml", MARCH), ("sheet.csv", sheet)), "all.zip")
+    assert [(error["code"], error["place"]) for error in beside["errors"]] == [("spreadsheet", "sheet.csv")]
+    assert beside["accounts"][0]["entries"] == 2
+
+
+def test_what_systems_leave_in_folders_is_no_member() -> None:
+    content = packed(("2026/Thumbs.db", b"\xd0\xcf"), ("2026/desktop.ini", b"[x]"), ("2026/march.xml", MARCH))
+    assert (codes(content), len(lines(content))) == ([], 2)
+
+
 def test_lines_have_the_keys_that_they_have_unpacked() -> None:
     assert keys(packed(("m.xml", MARCH), ("a.xml", APRIL))) == [*keys(MARCH), *keys(APRIL)]
 

@@ -28,6 +28,9 @@ GOOD = booking("10.00", "before"), booking("20.00", "after")
         (b"a;b;c\n1;2;3\n", Code.NO_TABLE, "csv"),
         (b"%PDF-1.4", Code.FOREIGN, "pdf"),
         (b"<html><body>Please log in</body></html>", Code.FOREIGN, "html"),
+        (b"OFXHEADER:100\nDATA:OFXSGML\n", Code.FOREIGN, "ofx"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", Code.FOREIGN, "jpeg"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), Code.SPREADSHEET, "xls"),
         (gzip.compress(one(*GOOD)), Code.ARCHIVE, "gzip"),
         (b"PK\x03\x04....", Code.ARCHIVE_DAMAGED, "zip"),
         (b"Sehr geehrte Damen und Herren", Code.UNKNOWN, "unknown"),
@@ -64,7 +67,7 @@ def test_what_stands_before_a_break_is_kept() -> None:
     cut = content[: content.rindex(b"<Ntry>") + 40]
     assert [line.purpose for line in lines(cut)] == ["before"]
     (problem,) = problems(cut)
-    assert (problem.code, problem.place.statement, problem.place.line) == (Code.BROKEN_XML, 1, 3)
+    assert (problem.code, problem.place.statement, problem.place.line) == (Code.CUT_OFF, 1, 3)
     (read,) = statements(cut)
     assert (read.complete, read.entries, read.difference) == (False, 1, None)
     report = inspect_statement(cut, "cut")
@@ -73,11 +76,19 @@ def test_what_stands_before_a_break_is_kept() -> None:
     assert "statement 1" in report["errors"][0]["place"]
 
 
+def test_a_break_within_the_file_is_told_from_a_missing_end() -> None:
+    content = one(*GOOD)
+    assert codes(content.replace(b"</CdtDbtInd>", b"</CdtDbtInt>", 1)) == [Code.BROKEN_XML]
+    assert codes(content + b"<more>") == [Code.BROKEN_XML]
+    for end in range(content.index(b"</GrpHdr>"), content.index(b"</Document>") + 10, 17):
+        assert codes(content[:end])[-1] is Code.CUT_OFF
+
+
 def test_a_break_far_into_the_file_keeps_everything_before() -> None:
     content = one(*(booking(f"{number}.00") for number in range(1, 1001)))
     cut = content[: content.index(b">999.00<")]
     assert [int(line.amount) for line in lines(cut)] == [-number for number in range(1, 999)]
-    assert codes(cut) == [Code.BROKEN_XML]
+    assert codes(cut) == [Code.CUT_OFF]
 
 
 def test_bytes_that_are_not_the_declared_encoding_are_read_with_a_word_about_it() -> None:
@@ -201,7 +212,7 @@ def test_a_doctype_is_refused(name: str, comment: str, tmp_path: Path) -> None:
     assert isinstance(found[0], Opened)
     assert isinstance(found[-1], ReadError)
     # so far behind, the file is not recognised, or the parser stumbles over the entity first
-    allowed = {Code.DOCTYPE, Code.BROKEN_XML, Code.FOREIGN} if comment else {Code.DOCTYPE}
+    allowed = {Code.DOCTYPE, Code.BROKEN_XML, Code.CUT_OFF, Code.FOREIGN} if comment else {Code.DOCTYPE}
     assert found[-1].code in allowed
     assert not any(isinstance(record, Entry) for record in found)
     assert SECRET not in repr(found)

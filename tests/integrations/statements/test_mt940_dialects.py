@@ -43,6 +43,40 @@ def test_forms_of_an_entry(entry: str, amount: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("details", "name", "account", "purpose", "reference"),
+    [
+        ("/EREF/E2E-1/ORDP//NAME/Otto AG/REMI/RE 5/IBAN/DE02120300000000202051", "Otto AG", "DE0212", "RE 5", "E2E-1"),
+        ("/TRTP/SEPA/IBAN/NL02ABNA0123456789/NAME/Otto/REMI/RE 1/2/EREF/NOTPROVIDED", "Otto", "NL02AB", "RE 1/2", ""),
+        ("/CNTP/NL32INGB0000012345/INGBNL2A/OTTO BV///REMI/USTD//RE 7/", "OTTO BV", "NL32IN", "RE 7", ""),
+        ("/MARF/M-1/CSID/DE98ZZZ", "", "", "/MARF/M-1/CSID/DE98ZZZ", ""),
+        ("Strom/Gas 2026/REMI/", "", "", "Strom/Gas 2026/REMI/", ""),
+    ],
+)
+def test_details_between_slashes(details: str, name: str, account: str, purpose: str, reference: str) -> None:
+    (line,) = lines(message(":61:2603020302DR10,00NTRFNONREF", f":86:{details}"))
+    found = (line.counterparty, line.counterparty_iban[:6], line.purpose, line.end_to_end_id)
+    assert found == (name, account, purpose, reference)
+    assert details in line.raw
+
+
+def test_entries_wait_for_the_closing_balance_where_nothing_before_says_the_currency() -> None:
+    entry = ":61:2603020302DR10,00NMSCNONREF"
+    content = message(entry, DETAILS, entry, amount="20.00", head=HEAD[:3])
+    assert [(line.amount, line.currency) for line in lines(content)] == [(Decimal(-10), "EUR")] * 2
+    assert [line.place.line for line in lines(content)] == [4, 6]
+    assert codes(content) == [Code.NO_OPENING]
+    (read,) = statements(content)
+    assert (read.header.currency, read.entries, read.debit_total) == ("EUR", 2, Decimal(20))
+    cut = content[: content.index(b":62F:")]
+    assert codes(cut) == [Code.NO_CURRENCY, Code.NO_CURRENCY, Code.NO_OPENING, Code.NO_CLOSING]
+
+
+def test_balances_in_small_letters() -> None:
+    content = message(":61:2603020302dr10,00nmscnonref").replace(b"C260301EUR", b"c260301eur")
+    assert [statement.difference for statement in statements(content)] == [0]
+
+
+@pytest.mark.parametrize(
     "entry",
     [
         ":61:2603020302DR1.0.0NMSC",

@@ -24,7 +24,7 @@ def test_several_files_at_once_each_get_their_words(door: Door, kontor_client: C
     assert "table (CSV) of DKB" in page
     assert page.count("Imported.") == 2
     assert "Nothing of it was imported." in page
-    assert "the kind of file was not recognised" in page
+    assert "a file of the kind jpeg" in page
     assert kontor_client.transactions.count() > 2
     assert 'data-testid="coverage"' in page
 

@@ -1,4 +1,7 @@
-"""Volksbanken, Raiffeisenbanken, GLS, Sparda and others at Atruvia (reference: bank feeds 4)."""
+"""Volksbanken, Raiffeisenbanken, GLS, Sparda and others at Atruvia, and before they were (reference: bank feeds 4)."""
+
+import re
+from typing import Final
 
 from integrations.statements.tables.columns import Columns, normal_name
 from integrations.statements.tables.profile import Cells, Certainty, Kind, Profile
@@ -93,4 +96,43 @@ GLS_BEFORE = Profile(
         purpose=tuple(f"VWZ{number}" for number in range(1, 15)),
     ),
     finish=_finish,
+)
+
+# Sparda-Banken before: name, kind and references of a booking in one text, a star behind what is not booked yet
+_SEAM: Final = 53  # the bank put a blank there, and after each as many letters
+_SPARDA_KIND: Final = re.compile(r"(?P<name>.*?)(?P<kind>SEPA-[A-ZÄÖÜ/-]+)(?P<rest>.*)", re.DOTALL)
+
+
+def _finish_sparda(cells: Cells) -> None:
+    text = " ".join(cells.purpose)
+    pieces = [text[start : start + _SEAM + 1] for start in range(0, len(text), _SEAM + 1)]
+    text = "".join(piece[:-1] if len(piece) > _SEAM and piece.endswith(" ") else piece for piece in pieces)
+    cells.sepa = sepa_fields(text)
+    found = _SPARDA_KIND.match(text)
+    if found:
+        cells.text["counterparty"] = found["name"].strip()
+        cells.text["booking_text"] = found["kind"]
+        text = found["rest"].strip()
+    cells.text["iban"] = cells.sepa.get("IBAN", "")
+    cells.purpose = [cells.sepa.get("SVWZ") or text]
+    if cells.text.get("status") == "*":
+        cells.kind = Kind.PENDING
+
+
+SPARDA_BEFORE = Profile(
+    name="sparda-2024",
+    bank="Sparda-Bank",
+    certainty=Certainty.REPORTED,
+    marks=(("Buchungstag",), ("Wertstellungstag",), ("Verwendungszweck",), ("Umsatz",), ("Währung",)),
+    columns=Columns(
+        booking_date=("Buchungstag",),
+        value_date=("Wertstellungstag",),
+        amount=("Umsatz",),
+        currency=("Währung",),
+        status=("Vormerkung",),
+        purpose=("Verwendungszweck",),
+    ),
+    unnamed=("Vormerkung",),
+    footer=("nochnichtausgefuehrteumsaetze",),
+    finish=_finish_sparda,
 )

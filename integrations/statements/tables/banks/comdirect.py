@@ -1,4 +1,7 @@
-"""comdirect: a section for each account, of which the first is read and the others are named as left out."""
+"""comdirect: a section for each account, of which the first is read and the others are named as left out.
+
+No section names its account, so an export of one account (or card) by itself is read as that of the chosen one.
+"""
 
 import re
 from typing import Final
@@ -13,6 +16,9 @@ _PARTS: Final = re.compile(
 )
 
 
+_NEW: Final = re.compile(r"\s+neu$", re.IGNORECASE)
+
+
 def _finish(cells: Cells) -> None:
     """``Auftraggeber: Name Kto/IBAN: … BLZ/BIC: … Buchungstext: … Ref. 2C2C…/4711`` in one column."""
     found = _PARTS.findall(" ".join(cells.purpose))
@@ -22,6 +28,8 @@ def _finish(cells: Cells) -> None:
     cells.text["bic"] = parts.get("BLZ/BIC", "")
     if parts.get("Buchungstext"):
         cells.purpose = [parts["Buchungstext"]]
+    # what came since the last visit was marked behind its day
+    cells.text["booking_date"] = _NEW.sub("", cells.text["booking_date"])
 
 
 COMDIRECT = Profile(
@@ -41,4 +49,22 @@ COMDIRECT = Profile(
     pending=("offen",),
     footer=("alterkontostand", "neuerkontostand", "keineumsaetzevorhanden"),
     finish=_finish,
+)
+
+CARD = Profile(
+    name="comdirect-card",
+    bank="comdirect",
+    certainty=Certainty.REPORTED,
+    marks=(("Buchungstag",), ("Umsatztag",), ("Vorgang",), ("Referenz",), ("Buchungstext",), ("Umsatz in EUR",)),
+    columns=Columns(
+        booking_date=("Buchungstag",),
+        announced=("Umsatztag",),
+        amount=("Umsatz in EUR",),
+        booking_text=("Vorgang",),
+        reference=("Referenz",),
+        status=("Buchungstag",),
+        purpose=("Buchungstext",),
+    ),
+    pending=("offen",),
+    footer=COMDIRECT.footer,
 )

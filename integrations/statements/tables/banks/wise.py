@@ -3,8 +3,20 @@
 The amount is what the balance moved by, fee included; the fee of some rows stands in a row of its own besides.
 """
 
-from integrations.statements.tables.columns import Columns
+from collections.abc import Sequence
+from typing import Final
+
+from integrations.statements.tables.columns import Columns, normal_name
 from integrations.statements.tables.profile import Cells, Certainty, Profile
+
+_TRANSFERS: Final = frozenset(
+    map(normal_name, ("Direction", "Source amount (after fees)", "Source fee amount", "Target amount (after fees)"))
+)
+
+
+def is_list_of_transfers(header: Sequence[str]) -> bool:
+    """Whether this is the list of all transfers: two amounts and two currencies in a row, and fees beside them."""
+    return set(map(normal_name, header)) >= _TRANSFERS
 
 
 def _finish(cells: Cells) -> None:

@@ -19,6 +19,11 @@ from .writer import OWN, Line, Style, header_of, write
 # the machine may be busy: a slow example is no failure
 at_leisure = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 
+# these keep name and purpose in one column
+TOGETHER = frozenset(
+    {"targobank", "comdirect", "comdirect-card", "commerzbank", "sparda-2024", "dkb-card", "dkb-card-2022"}
+)
+
 amounts = st.integers(-99_999_999, 99_999_999).filter(bool).map(lambda cents: Decimal(cents) / 100)
 days = st.integers(0, 700).map(lambda number: date(2024, 11, 3) + timedelta(days=number))
 # letters that Windows-1252 has, and everything that divides cells
@@ -72,8 +77,7 @@ def test_what_was_written_is_read(profile: Profile, items: list[Line], style: St
     assert statement.difference in (None, 0)
     if "account" in dict(profile.columns.roles()):
         assert statement.header.account == OWN
-    if profile.name not in ("targobank", "comdirect", "commerzbank"):
-        # these three keep name and purpose in one column
+    if profile.name not in TOGETHER:
         assert [entry.details[0].counterparty for entry in entries] == [item.name for item in items]
         assert [entry.details[0].purpose for entry in entries] == [item.purpose for item in items]
 
