@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from django.db import transaction
+from django.db.models import Max
+
 from integrations.models import AccountStatement, StatementFile
 from integrations.statements.shapes import Statement
 from integrations.statements.transactions import PROVISIONAL
@@ -18,7 +21,7 @@ LARGEST: Final = Decimal("1e16")
 class Covered:
     """A statement that was taken over: the account, what the file says of it, and the days of its booked lines.
 
-    ``repeats``: its format had told some of its lines before.
+    ``repeats``: its format had told some of its lines before. ``since``: `newest_days` as it was taken over.
     """
 
     account: BankAccount
@@ -26,6 +29,7 @@ class Covered:
     statement: Statement
     days: frozenset[date]
     repeats: bool = False
+    since: int = 0
 
     @property
     def span(self) -> tuple[date, date] | None:
@@ -50,8 +54,19 @@ def through(statement: Statement, days: Iterable[date]) -> date | None:
     return max((day for day in told if day is not None), default=None)
 
 
+def newest_days(account: BankAccount) -> int:
+    """The number of the row that was kept last for an account; 0 if there is none."""
+    return AccountStatement.objects.filter(account=account).aggregate(newest=Max("pk"))["newest"] or 0
+
+
+@transaction.atomic
 def keep_days(file: StatementFile, statements: Sequence[Covered]) -> None:
-    """Write what the statements of a file cover; the same file again changes nothing."""
+    """Write what the statements of a file cover; the same file again changes nothing.
+
+    Under the lock of the accounts, so that the rows of an account are numbered in the order in which they can be seen.
+    """
+    accounts = sorted({covered.account.pk for covered in statements})
+    list(BankAccount.objects.select_for_update(no_key=True).filter(pk__in=accounts).order_by("pk").values_list("pk"))
     rows = []
     for covered in statements:
         span, statement = covered.span, covered.statement

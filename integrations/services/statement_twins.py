@@ -2,7 +2,8 @@
 
 The intake takes a line that its format told before for the same payment. Where two statements share a day and cannot
 overlap, that is wrong: then each of them tells of payments of its own (`integrations.statements.overlap`). The number
-depends on what was ever imported and not on its order, since the earlier files are read again where it matters.
+depends on what was ever imported and not on its order, since the earlier files are read again where it matters; also
+not on two files being imported in the same moment (`_met`).
 """
 
 from collections import Counter
@@ -88,9 +89,10 @@ def complete_twins(file: StatementFile, content: bytes, covered: Sequence[Covere
     Safe to repeat.
     """
     files = _Files(read, {file.pk: content})
+    met = _met(file, covered)
     added = 0
     for one in covered:
-        if not one.repeats:
+        if not (one.repeats or one.account.pk in met):
             continue
         row = (
             AccountStatement.objects.filter(file=file, number=one.number, account=one.account)
@@ -100,6 +102,16 @@ def complete_twins(file: StatementFile, content: bytes, covered: Sequence[Covere
         if row is not None:
             added += _complete(row, files, file.name[:80])
     return added
+
+
+def _met(file: StatementFile, covered: Sequence[Covered]) -> set[int]:
+    """The accounts of which somebody else kept days while this file was taken over.
+
+    That import may have looked for this one before it was kept. The one that keeps its days last sees both.
+    """
+    since = {one.account.pk: one.since for one in covered}
+    others = AccountStatement.objects.exclude(file=file)
+    return {account for account, newest in since.items() if others.filter(account=account, pk__gt=newest).exists()}
 
 
 def _complete(row: AccountStatement, files: _Files, delivery: str) -> int:

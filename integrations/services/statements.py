@@ -13,7 +13,7 @@ from accounts.models import Client, User
 from integrations.models import StatementFile
 from integrations.services.collector import collector_rests
 from integrations.services.statement_accounts import PrivateAccount, account_of, named
-from integrations.services.statement_days import Covered, keep_days, through
+from integrations.services.statement_days import Covered, keep_days, newest_days, through
 from integrations.services.statement_lines import advice_data, transaction_data
 from integrations.services.statement_twins import complete_twins
 from integrations.services.table_mappings import known_mapping
@@ -103,6 +103,7 @@ class _Reading:
     private: bool = False
     statements: int = 0
     covered: list[Covered] = field(default_factory=list)
+    since: dict[int, int] = field(default_factory=dict)  # `newest_days` of each account as it was met
     errors: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
@@ -137,11 +138,12 @@ def import_file(
             reading.statements += 1
             _take_over(client, name, statement, lines, reading, account)
     file, again = _keep(client, name, content, reading, actor)
+    proved = 0
     if file is not None:
         keep_days(file, reading.covered)
-        _complete_twins(client, file, content, reading, table)
+        proved = _complete_twins(client, file, content, reading, table)
     # A first attempt may have died between writing its lines and asking: then nothing is new, but the file is.
-    if reading.new or reading.sightings or (reading.duplicate and not again):
+    if reading.new or reading.sightings or proved or (reading.duplicate and not again):
         enqueue_matching(client)
     return StatementImport(
         name=name,
@@ -238,6 +240,8 @@ def _take_over(
         with transaction.atomic():
             flush_with_the_next()  # the row about the file comes last
             account = account_of(client, header, chosen)
+            if account.pk not in reading.since:
+                reading.since[account.pk] = newest_days(account)
             outcome = import_transactions(
                 account,
                 lines,
@@ -261,21 +265,25 @@ def _take_over(
     reading.sightings += outcome.sightings
     reading.pending += outcome.pending
     repeats = outcome.duplicate > outcome.sightings
-    reading.covered.append(Covered(account, reading.statements, statement, days, repeats))
+    since = reading.since[account.pk]
+    reading.covered.append(Covered(account, reading.statements, statement, days, repeats, since))
 
 
 def _complete_twins(
     client: Client, file: StatementFile, content: bytes, reading: _Reading, table: Mapping | None
-) -> None:
+) -> int:
+    """Answers how many payments were added. Those beyond the known lines of this file are lines of another one."""
+
     def read(some: bytes, account: BankAccount) -> Iterator[tuple[Statement, list[TransactionData]]]:
         return _statements(some, _Reading(), account, table if some is content else known_mapping(client, some))
 
     added = complete_twins(file, content, reading.covered, read)
-    if added:
-        reading.new += added
-        reading.duplicate -= added
-        StatementFile.objects.filter(pk=file.pk).update(new=F("new") + added, duplicate=F("duplicate") - added)
+    if own := min(added, reading.duplicate):
+        reading.new += own
+        reading.duplicate -= own
+        StatementFile.objects.filter(pk=file.pk).update(new=F("new") + own, duplicate=F("duplicate") - own)
         file.refresh_from_db()
+    return added
 
 
 def _storable(name: str) -> str:
