@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.display import day, money
 from integrations.models import ClientQuestion
@@ -28,7 +29,7 @@ def subject_of(question: ClientQuestion) -> Subject:
         voucher = question.voucher
         name = " ".join(part for part in (voucher.number or _("without number"), voucher.contact_name) if part)
         return Subject(
-            _("Document"),
+            pgettext("voucher", "Document"),
             name,
             money(voucher.total, voucher.currency),
             day(voucher.date),
