@@ -16,7 +16,7 @@ from accounts.scoping import scoped
 from integrations.admin.key_calendar import ending_soon
 from integrations.admin.states import Case, case, connection_state
 from integrations.completeness_words import summary
-from integrations.models import Connection, Provider, Status, SupportRequest, SyncRun
+from integrations.models import ClientQuestion, Connection, Provider, Status, SupportRequest, SyncRun
 from integrations.services.judgements import missing
 from matching.models import AccountState, Allocation, BankAccount, Proposal
 from matching.review.queue import Filters, open_cases
@@ -119,6 +119,9 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context.update(
             may_connections=True, troubles=troubles(user), night=last_night(user), keys_ending=ending_soon(user)
         )
+    if may("integrations.view_clientquestion"):
+        answered = scoped(ClientQuestion.objects.filter(state=ClientQuestion.State.ANSWERED), user)
+        context.update(answers=list(answered.select_related("client").order_by("answered_at")[:SHOWN]))
     if may("integrations.view_supportrequest"):
         open_requests = scoped(SupportRequest.objects.filter(state=SupportRequest.State.OPEN), user)
         context.update(

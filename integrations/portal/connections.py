@@ -112,7 +112,8 @@ def disconnect(request: HttpRequest, place: Place, provider: str) -> HttpRespons
             messages.error(request, MOVED)
         else:
             name = {"provider": connection.get_provider_display()}
-            messages.success(request, _("The connection to %(provider)s is removed.") % name)
+            words = _("The connection to %(provider)s is removed, and its API key with it. What was fetched stays.")
+            messages.success(request, words % name)
         return redirect("portal:company", place.client.number)
     card = card_of(place.client, Provider(provider), connection, timezone.localdate())
     return page(request, place, "portal/disconnect.html", {"card": card}, quiet_about=connection)

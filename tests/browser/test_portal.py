@@ -213,6 +213,7 @@ def test_by_keyboard_alone(window: Open, kontor_client: Client, member: User, le
     page = opened.go(OVERVIEW)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+    page.keyboard.press("Tab")  # the page that shows whether the plan is right
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.dataset.testid") == "connect"
     page.keyboard.press("Enter")

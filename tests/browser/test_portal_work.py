@@ -9,16 +9,16 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Client, User
-from integrations.models import ClientQuestion, QuestionFile, Status, SupportMessage, SupportRequest
-from integrations.services import questions
+from integrations.models import ClientQuestion, ConnectionSecret, QuestionFile, Status, SupportMessage, SupportRequest
+from integrations.services import connections, questions
 from matching.services.intake import account_for
 from tests.browser.conftest import DESKTOP, Visit
 from tests.browser.portal_window import LOOKS, Open, window
-from tests.integrations.portal.conftest import connection_in
+from tests.integrations.portal.conftest import connection_in, lexware, lexware_server
 from tests.integrations.portal.test_states import voucher
 from tests.integrations.questions.conftest import PDF, make_line
 
-__all__ = ["window"]
+__all__ = ["lexware", "lexware_server", "window"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TODO = "/portal/10001/to-do/"
@@ -170,3 +170,36 @@ def test_support_answers_and_the_client_answers_back(
     page.get_by_text("It is our turn now").wait_for()
     assert SupportRequest.objects.get().state == "open"
     assert opened.errors + desk.errors == []
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_disconnecting_and_coming_back(window: Open, kontor_client: Client, member: User, lexware: Any, language: str):
+    """The key is gone at once, the documents stay and are said to; with a key it goes on where it stopped."""
+    connection = connections.connect(
+        connections.begin(kontor_client), lexware.organizations[0]["key"], actor=member, sync=False
+    )
+    synced = timezone.now() - timedelta(days=1)
+    connection.runs.all().delete()
+    type(connection).objects.filter(pk=connection.pk).update(synced_through=synced)
+    voucher(kontor_client, 1)
+    voucher(kontor_client, 2)
+    opened = window(member, language=language)
+    page = opened.go("/portal/10001/connections/")
+    page.get_by_test_id("disconnect").click()
+    assert "2" in page.locator("main .plain").inner_text()
+    opened.look("portal-disconnect")
+    page.get_by_test_id("confirm-disconnect").click()
+    card = page.get_by_test_id("card-lexware")
+    assert card.get_attribute("data-status") == "none"
+    assert "2" in card.inner_text()
+    connection.refresh_from_db()
+    assert not ConnectionSecret.objects.filter(connection=connection).exists()
+    assert (connection.key_fingerprint, connection.key_last_four) == ("", "")
+    assert kontor_client.vouchers.filter(withdrawn_at=None).count() == 2
+    page.get_by_test_id("connect").click()
+    page.fill("[name=api_key]", lexware.organizations[0]["key"])
+    page.get_by_test_id("submit-key").click()
+    page.get_by_test_id("success-banner").wait_for()
+    connection.refresh_from_db()
+    assert connection.synced_through == synced
+    assert opened.errors == []
