@@ -64,13 +64,6 @@ class ActForm(forms.Form):
             self.add_error(problem.field, str(problem))
         return known
 
-    def point(self) -> None:
-        """Put the cursor into the first field that is wrong."""
-        for name in self.errors:
-            if name in self.fields:
-                self.fields[name].widget.attrs["autofocus"] = True
-                break
-
 
 class AcceptForm(ActForm):
     """The number under which statements will find a requested account."""

@@ -171,7 +171,6 @@ class AccountPages(PageAdmin):
         return self._refused(request, account, form)
 
     def _refused(self, request: HttpRequest, account: BankAccount, form: ActForm) -> HttpResponse:
-        form.point()
         # The theme's page would take a POST for a change of the row itself.
         looking = copy(request)
         looking.method = "GET"

@@ -130,3 +130,32 @@ def test_a_request_goes_from_the_phone_to_the_desk(
     desk.page.get_by_text("Nothing is here yet").wait_for()
     assert kontor_client.bank_accounts.get().state == "open"
     assert at.errors == desk.errors == []
+
+
+@pytest.mark.parametrize("form", [LOOKS[1], LOOKS[2]], ids=str)
+def test_a_refused_form_stands_open_at_the_field_that_is_wrong(
+    visit: Callable[..., Visit], accountant: User, accounts: list[BankAccount], form: dict[str, Any]
+):
+    account = accounts[1]
+    at = visit(accountant, **form)
+    at.open(f"/admin/matching/bankaccount/{account.pk}/change/")
+    act = at.page.locator('form[action$="/close/"]')
+    act.locator("xpath=..").locator("summary").click()
+    act.locator("[name=day]").fill("2025-03-13")
+    act.locator("[name=words]").fill("moved to another bank")
+    act.locator("button").click()
+    wrong = at.page.locator("#close-day_error")
+    wrong.wait_for()
+    at.page.wait_for_function("document.activeElement.id === 'close-day'")
+    assert "close-day_error" in str(at.page.locator("#close-day").get_attribute("aria-describedby"))
+    assert at.page.locator("#close-words").input_value() == "moved to another bank"
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    shape = f"{form['size'][0]}-{form['language']}"
+    at.page.screenshot(path=SHOTS / f"admin-refused-{shape}.png", full_page=True, animations="disabled")
+    assert at.sideways() <= 0
+    at.page.locator("#close-day").fill("2025-12-31")
+    act.locator("button").click()
+    at.page.wait_for_url(f"**/bankaccount/{account.pk}/change/")
+    account.refresh_from_db()
+    assert (account.state, account.closed_on) == ("closed", date(2025, 12, 31))
+    assert at.errors == []

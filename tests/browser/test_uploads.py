@@ -3,6 +3,8 @@
 import os
 from base64 import b64encode
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,10 @@ from axe_playwright_python.sync_playwright import Axe
 
 from accounts.models import Client, User
 from integrations.models import StatementFile
+from matching.models import PayoutReport
+from matching.services.intake import TransactionData, account_for, import_transactions
 from tests.browser.conftest import DESKTOP, PHONE, Visit
+from tests.integrations.payouts.reports import STRIPE
 from tests.integrations.uploading.conftest import sample
 from tests.integrations.uploading.test_questions import NO_ACCOUNT, OWN, TABLE
 
@@ -133,6 +138,34 @@ def test_without_script_a_plain_form_does_it(visit: Callable[..., Visit], kontor
     at.page.get_by_test_id("question").click()
     at.page.get_by_test_id("look").click()
     assert at.page.get_by_test_id("preview").is_visible() or at.page.get_by_role("alert").first.is_visible()
+
+
+def test_a_payout_is_taken_apart_by_its_report(
+    visit: Callable[..., Visit], kontor_client: Client, accountant: User
+) -> None:
+    account = account_for(kontor_client, iban=OWN)
+    day = date(2025, 3, 14)
+    import_transactions(
+        account, [TransactionData("k", day, day, Decimal("115.00"), "EUR", counterparty="Stripe Payments Europe")]
+    )
+    broken = STRIPE.replace("15.50,984.50", "15.50,900.00").replace("po_", "po_9")
+    for form in (LOOKS[0], LOOKS[3]):
+        at = visit(accountant, **form)
+        at.open(f"/admin/integrations/statementfile/add/?client={kontor_client.pk}")
+        drop(at, ("stripe.csv", STRIPE.encode()), ("broken.csv", broken.encode()), ("empty.csv", b""))
+        results = at.page.get_by_test_id("result")
+        results.nth(2).wait_for()
+        assert [one.get_attribute("data-tone") for one in results.all()][1:] == ["amber", "red"]
+        assert "1,000.00 less 15.50 is not 900.00" in results.nth(1).inner_text()
+        picture(at, "admin-payouts", form)
+        line = account.transactions.get()
+        at.open(f"/admin/matching/transaction/{line.pk}/change/")
+        parts = at.page.locator("table.k-sum").inner_text().split()
+        assert [part for part in parts if "€" in part] == ["€169.00", "−€50.00", "−€4.00", "€115.00"] or [
+            part.replace("\u00a0", "") for part in parts if any(sign.isdigit() for sign in part)
+        ] == ["169.00", "−50.00", "−4.00", "115.00"]
+        at.open(f"/admin/matching/payoutreport/{PayoutReport.objects.earliest('pk').pk}/change/")
+        picture(at, "admin-report", form)
 
 
 def _shots() -> Path:
