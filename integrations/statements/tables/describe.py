@@ -25,19 +25,34 @@ from integrations.statements.tables.text import LineTooLongError, Text
 MAX_SAMPLES: Final = 5
 _ROWS: Final = 500
 _MORE_NAMES: Final = {
-    "booking_date": ("Datum", "Date", "Booking date", "Buchungsdatum", "Transaction date", "Posting date"),
+    "booking_date": (
+        *("Datum", "Date", "Booking date", "Buchungsdatum", "Transaction date", "Posting date", "Completed date"),
+        *("Buchung", "Gebucht am", "Completed", "Date completed (UTC)"),
+    ),
     "value_date": ("Valuta", "Wert", "Wertstellungstag", "Value date"),
-    "amount": ("Betrag", "Amount", "Umsatz", "Betrag in EUR", "Betrag EUR", "Amount EUR", "Value"),
+    "amount": ("Betrag", "Amount", "Umsatz", "Betrag in EUR", "Betrag EUR", "Amount EUR", "Value", "Zahlungsbetrag"),
     "debit": ("Soll", "Ausgang", "Belastung", "Debit", "Paid out", "Auszahlung", "Lastschrift"),
     "credit": ("Haben", "Eingang", "Gutschrift", "Credit", "Paid in", "Einzahlung"),
     "direction": ("Soll/Haben", "S/H", "Soll-/Haben-Kennzeichen", "Debit/Credit", "D/C", "Kennzeichen", "Dr/Cr"),
-    "currency": ("Währung", "Currency", "Whg", "Währungscode"),
-    "counterparty": ("Empfänger", "Auftraggeber", "Name", "Partner", "Payee", "Gegenkonto Name", "Zahlungspartner"),
-    "iban": ("Gegenkonto", "Gegenkonto IBAN", "IBAN Empfänger", "Counterparty account", "Kontonummer Gegenkonto"),
-    "balance": ("Saldo", "Kontostand", "Balance", "Running balance"),
+    "currency": ("Währung", "Currency", "Whg", "Währungscode", "Zahlungswährung", "Payment currency"),
+    "counterparty": (
+        *("Empfänger", "Auftraggeber", "Name", "Partner", "Payee", "Gegenkonto Name", "Zahlungspartner"),
+        *("Gegenkonto Inhaber", "Sender / Empfänger", "Zahlungsempfänger", "Empfänger 1"),
+    ),
+    "iban": (
+        "Gegenkonto",
+        "Gegenkonto IBAN",
+        "IBAN / Konto-Nr.",
+        "IBAN Empfänger",
+        "Counterparty account",
+        "Kontonummer Gegenkonto",
+    ),
+    "balance": ("Saldo", "Kontostand", "Balance", "Running balance", "Wallet-Saldo nach Transaktion"),
     "status": ("Status", "State", "Buchungsstatus"),
     "purpose": ("Verwendungszweck", "Beschreibung", "Description", "Text", "Zweck", "Memo", "Reference", "Details"),
-    "account": ("Eigene IBAN", "Konto", "Auftragskonto", "Account"),
+    "original_amount": ("Ursprungsbetrag", "Betrag Ursprung"),
+    "original_currency": ("Ursprungswährung", "Währung Ursprung"),
+    "account": ("Wallet-IBAN", "Eigene IBAN", "Konto", "Auftragskonto", "Account"),
 }
 # What a column of states says; words that merely have its name ("Info") say something else.
 _STATES: Final = (

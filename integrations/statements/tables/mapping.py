@@ -12,6 +12,12 @@ from integrations.statements.tables.profile import Certainty, Profile, Sign
 
 SEPARATORS: Final = (";", ",", "\t", "|")
 ROLES: Final = frozenset(field.name for field in fields(Columns))
+# How the states of rows that are no money, or not yet, begin (as normal names), where nobody said other words.
+_PENDING: Final = ("vorgemerkt", "ausstehend", "offen", "reserviert", "inbearbeitung", "pending", "processing", "open")
+_VOID: Final = (
+    *("storniert", "abgelehnt", "abgebrochen", "fehlgeschlagen", "zurueckgewiesen", "abgelaufen"),
+    *("declined", "canceled", "cancelled", "reverted", "rejected", "failed", "expired"),
+)
 _REQUIRED: Final = (frozenset({"amount"}), frozenset({"debit"}), frozenset({"credit"}))
 
 
@@ -26,7 +32,8 @@ class Mapping:
     ``date_format`` is one of `dates.FORMATS`, ``decimal`` is ``,`` or ``.``; empty means: as the file shows, and asked
     again where it does not. ``skip`` lines above the table are not looked at. ``has_header``: whether a line with
     names stands above the rows. ``account`` is the own IBAN (or number) where the table has no column of it.
-    ``pending`` and ``void`` are words of the status column for rows that are not booked yet, or never.
+    ``pending`` and ``void`` are words of the status column for rows that are not booked yet, or never; empty: the usual
+    ones.
     ``base`` is the format of a bank that is recognised, of which only the forms or the account had to be asked; what is
     known about it then still counts.
     """
@@ -77,8 +84,8 @@ class Mapping:
             dates=(self.date_format,) if self.date_format else (),
             decimal=self.decimal,
             currency=self.currency,
-            pending=tuple(map(normal_name, self.pending)),
-            void=tuple(map(normal_name, self.void)),
+            pending=tuple(map(normal_name, self.pending)) or _PENDING,
+            void=tuple(map(normal_name, self.void)) or _VOID,
             sign=self.sign,
             account="".join(self.account.split()).upper(),
             sure_dates=bool(self.date_format),

@@ -100,6 +100,23 @@ def test_a_mapping_of_another_table_does_not_fit() -> None:
     assert [problem.code for problem in problems(records)] == [Code.MAPPING_FITS_NOT]
 
 
+def test_the_states_of_a_table_that_nobody_knows_keep_what_is_no_money_apart() -> None:
+    content = (
+        "Completed Date,Description,Amount,Currency,State\n"
+        "2026-03-02 11:00:00,Laden,-5.00,EUR,COMPLETED\n"
+        "2026-03-03 11:00:00,Taxi,-7.00,EUR,PENDING\n"
+        "2026-03-04 11:00:00,Bahn,-9.00,EUR,DECLINED\n"
+    ).encode()
+    shape = describe_table(content)
+    assert shape is not None
+    assert shape.suggestion is not None
+    assert shape.suggestion.columns.status == ("State",)
+    records = list(read_table(content, Mapping.from_json(shape.suggestion.to_json())))
+    said = [(record.status, record.signed) for record in records if isinstance(record, Entry)]
+    assert said == [("BOOK", Decimal(-5)), ("PDNG", Decimal(-7))]
+    assert [problem.code for problem in problems(records)] == [Code.NO_BOOKING]
+
+
 def test_an_english_report_of_paypal_asks_for_the_order_of_day_and_month_and_keeps_what_is_known() -> None:
     header = '"Date","Time","TimeZone","Name","Type","Status","Currency","Gross","Fee","Net","Transaction ID"\n'
     rows = (
