@@ -102,11 +102,11 @@ def test_a_mapping_of_another_table_does_not_fit() -> None:
 
 def test_the_states_of_a_table_that_nobody_knows_keep_what_is_no_money_apart() -> None:
     content = (
-        "Completed Date,Description,Amount,Currency,State\n"
-        "2026-03-02 11:00:00,Laden,-5.00,EUR,COMPLETED\n"
-        "2026-03-03 11:00:00,Taxi,-7.00,EUR,PENDING\n"
-        "2026-03-04 11:00:00,Bahn,-9.00,EUR,DECLINED\n"
-    ).encode()
+        b"Completed Date,Description,Amount,Currency,State\n"
+        b"2026-03-02 11:00:00,Laden,-5.00,EUR,COMPLETED\n"
+        b"2026-03-03 11:00:00,Taxi,-7.00,EUR,PENDING\n"
+        b"2026-03-04 11:00:00,Bahn,-9.00,EUR,DECLINED\n"
+    )
     shape = describe_table(content)
     assert shape is not None
     assert shape.suggestion is not None
