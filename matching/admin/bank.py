@@ -18,6 +18,7 @@ from matching.admin.own_transfers import transfer_of
 from matching.admin.payouts import payout_of
 from matching.admin.states import MatchFilter, match_state, with_match
 from matching.models import Allocation, Transaction
+from matching.services.unmatched import why_no_voucher
 
 
 @admin.register(Transaction)
@@ -87,12 +88,15 @@ class TransactionAdmin(PageAdmin):
         line: Transaction = context["original"]
         may = person(request).has_perm("matching.view_proposal")
         rows = Allocation.objects.filter(transaction=line).select_related("proposal", "voucher")
+        transfer = transfer_of(line, person(request))
+        needs_one = may and "own_transfer" not in transfer and "private_account" not in transfer
         context.update(
             line=line,
             title=str(line),
             files=line.files.select_related("stored").order_by("pk"),
             matches=list(rows.order_by("-standing", "proposal__rank", "-proposal__id")[:50]) if may else [],
-            **transfer_of(line, person(request)),
+            why=why_no_voucher(line) if needs_one else [],
+            **transfer,
             **payout_of(line, person(request)),
             **sources_of(line),
         )

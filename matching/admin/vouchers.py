@@ -13,6 +13,7 @@ from matching.admin.external import payment_state
 from matching.admin.states import MatchFilter, match_state, with_match
 from matching.external_words import reason_words
 from matching.models import Allocation, ExternalPayment
+from matching.services.unmatched import why_no_payment
 from vouchers.admin import VoucherAdmin
 from vouchers.models import Voucher
 
@@ -56,6 +57,7 @@ class MatchedVoucherAdmin(VoucherAdmin):
             rows = Allocation.objects.filter(voucher=context["original"])
             context.update(
                 may_see_matches=True,
+                why=why_no_payment(context["original"]),
                 externals=[
                     (payment, payment_state(payment), reason_words(payment))
                     for payment in context["original"].external_payments.order_by("-pk")
