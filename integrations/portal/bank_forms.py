@@ -38,7 +38,7 @@ class AccountForm(forms.Form):
     )
     name = forms.CharField(
         label=_("What you call the account (optional)"), max_length=120, required=False,
-        help_text=_("For example: daily account, credit card."),
+        help_text=_("For example: savings account, credit card."),
     )  # fmt: skip
     wanted_from = forms.DateField(
         label=_("Used for the business since"),
