@@ -102,7 +102,7 @@ def page(
     """
     banners = [b for b in place.banners if quiet_about is None or b.connection.pk != quiet_about.pk]
     name = (request.resolver_match.url_name or "") if request.resolver_match else ""
-    section = "support" if name in ("support", "ask", "request") else "connections"
+    section = "support" if name in ("support", "ask", "request", "request_write") else "connections"
     if name.startswith("external"):
         section = "external"
     if name.startswith("bank"):

@@ -12,8 +12,8 @@ from accounts.models import Client, User
 from integrations.models import ClientQuestion, ConnectionSecret, QuestionFile, Status, SupportMessage, SupportRequest
 from integrations.services import connections, questions
 from matching.services.intake import account_for
-from tests.browser.conftest import DESKTOP, Visit
-from tests.browser.portal_window import LOOKS, Open, window
+from tests.browser.conftest import DESKTOP, PHONE, Visit
+from tests.browser.portal_window import LOOKS, SHOTS, Open, window
 from tests.integrations.portal.conftest import connection_in, lexware, lexware_server
 from tests.integrations.portal.test_states import voucher
 from tests.integrations.questions.conftest import PDF, make_line
@@ -203,3 +203,27 @@ def test_disconnecting_and_coming_back(window: Open, kontor_client: Client, memb
     connection.refresh_from_db()
     assert connection.synced_through == synced
     assert opened.errors == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_the_desk_reads_what_clients_sent(
+    visit: Callable[..., Visit], work: Client, accountant: User, support: User, size: tuple[int, int], dark: bool
+):
+    answered = ClientQuestion.objects.get(state="answered")
+    case = SupportRequest.objects.get()
+    for user, name, path in [
+        (accountant, "start", "/admin/"),
+        (accountant, "payment", f"/admin/matching/transaction/{answered.transaction_id}/change/"),
+        (accountant, "questions", "/admin/integrations/clientquestion/"),
+        (accountant, "question", f"/admin/integrations/clientquestion/{answered.pk}/change/"),
+        (accountant, "connection", f"/admin/integrations/connection/{case.connection_id}/change/"),
+        (support, "case", f"/admin/integrations/supportrequest/{case.pk}/change/"),
+    ]:
+        desk = visit(user, size=size, dark=dark)
+        assert desk.open(path).status == 200
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        look = f"{size[0]}-{'dark' if dark else 'light'}"
+        desk.page.screenshot(path=SHOTS / f"desk-{name}-{look}.png", full_page=True, animations="disabled")
+        assert desk.sideways() <= 0, name
+        assert desk.errors == [], name
