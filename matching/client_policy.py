@@ -49,6 +49,9 @@ _DIFFERENCES: Final = {
     "amount_less_fee": Difference.FEE,
     "amount_rounded": Difference.ROUNDING,
     "amount_plus_dunning": Difference.DUNNING,
+    "amount_plus_tax": Difference.OVERPAYMENT,
+    "amount_rounded_up": Difference.OVERPAYMENT,
+    "amount_twice": Difference.OVERPAYMENT,
     "amount_converted": Difference.EXCHANGE,
     "amount_original": Difference.EXCHANGE,
 }

@@ -80,6 +80,18 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
         _("The amount is %(expected)s plus a dunning fee of %(difference)s."),
         _("The amount is %(expected)s plus a dunning fee: %(booked)s."),
     ),
+    "amount_plus_tax": (
+        _("Overpaid by %(difference)s: %(expected)s and %(percent)s %% VAT on top, as if it were a net amount."),
+        _("Overpaid: value added tax was paid on top once more."),
+    ),
+    "amount_rounded_up": (
+        _("Overpaid by %(difference)s: %(expected)s, rounded up to %(booked)s."),
+        _("Overpaid: the amount was rounded up."),
+    ),
+    "amount_twice": (
+        _("Overpaid by %(difference)s: twice the amount of %(expected)s was paid."),
+        _("Overpaid: twice the amount was paid."),
+    ),
     "amount_less_fee": (
         _("The amount is %(expected)s less a fee of %(difference)s."),
         _("The amount is %(expected)s less a fee: %(booked)s."),
@@ -170,6 +182,10 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
         _("Lexware Office dates the payment on the same day: %(booked)s."),
         _("Lexware Office dates the payment on the same day."),
     ),
+    "payment_next_bank_day": (
+        _("Lexware Office dates the payment %(expected)s, which is no banking day; %(booked)s is the next one."),
+        _("Lexware Office dates the payment on a day that is no banking day; it was booked on the next one."),
+    ),
     "payment_date_near": (
         _("Lexware Office dates the payment %(expected)s, close to the booking on %(booked)s."),
         _("Lexware Office dates the payment close to the booking."),
@@ -181,6 +197,14 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
     "date_near": (
         _("Voucher of %(expected)s, booked on %(booked)s: a usual time."),
         _("Booked at a usual time after the voucher."),
+    ),
+    "date_after": (
+        _("Voucher of %(expected)s, booked on %(booked)s."),
+        _("Booked some time before or after the date of the voucher."),
+    ),
+    "due_date_met": (
+        _("Booked when the voucher was due: %(expected)s."),
+        _("Booked when the voucher was due."),
     ),
     "date_far": (
         _("Voucher of %(expected)s, booked on %(booked)s: unusually early or late."),
@@ -238,6 +262,7 @@ SENTENCES: Final[Mapping[str, tuple[Promise, ...]]] = {
         _("“%(found)s”: such payments have no voucher as a rule."),
         _("Such payments have no voucher as a rule."),
     ),
+    "found_elsewhere": (_("What fits here fits other payments and vouchers as well."),),
     "interchangeable": (_("Another one is equal in everything that can be seen; either is right."),),
     "other_candidate": (
         _("Something else fits as well (%(probability)s)."),

@@ -43,7 +43,8 @@ the document itself, the less is asked; where the payer is somebody else or the 
 _PLACES = tuple(n / 2 for n in range(-10, 31))
 _CLEAR = 5.0
 """Log odds from which on only what no measure shows is wrong."""
-_NEWTON, _FIRM, _CAUTION = 12, 20.0, 500
+_NEWTON, _HALVINGS, _STEEP = 20, 30, 30.0
+_FIRM, _CAUTION = 20.0, 500
 Row = tuple[str, float, bool]
 Report = Callable[[str, int, int], None]
 
@@ -134,23 +135,50 @@ def curves(rows: Iterable[Row]) -> dict[str, Curve]:
 
 
 def _fit(rows: Sequence[tuple[float, bool]], prior: tuple[float, float]) -> tuple[float, float]:
-    """Shift and slope of the log odds under which the outcomes are most likely (Newton's method), near a prior."""
-    shift, slope = prior
+    """Shift and slope of the log odds under which the outcomes are most likely (Newton's method), near a prior.
+
+    What is sought has one peak only. A step that leads beyond it, as from far away, is halved until it leads up.
+    """
+    place, height = prior, _plausibility(rows, prior, prior)
     for _ in range(_NEWTON):
-        pull = [(prior[0] - shift) * _FIRM, (prior[1] - slope) * _FIRM]
-        bend = [_FIRM, 0.0, _FIRM]
-        for x, right in rows:
-            p = _sigmoid(shift + slope * x)
-            weight = p * (1 - p)
-            pull[0] += right - p
-            pull[1] += (right - p) * x
-            bend[0] += weight
-            bend[1] += weight * x
-            bend[2] += weight * x * x
-        divisor = bend[0] * bend[2] - bend[1] ** 2
-        shift += (pull[0] * bend[2] - pull[1] * bend[1]) / divisor
-        slope += (pull[1] * bend[0] - pull[0] * bend[1]) / divisor
-    return shift, max(0.1, slope)
+        step = _newton_step(rows, prior, place)
+        for _ in range(_HALVINGS):
+            ahead = place[0] + step[0], place[1] + step[1]
+            reached = _plausibility(rows, prior, ahead)
+            if reached >= height:
+                place, height = ahead, reached
+                break
+            step = step[0] / 2, step[1] / 2
+    return place[0], max(0.1, place[1])
+
+
+def _newton_step(
+    rows: Sequence[tuple[float, bool]], prior: tuple[float, float], place: tuple[float, float]
+) -> tuple[float, float]:
+    """From the slope and the bend of the plausibility at a place towards its peak."""
+    shift, slope = place
+    pull = [(prior[0] - shift) * _FIRM, (prior[1] - slope) * _FIRM]
+    bend = [_FIRM, 0.0, _FIRM]
+    for x, right in rows:
+        p = _sigmoid(shift + slope * x)
+        weight = p * (1 - p)
+        pull[0] += right - p
+        pull[1] += (right - p) * x
+        bend[0] += weight
+        bend[1] += weight * x
+        bend[2] += weight * x * x
+    divisor = bend[0] * bend[2] - bend[1] ** 2
+    return (pull[0] * bend[2] - pull[1] * bend[1]) / divisor, (pull[1] * bend[0] - pull[0] * bend[1]) / divisor
+
+
+def _plausibility(rows: Sequence[tuple[float, bool]], prior: tuple[float, float], place: tuple[float, float]) -> float:
+    """The logarithm of how likely the outcomes are at a place, and the place itself under its prior."""
+    shift, slope = place
+    found = -_FIRM / 2 * ((shift - prior[0]) ** 2 + (slope - prior[1]) ** 2)
+    for x, right in rows:
+        odds = shift + slope * x if right else -(shift + slope * x)
+        found -= math.log1p(math.exp(-odds)) if odds > -_STEEP else -odds
+    return found
 
 
 def _residue(rows: Sequence[tuple[float, bool]], shift: float, slope: float) -> float:

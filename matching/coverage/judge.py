@@ -10,8 +10,8 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
+from matching.bank_days import bank_days
 from matching.coverage.chain import Boundary, boundaries, numbers_jump
-from matching.coverage.days import bank_days
 from matching.coverage.parts import delivered_once
 from matching.coverage.shapes import DAY, Coverage, Delivered, Finding, Kind, Span
 

@@ -15,6 +15,10 @@ from decimal import Decimal
 DISCOUNTS = (Decimal("1"), Decimal("1.5"), Decimal("2"), Decimal("2.5"), Decimal("3"), Decimal("4"), Decimal("5"))
 """Usual cash discounts in per cent."""
 
+TAX_RATES = (7, 19)
+"""German rates of value added tax in per cent, reduced and standard (section 12 UStG)."""
+
+_ROUND_STEPS = (100, 500, 1000, 5000, 10000)
 _PER_MILLE = tuple((int(10 * rate), str(rate)) for rate in DISCOUNTS)
 _MAX_WEIGHT = 8.0
 
@@ -62,11 +66,27 @@ def relate(expected: int, booked: int, *, dunning_named: bool = False) -> Relati
         return Relation("amount_rounded", 0.004, 200, True)
     if 0 < -difference <= 2500 and difference % 50 == 0 and -difference * 5 <= expected:
         return Relation("amount_less_fee", 0.003, 50, True)
+    over = _overpaid(expected, booked)
+    if over is not None:
+        return over
     if sorted(str(expected)) == sorted(str(booked)):
         return Relation("amount_differs", 0.003, 6, False)
     if 0 < difference * 5 <= expected:
         return Relation("amount_differs", 0.004, expected / 5, False)
     return _DIFFERS
+
+
+def _overpaid(expected: int, booked: int) -> Relation | None:
+    """What people pay too much by: tax on top of what includes it, a round amount instead of the exact one, twice."""
+    for rate in TAX_RATES:
+        if abs(100 * booked - expected * (100 + rate)) <= 200:
+            return Relation("amount_plus_tax", 0.004, 10, False, str(rate))
+    if booked == 2 * expected:
+        return Relation("amount_twice", 0.002, 1, False)
+    above = 0 < 10 * (booked - expected) <= expected
+    if above and any(booked == -(-expected // step) * step for step in _ROUND_STEPS):
+        return Relation("amount_rounded_up", 0.004, len(_ROUND_STEPS), False)
+    return None
 
 
 class Density:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from .amounts import cents
 from .numbers import NumberText
 from .purpose import is_card, no_voucher_word
-from .text import TextDate, dates_in, fold, name_words, words
+from .text import TextDate, dates_in, figures_of_another_kind, fold, name_words, words
 from .types import Transaction
 
 FIELDS = ("purpose", "end_to_end_id", "counterparty")
@@ -66,9 +66,10 @@ class Booking:
         self.day = t.booking_date.toordinal()
         purpose, counterparty = fold(t.purpose), fold(t.counterparty)
         self.text_dates: list[TextDate] | tuple[()] = dates_in(purpose) or ()
+        other_figures = figures_of_another_kind(purpose, self.text_dates, abs(cents(t.amount)))
         folded = (("purpose", purpose), ("end_to_end_id", fold(t.end_to_end_id)), ("counterparty", counterparty))
         self.numbers = tuple(
-            NumberText(field, text, self.text_dates if field == "purpose" else ())
+            NumberText(field, text, other_figures if field == "purpose" else ())
             for field, text in folded
             if _DIGITS.search(text)
         )

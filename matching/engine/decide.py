@@ -14,6 +14,9 @@ from .marginals import Edge
 from .policy import certainty, has_grounds, is_automatic
 from .text import fold
 
+_NO_MATTER = 0.01
+"""What equal ones must add to a probability for it to be theirs together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -104,9 +107,10 @@ def choose(
             strict = max(strict, min(1.0, strict_mass / served))
         pair = graph.pairs[edge]
         certain = certainty(pair, min(probability, strict), graph.model)
-        if not is_automatic(pair, certain, graph.model, last=last):
+        interchangeable = probability > own + _NO_MATTER
+        if not is_automatic(pair, certain, graph.model, last=last, twins=interchangeable):
             continue
-        chosen[edge] = Choice(edge, certain, True, probability > own + 0.01)
+        chosen[edge] = Choice(edge, certain, True, interchangeable)
         used_s.add(s)
         used_b.add(b)
         if size_s > 1 and _same_document(book, slots):

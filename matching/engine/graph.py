@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from .book import Book, Slot
-from .evidence import WHOLE, Measure, Repeated, is_known, learn, measure, score
+from .evidence import UNSURE, WHOLE, Measure, Repeated, is_known, learn, measure, score
 from .kin import NameCache
 from .marginals import Edge, probabilities
 from .memory import Memory
@@ -138,10 +138,27 @@ def weighed(book: Book, examined: Mapping[Edge, Measure], model: Model) -> Graph
     """The pairs worth keeping, with their probabilities given all others."""
     pairs = {edge: pair for edge, pair in examined.items() if max(pair.score, pair.base) >= KEEP_FROM}
     _first_of_repeated(book, pairs)
+    _rare_in_the_party(book, examined, pairs)
     scores = {e: p.score for e, p in pairs.items()}
     tied = {booking for (_, booking), pair in pairs.items() if identifies(pair)}
     grounded = {e: s if e[1] in tied else min(s, _UNGROUNDED) for e, s in scores.items()}
     return Graph(pairs, probabilities(scores), probabilities(grounded), model)
+
+
+def _rare_in_the_party(book: Book, examined: Mapping[Edge, Measure], pairs: Mapping[Edge, Measure]) -> None:
+    """A slip in the number counts where the party has no other voucher and no other booking of the amount."""
+    slips = {edge: pair for edge, pair in pairs.items() if pair.number in UNSURE and not pair.rare}
+    if not slips:
+        return
+    wanted = {booking for _, booking in slips}
+    vouchers: dict[tuple[int, tuple[str, ...]], set[int]] = defaultdict(set)
+    for (slot, booking), pair in examined.items():
+        if booking in wanted and pair.amount == "amount_equal":
+            claim = book.claims[book.slots[slot].voucher]
+            vouchers[(booking, claim.party)].add(claim.index)
+    for (slot, booking), pair in slips.items():
+        party = book.claims[book.slots[slot].voucher].party
+        pair.rare = bool(party) and pair.alone == "once" and len(vouchers[(booking, party)]) == 1
 
 
 def _first_of_repeated(book: Book, pairs: dict[Edge, Measure]) -> None:

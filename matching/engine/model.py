@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = 1
-CURRENT = "2026-11"
+CURRENT = "2026-11b"
 _FOLDER = Path(__file__).parent / "models"
 
 Feature = tuple[str, ...]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from .text import Atom, TextDate, atoms, fold
+from .text import Atom, atoms, fold
 
 _YEAR = re.compile(r"20[0-4]\d")
 _MAX_ATOMS = 7
@@ -184,14 +184,15 @@ class NumberText:
 
     __slots__ = ("_spans", "field", "folded")
 
-    def __init__(self, field: str, folded: str, dates: Iterable[TextDate] = ()) -> None:
+    def __init__(self, field: str, folded: str, other_figures: tuple[tuple[int, int], ...] = ()) -> None:
+        """`other_figures`: ranges with figures that are no number, see `text.figures_of_another_kind`."""
         self.field = field
         self.folded = folded
-        self._spans = tuple((d.start, d.end) for d in dates if d.year is not None)
+        self._spans = other_figures
 
     @property
     def atoms(self) -> Sequence[Atom]:
-        """The runs of letters and of digits, without those of dates."""
+        """The runs of letters and of digits, without dates and other figures."""
         return _pieces(self.folded, self._spans)[0]
 
     @property

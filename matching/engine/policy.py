@@ -32,7 +32,7 @@ class Grounds:
     alone: frozenset[str] = ANY
     """Whether the party may have other bookings of this amount: once (none), apart (weeks away)."""
     rare: bool = False
-    """Only where neither another booking nor another voucher has the amount."""
+    """Only where neither another booking nor another voucher of the party has the amount, or none of anybody."""
     last: bool = False
     """Only after the sets: what looks like one voucher with a difference may be a payment for several."""
 
@@ -47,7 +47,7 @@ _WEAK = frozenset({"weak"})
 _NONE = frozenset({"none", "cut"})
 _SLIP = frozenset({"typo", "cut"})
 _USUAL = frozenset({"usual"})
-_DIFFERS = frozenset({"amount_differs"})
+_DIFFERS = frozenset({"amount_differs", "amount_plus_tax", "amount_rounded_up", "amount_twice"})
 _OTHER = frozenset({"differs"})
 _CONVERTED = frozenset({"amount_original", "usual_converted"})
 
@@ -136,9 +136,14 @@ def threshold_of(grounds: Grounds, model: Model) -> float:
     return model.thresholds.get(grounds.name, THRESHOLD)
 
 
-def needed(grounds: Grounds, pair: Measure, model: Model) -> float:
-    """The certainty that this pair needs: more where only days tell equal payments of a party apart."""
+def needed(grounds: Grounds, pair: Measure, model: Model, *, twins: bool = False) -> float:
+    """The certainty that this pair needs: more where only days tell equal payments of a party apart.
+
+    `twins`: where all of them are paid, and nothing visible tells which by which, no day has to tell it either.
+    """
     usual = threshold_of(grounds, model)
+    if twins:
+        return usual
     by_days_alone = pair.alone == "no" and pair.number not in _STRONG | _WEAK and pair.day != "equal"
     return max(usual, AMONG_EQUALS) if by_days_alone else usual
 
@@ -155,10 +160,10 @@ def identifies(pair: Measure) -> bool:
     return not pair.barred and (pair.party in _PARTY_PARTLY or pair.number in _STRONG | _WEAK)
 
 
-def is_automatic(pair: Measure, certain: float, model: Model, *, last: bool) -> bool:
+def is_automatic(pair: Measure, certain: float, model: Model, *, last: bool, twins: bool = False) -> bool:
     """Whether a pair may be booked without a person at this certainty, before or after the sets (`last`)."""
     grounds = grounds_of(pair)
-    return grounds is not None and certain >= needed(grounds, pair, model) and (last or not grounds.last)
+    return grounds is not None and certain >= needed(grounds, pair, model, twins=twins) and (last or not grounds.last)
 
 
 def meets(wanted: frozenset[str], given: Set[str]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -163,3 +164,24 @@ def amounts_in(folded: str) -> list[tuple[int, int, int]]:
             continue
         found.append((int(whole) * 100 + int(m.group(2)), m.start(), m.end()))
     return found
+
+
+_TIME = re.compile(r"(?<![\d:])\d{1,2}:\d\d(?::\d\d)?(?![\d:])")
+_CURRENCY_BEFORE = re.compile(r"(EUR|EURO|€)\s?$")
+_CURRENCY_BEHIND = re.compile(r"\s?(EUR|€)")
+
+
+def figures_of_another_kind(folded: str, dates: Iterable[TextDate], amount: int) -> tuple[tuple[int, int], ...]:
+    """Where a text has figures that are no document's number: dates, times of day, and amounts of money.
+
+    An amount is taken for one where its currency stands beside it or it is that of the booking (`amount`, positive
+    cents); others may be numbers in a list.
+    """
+    found = [(d.start, d.end) for d in dates]
+    if ":" in folded:
+        found += [m.span() for m in _TIME.finditer(folded)]
+    for value, start, end in amounts_in(folded):
+        beside = _CURRENCY_BEFORE.search(folded, max(0, start - 5), start) or _CURRENCY_BEHIND.match(folded, end)
+        if value == amount or beside:
+            found.append((start, end))
+    return tuple(found)

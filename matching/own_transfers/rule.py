@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from matching.coverage.days import bank_days
+from matching.bank_days import bank_days
 from matching.engine.text import fold, name_words, words
 from matching.own_transfers.shapes import Holder, Leg, Pair, Reason
 

@@ -3,8 +3,20 @@
 `measure` is cheap and made for every candidate; `explain` puts a measure into reasons, for what is shown.
 """
 
-from .number import WHOLE
+from .number import UNSURE, WHOLE
 from .pair import Measure, Repeated, explain, is_known, learn, measure, score, tell
 from .trait import Trait
 
-__all__ = ["WHOLE", "Measure", "Repeated", "Trait", "explain", "is_known", "learn", "measure", "score", "tell"]
+__all__ = [
+    "UNSURE",
+    "WHOLE",
+    "Measure",
+    "Repeated",
+    "Trait",
+    "explain",
+    "is_known",
+    "learn",
+    "measure",
+    "score",
+    "tell",
+]

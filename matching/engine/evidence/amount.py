@@ -16,6 +16,8 @@ from .trait import Trait
 
 _ORIGINAL_NAMED = 6.0
 _CONVERTED = ((0.004, 0.45), (0.03, 0.4), (0.06, 0.08))
+_ACCIDENTAL = frozenset({"amount_differs", "amount_rounded_up", "amount_plus_tax"})
+"""Differences that an exchange rate makes as well."""
 _OTHER_CURRENCY = -5.0
 
 
@@ -80,7 +82,7 @@ def measure_amount(book: Book, slot: Slot, claim: Claim, b: Booking) -> AmountFi
         # A known fee makes the amount equal; it comes on top of the voucher and settles none of it.
         return AmountFit(code, True, slot.amount, weight, slot.amount, "amount_plus_dunning")
     settles = min(b.amount, max(slot.amount, expected) if code == "amount_equal" else expected, claim.total)
-    if code == "amount_differs" and _foreign_named(book, b):
+    if code in _ACCIDENTAL and _foreign_named(book, b):
         deviation = abs(b.amount / expected - 1)
         if deviation <= 0.05:
             chance = 0.1 * expected * book.density[b.sign].at(b.amount)

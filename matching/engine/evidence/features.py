@@ -10,6 +10,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from matching.engine.book import Booking, Claim, Slot
+from matching.engine.purpose import names_a_part
 from matching.engine.timing import ASSIGNED
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 Feature = tuple[str, ...]
 PARTS = ("number", "amount", "party", "day", "rarity", "remark")
+
+OWN_WORDS = frozenset({("day", "due"), ("day", "period")})
+"""Features by their first two words that have a reason of their own; others are told with their part."""
 
 _AMOUNT_CLASS = {
     "amount_equal": "equal",
@@ -26,15 +30,18 @@ _AMOUNT_CLASS = {
     "amount_plus_dunning": "more",
     "amount_rounded": "rounded",
     "amount_less_fee": "less",
+    "amount_plus_tax": "overpaid",
+    "amount_rounded_up": "overpaid",
+    "amount_twice": "overpaid",
     "amount_differs": "differs",
 }
 _USUAL_DISCOUNTS = frozenset({"2", "3"})
 _DAY_BINS = (-30, -7, -3, -1, 0, 1, 2, 4, 8, 15, 31, 61)
 _LAG_BINS = (-30, -5, 0, 1, 6, 11, 22, 36, 61, 101)
+_DUE_BINS = (-10, -3, 0, 1, 3, 8, 21)
 _RATIO_BINS = (0.5, 0.8, 0.9, 0.95, 0.98, 1.0, 1.02, 1.05, 1.1, 1.25)
 _WEIGHT_BINS = (-1.0, 1.0, 2.5, 4.0, 5.5, 7.0)
 _DEVIATION_BINS = (0.004, 0.012, 0.022, 0.04)
-_TAX = (107, 119)
 _AT_LEAST = ("2", "3", "4")
 """Bookings of the same amount: each further one can only take away, see `never_helps`."""
 
@@ -81,6 +88,10 @@ def features(slot: Slot, claim: Claim, b: Booking, m: Measure) -> tuple[Feature,
         ("rarity", m.alone, day.grade, who),
     ]
     found += [("rarity", amount, least) for least in _AT_LEAST if m.same_amount >= int(least)]
+    if day.code == "payment_next_bank_day":
+        found.append(("day", "next bank day", _typed(slot, claim)))
+    if day.due is not None and day.days != 0:
+        found.append(("day", "due", way, _bin(day.due, _DUE_BINS)))
     if day.period is not None:
         found.append(("day", "period", str(max(-3, min(4, day.period)))))
         found.append(("day", "period", "fits" if day.fits_period else "other", m.alone))
@@ -103,6 +114,7 @@ def features(slot: Slot, claim: Claim, b: Booking, m: Measure) -> tuple[Feature,
             if has
         ]
     if slot.count > 1:
+        found.append(("day", "part worded" if names_a_part(b.t) else "no part worded", day.grade))
         found.append(("day", "one of several", day.grade))
         found.append(("amount", "one of several", amount))
     return tuple(found)
@@ -130,7 +142,5 @@ def _amount_detail(m: Measure, b: Booking) -> str:
     if money.code in ("amount_converted", "amount_original"):
         return _bin(money.deviation, _DEVIATION_BINS)
     if money.code == "amount_differs" and money.expected:
-        if any(abs(money.expected * rate - b.amount * 100) <= 100 for rate in _TAX):
-            return "tax on top"
         return _bin(b.amount / money.expected, _RATIO_BINS)
     return money.shown

@@ -16,11 +16,13 @@ STRONG = 5.5
 WHOLE = frozenset({"only", "strong"})
 """The grades of a whole number in the text."""
 
+UNSURE = frozenset({"typo", "cut"})
+"""The grades of what might as well be another number of the series."""
+
 OVER_ANOTHER = 4.0
 """From this weight on a part of the number counts although the text names another number of its series."""
 
 _UNSURE = {"number_typo": "typo", "number_cut": "cut"}
-"""What might as well be another number of the series."""
 
 _NO_NUMBER = -0.4
 _OTHER_NUMBER = -6.0

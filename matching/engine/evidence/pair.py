@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -16,10 +17,10 @@ from matching.engine.purpose import paid_otherwise
 
 from .amount import AmountFit, measure_amount
 from .day import DayMeasure, measure_day
-from .features import PARTS, Feature, features
+from .features import OWN_WORDS, Feature, features
 from .number import WHOLE, NumberFit, measure_number
 from .party import PartyFit, measure_party
-from .trait import Trait
+from .trait import Trait, balanced
 
 _APART = 10
 _MOST_ALIKE = 100
@@ -42,8 +43,10 @@ class Measure:
     """A slot and a booking: the grades the policy looks at, raw numbers, and the log odds that they belong together.
 
     `alone`: whether the same party has other bookings of this amount (once: none, apart: weeks away, no: near).
-    `rare`: no other booking and no other voucher of this direction has the amount. `same_amount`: bookings that have
-    it. `barred`: never automatic, the booking came back or is of a kind that needs no voucher.
+    `rare`: no other booking and no other voucher of this direction has the amount; where the number has a slip, none of
+    the party is enough. `same_amount`: bookings that have
+    it. `barred`: never automatic, the booking came back or is of a kind that needs no voucher, or the voucher was paid
+    otherwise by its remark.
     `base`: the log odds by the measures alone; `overlap`: what amount and party say both; `weights`: what was learned.
     """
 
@@ -131,9 +134,9 @@ def measure(book: Book, slot: Slot, b: Booking, names: NameCache, memory: Memory
     m.day_fit = measure_day(slot, claim, b)
     m.same_amount = book.same_amount(b)
     m.rare = m.same_amount == 1 and book.claims_of(b.sign, claim.total) == 1
-    m.barred = b.returned is not None or (bool(b.no_voucher) and number.grade not in WHOLE)
     m.repeated = None
     m.remark = paid_otherwise(claim.v.remark) if claim.v.remark else ""
+    m.barred = b.returned is not None or (bool(b.no_voucher or m.remark) and number.grade not in WHOLE)
     _add_up(book, m, measure_party(book, claim, b, names, memory), names)
     return m
 
@@ -168,7 +171,8 @@ def _add_up(book: Book, m: Measure, party: PartyFit, names: NameCache) -> None:
         m.alone = "once" if days is None else "apart" if days > _APART else "no"
         ceiling = math.log(0.7 * book.total / (others + 0.05))
         m.overlap = min(0.0, ceiling - money.weight - party.weight)
-    m.base = _PAID_BY_BANK + money.weight + party.weight + m.overlap + day.weight + day.document_weight + number.weight
+    m.base = _PAID_BY_BANK + money.weight + party.weight + m.overlap + day.weight + number.weight
+    m.base += day.document_weight + day.period_weight
     if b.no_voucher and number.grade not in WHOLE:
         m.base += _NO_VOUCHER
     if m.remark:
@@ -195,33 +199,32 @@ def explain(book: Book, m: Measure) -> list[Trait]:
 
 def tell(slot: Slot, claim: Claim, b: Booking, m: Measure) -> list[Trait]:
     """The same without the book: for a slot, its claim and a booking."""
-    learned = dict.fromkeys(PARTS, 0.0)
+    learned: dict[str, float] = defaultdict(float)
     for feature in features(slot, claim, b, m):
-        learned[feature[0]] += m.weights.get(feature, 0.0)
+        learned[" ".join(feature[:2]) if feature[:2] in OWN_WORDS else feature[0]] += m.weights.get(feature, 0.0)
     number = m.number_fit.traits(claim) or [Trait("number_missing", m.number_fit.weight, {"number": claim.v.number})]
     party = m.party_fit.traits(claim, b) or [Trait("contact_silent", 0.0, {"contact": claim.v.contact})]
     rarity = _rarity(b, m)
     if not rarity:
         learned["amount"] += learned["rarity"] + m.overlap
-    traits = [
-        *_weighed(number, learned["number"]),
+    who_and_what = [
         *_weighed(m.amount_fit.traits(claim, b), learned["amount"]),
         *_weighed(party, learned["party"]),
-        *_weighed(m.day_fit.traits(slot, claim, b), learned["day"]),
         *_weighed(rarity, learned["rarity"] + m.overlap),
     ]
+    day = _weighed(m.day_fit.traits(slot, claim, b, learned), learned["day"])
+    beside: list[Trait] = []
     if slot.count > 1:
-        params = {"position": str(slot.position), "count": str(slot.count)}
-        traits.append(Trait("instalment", 0.0, params, supports=True))
+        beside.append(Trait("instalment", 0.0, {"position": str(slot.position), "count": str(slot.count)}))
     if b.no_voucher and m.number not in WHOLE:
-        traits.append(Trait("no_voucher_expected", _NO_VOUCHER, {"found": b.no_voucher}))
+        beside.append(Trait("no_voucher_expected", _NO_VOUCHER, {"found": b.no_voucher}))
     if b.returned is not None:
-        traits.append(Trait("returned", _RETURNED, {"date": b.returned.isoformat()}))
+        beside.append(Trait("returned", _RETURNED, {"date": b.returned.isoformat()}))
     if m.remark:
-        traits.append(Trait("paid_otherwise", _PAID_OTHERWISE + learned["remark"], {"found": m.remark}))
+        beside.append(Trait("paid_otherwise", _PAID_OTHERWISE + learned["remark"], {"found": m.remark}))
     if m.repeated is not None:
-        traits.append(Trait(m.repeated.code, m.repeated.weight, {"date": m.repeated.day}))
-    return traits
+        beside.append(Trait(m.repeated.code, m.repeated.weight, {"date": m.repeated.day}))
+    return balanced([_weighed(number, learned["number"]), who_and_what, day, beside])
 
 
 def _weighed(traits: Sequence[Trait], learned: float) -> list[Trait]:
@@ -263,5 +266,5 @@ def _rarity(b: Booking, m: Measure) -> list[Trait]:
         return []
     booked = money_text(b.amount)
     if m.same_amount == 1:
-        return [Trait("amount_rare", 0.0, {"booked": booked}, supports=True)]
-    return [Trait("amount_common", 0.0, {"booked": booked, "count": str(m.same_amount)}, supports=False)]
+        return [Trait("amount_rare", 0.0, {"booked": booked})]
+    return [Trait("amount_common", 0.0, {"booked": booked, "count": str(m.same_amount)})]

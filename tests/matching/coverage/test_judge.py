@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.coverage import Delivered, Kind, Look, Span, coverage, covers, known
-from matching.coverage.days import bank_days, is_bank_day
+from matching.bank_days import bank_days, is_bank_day
 
 DAY = timedelta(days=1)
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)

@@ -4,12 +4,12 @@ import pytest
 
 from matching.engine.numbers import Number, NumberText, wording
 from matching.engine.slips import another_of_the_kind, cut, typo
-from matching.engine.text import dates_in, fold
+from matching.engine.text import dates_in, figures_of_another_kind, fold
 
 
-def read(text: str) -> NumberText:
+def read(text: str, amount: int = 0) -> NumberText:
     folded = fold(text)
-    return NumberText("purpose", folded, dates_in(folded))
+    return NumberText("purpose", folded, figures_of_another_kind(folded, dates_in(folded), amount))
 
 
 def found(number: str, text: str) -> str:
@@ -83,3 +83,25 @@ def test_another_number_of_the_same_build() -> None:
     assert another_of_the_kind(Number("RE-2025-0109"), read("RE-2025-0237")) is not None
     assert another_of_the_kind(Number("RE-2025-0109"), read("RE-2025-0109")) is None
     assert another_of_the_kind(Number("RE-2025-0109"), read("RE-2025-01")) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("02042", "SIXT 8709//Hamburg/DE 2025-06-26T20:42:06 KFN 6"),
+        ("001436", "Kartenzahlung 16.06.2025 14:36 Uhr"),
+        ("02410", "Rg. 24.10."),
+        ("06220", "KAUFUMSATZ 26.06 220.61 073536"),
+        ("119000", "Betrag 1.190,00 EUR"),
+        ("119000", "EUR 1190,00 Miete"),
+    ],
+)
+def test_dates_times_and_amounts_are_no_numbers(number: str, text: str) -> None:
+    n = Number(number)
+    assert not [w for w in read(text, 22061).windows if w.value in n.values]
+    assert another_of_the_kind(n, read(text, 22061)) is None
+
+
+@pytest.mark.parametrize(("number", "text"), [("2041", "RE 2040,41 2041,42"), ("RE-2025-0186", "RE-2025-0186 12:30")])
+def test_numbers_beside_other_figures_count(number: str, text: str) -> None:
+    assert found(number, text)
