@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .engine.book import Book
+from .engine.components import Edge
 from .engine.evidence import Measure
 from .engine.evidence.features import Feature, features, never_helps
 from .engine.graph import examine
-from .engine.marginals import Edge
 from .engine.model import Model
 from .engine.reversals import mark_returned
 from .evaluation import Dataset, classes_of

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .book import Book, Booking, Claim
+from .components import Edge
 from .graph import Graph
-from .marginals import Edge
 from .policy import certainty, has_grounds, is_automatic
 from .text import fold
 

@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 
 from .book import Book
+from .components import Edge
 from .decide import Alike, Choice, choose
 from .graph import Graph, build
 from .kin import NameCache
-from .marginals import Edge
 from .memory import Memory
 from .model import Model
 from .netting import with_credit_notes

@@ -1,9 +1,9 @@
 """How likely each pair is, given all others: every slot and every booking is used once at most.
 
 The pairs form a graph with weights exp(score); a matching's weight is the product of its pairs', staying
-alone counts 1. The share of all matchings' weight that contains a pair is its probability. Belief propagation
-gives it exactly on trees and closely elsewhere; it depends on no order. A rival that is better explained by
-somebody else hardly counts, which a comparison of pairs one by one would not see.
+alone counts 1. The share of all matchings' weight that contains a pair is its probability. In small components they
+are counted. Elsewhere belief propagation gives it exactly on trees and closely on others; it depends on no order. A
+rival that is better explained by somebody else hardly counts, which a comparison of pairs one by one would not see.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-Edge = tuple[int, int]
+from .components import Edge, components, counted, is_small
+
 _ROUNDS = 60
 _PRECISION = 1e-7
 _MAX_SCORE = 25.0
@@ -27,10 +28,15 @@ def probabilities(scores: Mapping[Edge, float]) -> dict[Edge, float]:
     with the pairs however large a component is. Everything goes in the order of the numbers, which are those of the
     ids: the order of rows makes no difference.
     """
-    edges = _serious(scores)
+    result = dict.fromkeys(sorted(scores), 0.0)
+    edges = []
+    for component in components(_serious(scores)):
+        if is_small(component):
+            result.update(counted(component, {e: math.exp(min(_MAX_SCORE, scores[e])) for e in component}))
+        else:
+            edges += component
     weight = [math.exp(min(_MAX_SCORE, scores[e])) for e in edges]
     free = _Messages(edges, weight)
-    result = dict.fromkeys(sorted(scores), 0.0)
     for i, edge in enumerate(edges):
         together = weight[i] * free.from_left[i] * free.from_right[i]
         result[edge] = together / (1 + together)

@@ -13,10 +13,10 @@ from dataclasses import replace
 from .amounts import money
 from .book import Book, Slot
 from .combination import Group
+from .components import Edge
 from .decide import Choice
 from .evidence import Trait, explain
 from .graph import Graph
-from .marginals import Edge
 from .sets import ChosenGroup
 from .types import CREDIT_NOTES
 

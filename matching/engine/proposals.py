@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from .book import Book, Booking, Claim, Slot
+from .components import Edge
 from .decide import Choice
 from .evidence import Measure, tell
 from .graph import Graph
-from .marginals import Edge
 from .policy import SUGGEST_FROM, certainty
 from .reluctance import why_not, why_not_set
 from .sets import ChosenGroup

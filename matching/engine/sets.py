@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from .batches import Batches
 from .book import Book
 from .combination import Combiner, Group
+from .components import Edge
 from .decide import Choice
 from .graph import Graph
 from .kin import NameCache
-from .marginals import Edge
 from .memory import Memory
 from .parts import Parts
 from .payouts import Payouts

