@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .book import Book, Booking, Claim
 from .components import Edge
 from .graph import Graph
-from .policy import certainty, has_grounds, is_automatic
+from .policy import AHEAD, certainty, has_grounds, is_automatic
 from .text import fold
 
 _NO_MATTER = 0.01
@@ -50,6 +50,10 @@ class Alike:
     def _classes(self, edge: Edge) -> tuple[int, int]:
         return self._of_slot[edge[0]], self._of_booking[edge[1]]
 
+    def same(self, one: Edge, other: Edge) -> bool:
+        """Whether it makes no visible difference which of two pairs it is."""
+        return self._classes(one) == self._classes(other)
+
     def slots(self, slot: int) -> list[int]:
         """The slots that look like one, itself among them."""
         return self._slots.get(self._of_slot[slot], [slot])
@@ -71,6 +75,30 @@ def _together(classes: Sequence[int], members: Iterable[int]) -> dict[int, list[
     return {number: together for number, together in found.items() if len(together) > 1}
 
 
+class _Rivals:
+    """Pairs that share a slot or a booking with another one and are not far less likely."""
+
+    def __init__(self, graph: Graph, alike: Alike) -> None:
+        self._alike = alike
+        self._likely: dict[Edge, float] = {}
+        self._by_slot: dict[int, list[Edge]] = defaultdict(list)
+        self._by_booking: dict[int, list[Edge]] = defaultdict(list)
+        for edge, probability in graph.probability.items():
+            likely = max(probability, graph.strict[edge])
+            if likely > 1 / (AHEAD + 1) ** 2 and min(probability, graph.strict[edge]) < AHEAD / (AHEAD + 1):
+                self._likely[edge] = likely
+                self._by_slot[edge[0]].append(edge)
+                self._by_booking[edge[1]].append(edge)
+
+    def leave_ahead(self, edge: Edge, probability: float) -> bool:
+        """Whether all whole solutions with any one rival that makes a difference are far less likely together."""
+        if probability >= AHEAD / (AHEAD + 1):
+            return True
+        around = (*self._by_slot.get(edge[0], ()), *self._by_booking.get(edge[1], ()))
+        rivals = (e for e in around if not self._alike.same(e, edge))
+        return probability >= AHEAD * max((self._likely[e] for e in rivals), default=0.0)
+
+
 def choose(
     book: Book,
     graph: Graph,
@@ -84,6 +112,7 @@ def choose(
     """The automatic choices, best first; never two on one slot or booking, none on those used already or `without`."""
     chosen: dict[Edge, Choice] = {}
     used_s, used_b = set(used_slots), set(used_bookings)
+    rivals = _Rivals(graph, alike)
     able = (
         e for e, pair in graph.pairs.items()
         if e[0] not in used_s and e[1] not in used_b and e not in without and has_grounds(pair, last=last)
@@ -109,6 +138,8 @@ def choose(
         certain = certainty(pair, min(probability, strict), graph.model)
         interchangeable = probability > own + _NO_MATTER
         if not is_automatic(pair, certain, graph.model, last=last, twins=interchangeable):
+            continue
+        if not rivals.leave_ahead(edge, min(probability, strict)):
             continue
         chosen[edge] = Choice(edge, certain, True, interchangeable)
         used_s.add(s)

@@ -11,9 +11,10 @@ from datetime import date
 from typing import Any
 
 from .book import Book, Slot
+from .components import Edge
 from .evidence import UNSURE, WHOLE, Measure, Repeated, is_known, learn, measure, score
 from .kin import NameCache
-from .marginals import Edge, probabilities
+from .marginals import probabilities
 from .memory import Memory
 from .model import Model
 from .policy import identifies

@@ -93,7 +93,11 @@ SUGGEST_FROM = 0.01
 """Below this probability nothing is shown."""
 
 MARGIN = 0.9
-"""How far the second-best explanation must be behind an automatic match."""
+"""How far the second-best set must be behind one that is booked without a person."""
+
+AHEAD = 4.0
+"""How many times as likely as any rival a pair must be: all whole solutions with it against all with the rival, and
+so against the best of these as well."""
 
 
 def grounds_of(pair: Measure) -> Grounds | None:
