@@ -120,4 +120,5 @@ def _looks_like_table(lines: str) -> bool:
     rows = [line for line in lines.split("\n") if line.strip()][:50]
     if any(sum(row.count(mark) >= 2 for row in rows) >= 2 for mark in ";\t,"):
         return True
-    return len(rows) == 1 and any(rows[0].count(mark) >= 4 for mark in ";\t,")  # names of columns alone
+    # names of columns without a row below them; a comma is found in letters too
+    return any(row.count(mark) >= 4 for row in rows for mark in (";\t," if len(rows) == 1 else ";\t"))

@@ -39,6 +39,8 @@ def test_without_a_namespace_the_version_is_unknown() -> None:
         (b"@@:20:STARTUMS@@:25:12345678/1@@", "mt940"),
         (b"Datum;Betrag;Text\n01.02.2026;1,00;a\n", "csv"),
         ("Datum;Empfänger;Betrag\n01.02.2026;Müller;1,00\n".encode("cp1252"), "csv"),
+        (b'"Girokonto";"DE89370400440532013000"\n\n"Tag";"Wert";"Status";"Name";"Betrag"\n', "csv"),
+        (b"Eins, zwei, drei, vier, fuenf,\nsechs, sieben.\n", "unknown"),
         (b'{"transactions": []}', "json"),
         (b'[{"a": 1}]', "json"),
         (b"PK\x03\x04rest", "zip"),

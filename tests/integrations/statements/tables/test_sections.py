@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from integrations.statements.problems import Code
-from integrations.statements.shapes import Entry, Opened, ReadError, Statement
+from integrations.statements.shapes import Entry, Opened, ReadError, Statement, StatementHeader
 from integrations.statements.tables import read_table
 from integrations.statements.tables.banks import PROFILES
 from integrations.statements.tables.profile import Profile
@@ -84,6 +84,19 @@ def test_a_second_export_without_its_account_is_named_and_not_read(profile: Prof
     (problem,) = (problem for problem in problems if problem.code is Code.OTHER_TABLE)
     assert problem.params["columns"] == "Umsätze"
     assert problem.place.line > len(one)
+
+
+def test_an_export_of_another_bank_behind_one_is_read_as_what_it_is() -> None:
+    ing, dkb = (next(profile for profile in PROFILES if profile.name == name) for name in ("ing", "dkb"))
+    one, other = [Line(date(2025, 3, 13), Decimal("-1.50"))], [Line(date(2025, 3, 14), Decimal("2.50"))]
+    content = write(ing, one, Style(encoding="utf-8", above=(f"IBAN;{OWN}",))) + write(
+        dkb, other, Style(encoding="utf-8", above=(f"Girokonto;{OTHER}",))
+    )
+    headers = [record for record in read_table(content) if isinstance(record, StatementHeader)]
+    assert [(header.account, header.format, header.number) for header in headers] == [
+        (OWN, "csv:ing", 1),
+        (OTHER, "csv:dkb", 2),
+    ]
 
 
 def test_the_names_of_the_columns_again_go_on_with_the_same_table() -> None:
