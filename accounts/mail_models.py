@@ -32,7 +32,7 @@ class Mail(models.Model):
         related_name="mails",
         verbose_name=_("client"),
     )
-    recipient = models.EmailField(_("to"), max_length=254)
+    recipient = models.EmailField(_("recipient"), max_length=254)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     subject = models.CharField(_("subject"), max_length=300)
     text = EncryptedTextField(blank=True, default="", editable=False)
