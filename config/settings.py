@@ -138,7 +138,12 @@ Q_CLUSTER = {
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": QUEUE_URL}
     if QUEUE_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    # Roomy: where a full table is culled, a stranger could make room for more attempts by making many of them.
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
 }
 
 # --- people ------------------------------------------------------------------------------------------------------
