@@ -21,8 +21,8 @@ from integrations.uploading.account_form import account_name
 from integrations.uploading.desk import Desk
 
 MOST_PROBLEMS: Final = 20
-# The reason says this of a file already.
-NO_KIND: Final = ("empty", "unknown")
+# Of any other file the reason says what it is.
+BANK_FILES: Final = ("camt", "mt94", "csv", "zip", "mixed")
 Words = str | Promise
 PROVIDERS: Final = {"paypal": "PayPal", "stripe": "Stripe", "sumup": "SumUp", "amazon": "Amazon"}
 
@@ -78,7 +78,7 @@ def result(desk: Desk, upload: Upload | PayoutImport, today: date, *, answered: 
         tone=tone,
         icon=icon,
         state=state,
-        format="" if outcome.format in NO_KIND else format_words(outcome.format),
+        format=format_words(outcome.format) if outcome.format.startswith(BANK_FILES) else "",
         next=_next(upload),
         url=url,
         button=_BUTTONS[upload.question]() if url else "",

@@ -128,6 +128,23 @@ def test_a_failed_transfer_can_be_tried_again(visit: Callable[..., Visit], konto
     assert kontor_client.transactions.exists()
 
 
+def test_the_progress_is_a_bar_on_the_firms_pages_too(
+    visit: Callable[..., Visit], kontor_client: Client, accountant: User
+) -> None:
+    at = visit(accountant, size=PHONE, language="en")
+    at.page.route(
+        "**/statementfile/add/**", lambda route: None if route.request.method == "POST" else route.continue_()
+    )
+    at.open(f"/admin/integrations/statementfile/add/?client={kontor_client.pk}")
+    drop(at, ("march.sta", MT940), ("again.sta", MT940))
+    bar = at.page.locator("progress")
+    bar.wait_for()
+    box = bar.bounding_box()
+    assert box is not None
+    assert (box["height"], box["width"] > 200) == (8, True)
+    assert "waits" in at.page.locator("[data-results] li").nth(1).inner_text()
+
+
 def test_without_script_a_plain_form_does_it(visit: Callable[..., Visit], kontor_client: Client, member: User) -> None:
     at = visit(member, size=PHONE, language="en", scripts=False)
     at.open("/portal/10001/banks/upload/")
