@@ -9,7 +9,7 @@ header is the settlement itself (``total-amount``, ``deposit-date``), each furth
 from typing import Final
 
 from integrations.payouts.shapes import AMAZON, UNREADABLE, Item, Kind, Payout, Report
-from integrations.payouts.table import Line, Names, Table, day_of, find_table
+from integrations.payouts.table import Line, Names, Table, find_table
 
 NAMES: Final[Names] = {
     name.replace("-", "_"): (name,)
@@ -20,12 +20,13 @@ NAMES: Final[Names] = {
 }  # fmt: skip
 NEEDED: Final = ("settlement_id", "total_amount", "transaction_type", "amount_type", "amount_description", "amount")
 AMOUNTS: Final = ("total_amount", "amount")
+DAYS: Final = ("deposit_date", "posted_date")
 _FEES: Final = ("fee", "commission", "advertising", "subscription", "service", "storage")
 
 
 def read_amazon(content: bytes) -> Report | None:
     """Read the report; None where it is something else."""
-    table = find_table(content, NAMES, NEEDED, AMOUNTS)
+    table = find_table(content, NAMES, NEEDED, AMOUNTS, DAYS)
     if table is None:
         return None
     report = Report(AMAZON)
@@ -40,7 +41,7 @@ def read_amazon(content: bytes) -> Report | None:
 def _take(table: Table, line: Line, number: int, report: Report) -> None:
     if line["total_amount"] and not line["amount"]:
         total = table.money(line, "total_amount")
-        report.payouts.append(Payout(line["settlement_id"], day_of(line["deposit_date"]), total, line["currency"]))
+        report.payouts.append(Payout(line["settlement_id"], table.day(line["deposit_date"]), total, line["currency"]))
         return
     if not line["amount"]:
         return
@@ -50,7 +51,7 @@ def _take(table: Table, line: Line, number: int, report: Report) -> None:
     settled = report.payouts[-1]
     settlement = line["settlement_id"] or settled.id
     currency = line["currency"] or settled.currency
-    day = day_of(line["posted_date"]) if line["posted_date"] else settled.day
+    day = table.day(line["posted_date"]) if line["posted_date"] else settled.day
     if amount:
         kept = ("transaction_type", "amount_type", "amount_description", "marketplace_name", "sku")
         details = {name: line[name] for name in kept if line[name]}

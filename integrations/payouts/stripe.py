@@ -8,7 +8,7 @@ The balance history writes the same as ``id``, ``Amount``, ``Fee``, ``Net`` and 
 from typing import Final
 
 from integrations.payouts.shapes import DIFFERS, STRIPE, UNREADABLE, Item, Kind, Payout, Report
-from integrations.payouts.table import Line, Names, Table, day_of, find_table
+from integrations.payouts.table import Line, Names, Table, find_table
 
 NAMES: Final[Names] = {
     "id": ("balance_transaction_id", "id"),
@@ -26,6 +26,7 @@ NAMES: Final[Names] = {
 }
 NEEDED: Final = ("id", "payout", "created", "currency", "gross", "fee", "net", "category")
 AMOUNTS: Final = ("gross", "fee", "net")
+DAYS: Final = ("created", "arrives")
 
 _SALES: Final = frozenset({"charge", "payment"})
 _REFUNDS: Final = frozenset(
@@ -37,7 +38,7 @@ _PAYOUTS: Final = frozenset({"payout", "transfer", "payout_reversal", "payout_fa
 
 def read_stripe(content: bytes) -> Report | None:
     """Read the report; None where it is something else."""
-    table = find_table(content, NAMES, NEEDED, AMOUNTS)
+    table = find_table(content, NAMES, NEEDED, AMOUNTS, DAYS)
     if table is None:
         return None
     report = Report(STRIPE)
@@ -59,9 +60,9 @@ def _take(table: Table, line: Line, report: Report) -> None:
         # the payout itself: what leaves the balance arrives at the bank
         if line["reference"] or line["payout"]:
             id_ = line["payout"] or line["reference"]
-            report.payouts.append(Payout(id_, day_of(line["arrives"] or line["created"]), -net, currency))
+            report.payouts.append(Payout(id_, table.day(line["arrives"] or line["created"]), -net, currency))
         return
-    day = day_of(line["created"])
+    day = table.day(line["created"])
     kind = (
         Kind.SALE
         if category in _SALES

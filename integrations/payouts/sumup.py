@@ -7,7 +7,7 @@ is written without a sign; payout is total less fee. There is no column for the 
 from typing import Final
 
 from integrations.payouts.shapes import DIFFERS, SUMUP, UNREADABLE, Item, Kind, Report
-from integrations.payouts.table import Line, Names, Table, day_of, find_table
+from integrations.payouts.table import Line, Names, Table, find_table
 
 NAMES: Final[Names] = {
     "date": ("Date", "Datum"),
@@ -25,12 +25,13 @@ NAMES: Final[Names] = {
 }
 NEEDED: Final = ("date", "id", "total", "fee", "paid", "payout")
 AMOUNTS: Final = ("total", "fee", "paid")
+DAYS: Final = ("date",)
 _REFUNDS: Final = ("refund", "rückerstattung", "chargeback", "rückbuchung")
 
 
 def read_sumup(content: bytes) -> Report | None:
     """Read the report; None where it is something else. Rows without a payout are not paid out yet, and left out."""
-    table = find_table(content, NAMES, NEEDED, AMOUNTS)
+    table = find_table(content, NAMES, NEEDED, AMOUNTS, DAYS)
     if table is None:
         return None
     report = Report(SUMUP)
@@ -51,7 +52,7 @@ def _take(table: Table, line: Line, report: Report) -> None:
     if abs(kept) != fee:
         report.note(line.number, DIFFERS, gross=str(total), fee=str(fee), net=str(paid))
         return
-    day, payout, key = day_of(line["date"]), line["payout"], line["id"]
+    day, payout, key = table.day(line["date"]), line["payout"], line["id"]
     details = {name: line[name] for name in ("card", "description", "arrives") if line[name]}
     kind = Kind.REFUND if back else Kind.SALE
     # A payment may be paid back later: the same id, in another payout.

@@ -8,13 +8,13 @@ from io import BytesIO
 from typing import Final
 
 from integrations.statements.tables.columns import normal_name
-from integrations.statements.tables.dates import read_day
+from integrations.statements.tables.dates import DateEvidence, read_day
 from integrations.statements.tables.numbers import COMMA, POINT, read_number
 from integrations.statements.tables.text import LineTooLongError, Row, Text
 
 SEPARATORS: Final = (",", ";", "\t")
 FIRST_ROWS: Final = 20
-DAYS: Final = ("Y-M-D", "D.M.Y", "D/M/Y")
+DAYS: Final = ("Y-M-D", "D.M.Y")
 
 Names = Mapping[str, tuple[str, ...]]
 """The names under which a report may write each of our columns."""
@@ -33,20 +33,34 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows below the header, and the sign that separates decimals."""
+    """The rows below the header, the sign that separates decimals, and how days are written."""
 
     lines: tuple[Line, ...]
     decimal: str
+    days: tuple[str, ...]
 
     def money(self, line: Line, name: str) -> Decimal:
         """The amount in a cell. ``ValueError`` (with the text) where there is none."""
         return read_number(line[name].replace("€", "").strip(), self.decimal)
 
+    def day(self, text: str) -> date:
+        """A day, with or without a time behind it. ``ValueError`` where it is none, or might be another one as well."""
+        text = _without_zone(text)
+        for form in self.days:
+            try:
+                return read_day(text, form)
+            except ValueError:
+                continue
+        raise ValueError(text)
 
-def find_table(content: bytes, names: Names, needed: tuple[str, ...], amounts: tuple[str, ...]) -> Table | None:
+
+def find_table(
+    content: bytes, names: Names, needed: tuple[str, ...], amounts: tuple[str, ...], days: tuple[str, ...]
+) -> Table | None:
     """The table whose header has all the ``needed`` columns, or None.
 
-    The decimal sign is what all the ``amounts`` can be read with; a point where both will do.
+    The decimal sign is what all the ``amounts`` can be read with; a point where both will do. Of days with slashes the
+    whole columns ``days`` must tell whether the day or the month comes first.
     """
     text = Text(BytesIO(content))
     try:
@@ -54,7 +68,7 @@ def find_table(content: bytes, names: Names, needed: tuple[str, ...], amounts: t
         for separator in SEPARATORS:
             lines = _below_header(text, separator, wanted, needed)
             if lines is not None:
-                return Table(lines, _decimal(lines, amounts))
+                return Table(lines, _decimal(lines, amounts), _forms(lines, days))
     except LineTooLongError:
         return None
     finally:
@@ -62,15 +76,18 @@ def find_table(content: bytes, names: Names, needed: tuple[str, ...], amounts: t
     return None
 
 
-def day_of(text: str) -> date:
-    """A day, with or without a time behind it. ``ValueError`` where it is none."""
-    text = text.strip().removesuffix(" UTC").replace("T", " ").removesuffix("Z")
-    for form in DAYS:
-        try:
-            return read_day(text, form)
-        except ValueError:
-            continue
-    raise ValueError(text)
+def _without_zone(text: str) -> str:
+    return text.strip().removesuffix(" UTC").replace("T", " ").removesuffix("Z")
+
+
+def _forms(lines: tuple[Line, ...], days: tuple[str, ...]) -> tuple[str, ...]:
+    evidence = DateEvidence()
+    for line in lines:
+        for name in days:
+            if "/" in line[name]:
+                evidence.see(_without_zone(line[name]))
+    decided = evidence.decided() if evidence.seen else None
+    return (*DAYS, decided) if decided else DAYS
 
 
 def _below_header(

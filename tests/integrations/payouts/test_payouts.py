@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from accounts.models import Client, User
 from accounts.operator_command import Failed
 from integrations.payouts.read import read_report
-from integrations.payouts.shapes import Report, UnknownReport
+from integrations.payouts.shapes import Kind, Report, UnknownReport
 from integrations.services.payouts import Refused, import_payout_report, problem_words
 from matching.models import Allocation, PayoutItem, PayoutReport
 from matching.services import payouts, run_matching
@@ -48,6 +48,22 @@ def test_sumup_takes_what_was_paid_out():
     report = read(SUMUP)
     assert sums(report, "77") == {"sale": Decimal(30), "fee": Decimal("-0.42")}
     assert len(report.items) == 4
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (("03/04/2025", "13/04/2025"), [date(2025, 4, 3), date(2025, 4, 13)]),
+        (("03/04/2025", "04/13/2025"), [date(2025, 3, 4), date(2025, 4, 13)]),
+        (("3 Apr 2025, 09:12", "13 Apr 2025, 10:00"), [date(2025, 4, 3), date(2025, 4, 13)]),
+        (("03/04/2025", "05/06/2025"), []),
+    ],
+)
+def test_which_part_of_a_day_is_the_month_is_told_by_the_file_or_not_at_all(days: tuple[str, str], said: list[date]):
+    first, second = days
+    report = read_report(SUMUP.replace("2025-03-10", f'"{first}"').replace("2025-03-11", f'"{second}"').encode())
+    assert [item.day for item in report.items if item.kind is Kind.SALE] == said[:1] * 2
+    assert len(report.problems) == (0 if said else 2)
 
 
 def test_amazon_adds_up_to_the_settlement():
