@@ -29,6 +29,10 @@ class PolicyForm(forms.ModelForm[MatchingPolicy]):
 
     for_the_firm = False
 
+    class Meta:
+        # Typed and shown in the reader's form: 99,5 in German.
+        localized_fields = ("threshold", "highest")
+
     def clean(self) -> dict[str, Any]:
         """Only who sees everything writes the firm's rule, which is always in use."""
         values: dict[str, Any] = super().clean() or {}

@@ -21,7 +21,7 @@ from vouchers.models import MONEY_IN_TYPES, Voucher
 # So far from the payment's day a line of the same amount, or one of another amount, is still worth a word.
 SAME, NEAR, AROUND = timedelta(days=120), timedelta(days=45), timedelta(days=10)
 # What differs by more than this part of the amount is not near.
-NEARLY = Decimal("0.25")
+NEARLY = Decimal("0.10")
 MOST = 3
 Row = TypeVar("Row", Transaction, Voucher)
 LIVE = Q(standing=True) | Q(proposal__state=Proposal.State.SUGGESTED)

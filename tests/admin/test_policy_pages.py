@@ -1,5 +1,6 @@
 """Rules for automatic matches: who sees and changes which, their history, and that a run keeps to them."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +50,20 @@ def test_an_accountant_sets_a_rule_and_its_history_is_kept(
     text = browser.get(reverse(LIST)).content.decode()
     assert "cash discount (Skonto)" in text
     assert "99.5\u00a0%" in text
+
+
+def test_numbers_are_typed_and_shown_in_the_readers_form(kontor_client: Client, accountant: User, login: Login) -> None:
+    german = {"accept-language": "de"}
+    browser = login(accountant)
+    answer = browser.post(reverse(ADD), form(kontor_client, threshold="99,5", highest="2500,50"), headers=german)
+    assert answer.status_code == 302
+    rule = MatchingPolicy.objects.get()
+    assert (rule.threshold, rule.highest) == (Decimal("99.5"), Decimal("2500.50"))
+    text = browser.get(page(rule), headers=german).content.decode()
+    assert 'value="99,5' in text
+    assert re.search(r'value="2\.?500,50"', text)
+    text = browser.get(page(rule)).content.decode()
+    assert 'value="99.5' in text
 
 
 def test_the_firms_rule_is_for_partners(accountant: User, partner: User, kontor_client: Client, login: Login) -> None:
