@@ -138,6 +138,8 @@ def accept_new(invitation: Invitation, password: str | None, now: datetime | Non
             user = User.objects.create_user(invitation.email, name=invitation.name, language=invitation.language)
     except IntegrityError:
         user = User.objects.select_for_update().get(email__iexact=invitation.email)
+        if account_of(invitation) is not None:
+            raise Gone from None
         user.name, user.language = user.name or invitation.name, user.language or invitation.language
     user.set_password(password)
     user.save()
