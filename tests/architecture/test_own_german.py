@@ -24,8 +24,7 @@ AGREED = {
     "match": "Zuordnung",
 }
 MISTAKES = {
-    # At the start of a sentence "Sie" is a thing that was named before.
-    "formal address": r"(?<![.:!?]\s)(?<!^)\bSie\b|\bIhnen\b|\bIhr(?:e[mnrs]?)?\b",
+    "informal address": r"(?i)\b(?:du|dein(?:e[mnrs]?)?|dir|dich|musst|kannst|hast|bist)\b",
     "straight quotation mark": r'"',
     "English quotation mark": r"”|“(?=\w)",
     "three dots": r"\.\.\.",
