@@ -11,6 +11,10 @@ from django.utils.translation import pgettext
 from accounts.display import day, money
 from integrations.models import ClientQuestion
 
+# What ``subject_of`` looks at, to be read together with the questions.
+RELATED = ("voucher", "transaction", "proposal")
+PAIRS = ("proposal__allocations__voucher", "proposal__allocations__transaction")
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -46,10 +50,14 @@ def subject_of(question: ClientQuestion) -> Subject:
         )
     proposal = question.proposal
     assert proposal is not None  # noqa: S101 - a constraint of the table
+    pairs = list(proposal.allocations.all())
+    documents = dict.fromkeys(pair.voucher.number or _("without number") for pair in pairs)
+    payers = dict.fromkeys(pair.transaction.counterparty or _("without name") for pair in pairs)
+    first = pairs[0].transaction if pairs else None
     return Subject(
         _("Payment and document"),
-        _("Do these belong together?"),
-        "",
-        "",
+        f"{', '.join(payers)} – {', '.join(documents)}" if pairs else _("Do these belong together?"),
+        money(first.amount, first.currency) if first else "",
+        day(first.booking_date) if first else "",
         reverse("admin:matching_proposal_change", args=[proposal.pk]),
     )

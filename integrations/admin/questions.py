@@ -18,7 +18,7 @@ from accounts.scoped_admin import PageAdmin, person
 from accounts.scoping import scoped
 from integrations.models import ClientQuestion, QuestionFile
 from integrations.question_panel import question_state
-from integrations.question_words import subject_of
+from integrations.question_words import PAIRS, RELATED, subject_of
 from integrations.services import questions as service
 from matching.models import Proposal, Transaction
 from vouchers.file_views import delivered
@@ -42,7 +42,11 @@ class QuestionPages(PageAdmin):
     search_fields = ("text", "answer", "client__number", "client__name")
     search_help_text = _("Client or words")
     ordering = ("-asked_at", "-id")
-    list_select_related = ("client", "voucher", "transaction", "proposal")
+    list_select_related = ("client", *RELATED)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With what proposals put together."""
+        return super().get_queryset(request).prefetch_related(*PAIRS)
 
     @admin.display(description=_("question"), ordering="text")
     def words(self, question: ClientQuestion) -> str:

@@ -18,7 +18,7 @@ from integrations.key_end_words import SOON_DAYS, countdown, days_left, tone
 from integrations.models import ClientQuestion, Connection, QuestionFile, Status
 from integrations.portal.banks import due_tasks
 from integrations.portal.place import Place, inside, page
-from integrations.question_words import Subject, subject_of
+from integrations.question_words import PAIRS, RELATED, Subject, subject_of
 from integrations.services import questions as service
 from integrations.services.open_payments import without_document
 from integrations.words import failure
@@ -51,7 +51,7 @@ class KeyTask:
 def overview(request: HttpRequest, place: Place) -> HttpResponse:
     """Everything that waits for the client; what is settled below. The same queries however much there is."""
     today = timezone.localdate()
-    own = _own(place).select_related("voucher", "transaction", "proposal", "asked_by")
+    own = _own(place).select_related(*RELATED, "asked_by").prefetch_related(*PAIRS)
     waiting = list(own.filter(state=State.OPEN).order_by("-asked_at", "-pk")[:MOST_SHOWN])
     answered = list(own.exclude(state=State.OPEN).order_by("-answered_at", "-pk")[:MOST_SHOWN])
     drafts = scoped(ExternalPayment.objects.filter(client=place.client), place.user)
@@ -74,7 +74,7 @@ def overview(request: HttpRequest, place: Place) -> HttpResponse:
 @inside
 def question(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
     """One question, and the form that answers it; more may be sent until the firm is done."""
-    rows = _own(place).select_related("voucher", "transaction", "proposal", "asked_by", "answered_by")
+    rows = _own(place).select_related(*RELATED, "asked_by", "answered_by").prefetch_related(*PAIRS)
     asked = get_object_or_404(rows, pk=pk)
     error = ""
     if request.method == "POST":

@@ -60,7 +60,7 @@ def move(
             raise StateMoved(CHANGED_MEANWHILE)
         record(connection, kind, reason, result, actor, detail, from_status=before[0], to_status=status)
         connection.refresh_from_db()
-        notices.moved(connection, before[0], actor)
+        notices.moved(connection, *before, actor)
 
 
 def record(

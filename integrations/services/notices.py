@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from accounts import mail
 from accounts.mail import Letter
 from accounts.models import Client, User
-from integrations.models import ClientQuestion, Connection, Status, SupportMessage, SupportRequest, SyncRun
+from integrations.models import ClientQuestion, Connection, Reason, Status, SupportMessage, SupportRequest, SyncRun
 from integrations.words import failure
 
 # So much of a text that somebody wrote stands in a mail; the rest is read in the portal.
@@ -28,11 +28,14 @@ def people_of(client: Client) -> QuerySet[User]:
     return people.exclude(email="").order_by("pk").distinct()
 
 
-def moved(connection: Connection, before: str, actor: User | None) -> None:
-    """A connection has changed its state: say so where the client did not see it happen, or should keep it.
+def moved(connection: Connection, before: str, reason: str, actor: User | None) -> None:
+    """A connection has left the state ``before`` and its ``reason``: say so where the client did not see it happen.
 
-    A key that is refused at the form is told there, and nowhere else.
+    A key that is refused at the form is told there, and nowhere else. Nobody is written to because of an outage: there
+    is nothing to do about it, and it is the same for everybody.
     """
+    if Reason.UNREACHABLE in (reason, connection.reason) and before in (Status.ACTIVE, Status.FAILED):
+        return
     occasion = f"{connection.pk}:{connection.status_since.timestamp():.6f}"
     by_client = actor is not None and not actor.is_staff
     if connection.status == Status.ACTIVE and before in (Status.NONE, Status.ACTIVATE):

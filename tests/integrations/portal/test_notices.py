@@ -9,7 +9,7 @@ from accounts import mail as post
 from accounts.models import Client, Mail, User
 from integrations.models import Connection, Reason, SkippedRecord, Status, SupportRequest, SyncRun
 from integrations.services import connections, notices, questions, support_answers
-from integrations.services.connection_state import fail
+from integrations.services.connection_state import fail, move
 from integrations.services.key_check import CheckResult
 from sandbox.server import RunningSandbox
 from tests.integrations.portal.conftest import connection_in
@@ -46,6 +46,14 @@ def test_connected_and_later_failed_and_well_again(kontor_client: Client, lexwar
     connection.refresh_from_db()
     connections.recheck(connection)
     assert Mail.objects.latest("pk").subject == "The connection to Lexware Office works again"
+
+
+def test_an_outage_is_no_news(kontor_client: Client, member: User):
+    connection = connection_in(kontor_client, Status.ACTIVE)
+    fail(connection, Reason.UNREACHABLE, CheckResult(outage=True))
+    move(connection, Status.ACTIVE)
+    assert connection.status == Status.ACTIVE
+    assert kinds() == []
 
 
 def test_a_key_refused_at_the_form_is_told_there_only(kontor_client: Client, lexware: RunningSandbox, member: User):

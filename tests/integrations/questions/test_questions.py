@@ -203,6 +203,18 @@ def test_the_page_asks_the_database_as_much_for_many_as_for_few(
         phone.get(TODO)
 
 
+def test_the_firms_list_asks_as_much_for_many_as_for_few(
+    desk: Browser, kontor_client: Client, account: BankAccount, proposal: Proposal, accountant: User,
+    django_assert_max_num_queries: Any,
+):  # fmt: skip
+    questions.ask(proposal, "Do they?", accountant)
+    for number in range(30):
+        questions.ask(make_line(account, f"l{number}"), f"Question {number}", accountant)
+    with django_assert_max_num_queries(16):
+        page = desk.get("/admin/integrations/clientquestion/").content.decode()
+    assert "Blumen Petersen – RE-2041" in page
+
+
 class TestConstraints:
     @pytest.mark.parametrize(
         "values",
