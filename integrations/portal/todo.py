@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -26,6 +26,8 @@ from matching.models import ExternalPayment
 from vouchers.file_views import delivered
 
 MOST_SHOWN = 50
+# Of payments without a document: more at once discourages.
+MOST_LINES = 15
 State = ClientQuestion.State
 
 
@@ -56,13 +58,13 @@ def overview(request: HttpRequest, place: Place) -> HttpResponse:
     answered = list(own.exclude(state=State.OPEN).order_by("-answered_at", "-pk")[:MOST_SHOWN])
     drafts = scoped(ExternalPayment.objects.filter(client=place.client), place.user)
     drafts = drafts.filter(state=ExternalPayment.State.DRAFT)
-    lines = list(without_document(place.client, today)[: MOST_SHOWN + 1])
+    lines = without_document(place.client, today)
     context = {
         "questions": [Asked(one, subject_of(one)) for one in waiting],
         "answered": [Asked(one, subject_of(one)) for one in answered],
         "drafts": drafts.count(),
-        "lines": lines[:MOST_SHOWN],
-        "more_lines": len(lines) > MOST_SHOWN,
+        "lines": lines[:MOST_LINES],
+        "more_lines": len(lines) - MOST_LINES,
         "bank_tasks": due_tasks(place, today),
         "keys": [task for one in place.connections.values() if (task := _key_task(one)) is not None],
     }
@@ -99,7 +101,9 @@ def question(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
 @inside
 def document(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
     """Send the document of a payment, or say why there is none."""
-    line = get_object_or_404(without_document(place.client, timezone.localdate()), pk=pk)
+    line = next((one for one in without_document(place.client, timezone.localdate()) if one.pk == pk), None)
+    if line is None:
+        raise Http404
     error = ""
     if request.method == "POST":
         try:

@@ -105,6 +105,11 @@ def why_no_voucher(line: Transaction) -> list[Why]:
     return [*said, *found]
 
 
+def needs_no_voucher(line: Transaction) -> bool:
+    """Whether texts and codes say that no voucher belongs to it: wages, taxes, loans, cash, the bank's own bookings."""
+    return bool(no_voucher_word(_as_engine(line)))
+
+
 def _about_line(line: Transaction, voucher: Voucher, days: int) -> Why:
     if line.withdrawn_at is not None:
         return Why("line_withdrawn", line=line)

@@ -136,13 +136,18 @@ def test_a_key_that_was_pasted_is_blotted_out(voucher: Voucher, accountant: User
 
 class TestPaymentsWithoutADocument:
     def test_which_ones(self, kontor_client: Client, account: BankAccount, line: Transaction, proposal: Proposal):
-        """Not: what waits for review, what is too young or too old, moved between own accounts, or withdrawn."""
+        """Not: what waits for review, is too young or too old, needs no voucher, recurs, was moved or withdrawn."""
         make_line(account, "young", booking_date=TODAY - timedelta(days=2))
         make_line(account, "old", booking_date="2024-12-31")
         make_line(account, "gone", withdrawn_at=timezone.now())
         out, into = make_line(account, "out"), make_line(account, "in", "45.90")
         OwnTransfer.objects.create(client=kontor_client, outgoing=out, incoming=into)
-        assert list(without_document(kontor_client, TODAY)) == [line]
+        make_line(account, "wage", counterparty="Jonas Quandt", purpose="Lohn/Gehalt Oktober")
+        make_line(account, "tax", counterparty="FINANZAMT KIEL")
+        make_line(account, "fee", counterparty="", purpose="", code="ACMT-MDOP-CHRG")
+        for month in range(3):
+            make_line(account, f"rent{month}", "-1150.00", counterparty="Quandel", purpose=f"Miete {month}")
+        assert without_document(kontor_client, TODAY) == [line]
 
     def test_sent_from_the_list_it_lies_with_the_payment(self, desk: Browser, phone: Browser, line: Transaction):
         assert "Blumen Petersen" in phone.get(TODO).content.decode()
