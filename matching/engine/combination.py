@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from .amounts import money
 from .book import Book, Booking, Claim, Slot
+from .discounted import Discounted, discounted
 from .evidence import Trait
 from .evidence.day import fit_day
 from .kin import NameCache
@@ -93,6 +94,30 @@ class Combiner:
             groups = self._solve(b, _gross(members), grounds)
         if not groups:
             groups = self._solve(b, [m for m in members if not m.slot.only_set_off], grounds)
+        if not groups and grounds == "named":
+            groups = self._less_discount(b, [m for m in members if m.named])
+        return groups
+
+    def _less_discount(self, b: Booking, members: Sequence[_Member]) -> list[Group]:
+        """The named vouchers as a whole, less a discount on some of them."""
+        ways = discounted([m.amount for m in members], b.amount)
+        named = sum(m.weight for m in members)
+        ranked = weigh((way.weight + named, (place,)) for place, way in enumerate(ways))
+        groups = []
+        for place, (probability, (index,)) in enumerate(ranked[:3]):
+            way = ways[index]
+            rest = [r for i, r in enumerate(ranked) if i != place]
+            total = {"expected": money(sum(way.amounts)), "booked": money(b.amount), "count": str(len(members))}
+            traits = [(b.index, Trait("sum_equal", 6.0, total))]
+            for i, m in enumerate(members):
+                traits += [(b.index, t) for t in m.traits]
+                if i in way.reduced:
+                    words = {"expected": money(m.amount), "booked": money(way.amounts[i]), "percent": f"{way.percent}"}
+                    traits.append((b.index, Trait("amount_less_discount", 0.0, words)))
+            rival = _shares(b, members, ways[rest[0][1][0]]) if rest else ()
+            behind = rest[0][0] if rest else 0.0
+            parts = _shares(b, members, way)
+            groups.append(Group(parts, probability, "collective", "named, discount", tuple(traits), rival, behind))
         return groups
 
     def _party_members(self, b: Booking) -> tuple[list[_Member], str]:
@@ -212,6 +237,10 @@ class Combiner:
             parts, probability, "netted" if netted else "collective", grounds, tuple(traits), rival,
             rivals[0][0] if rivals else 0.0,
         )  # fmt: skip
+
+
+def _shares(b: Booking, members: Sequence[_Member], way: Discounted) -> tuple[tuple[int, int, int], ...]:
+    return tuple((m.slot.index, b.index, amount) for m, amount in zip(members, way.amounts, strict=True))
 
 
 def _gross(members: Sequence[_Member]) -> list[_Member]:

@@ -78,6 +78,7 @@ AMONG_EQUALS = 0.99
 
 GROUP_THRESHOLDS: dict[str, float] = {
     "named": 0.98,
+    "named, discount": 0.99,
     "partly named": 0.99,
     "party and day": 0.99,
     "batch": 0.99,
