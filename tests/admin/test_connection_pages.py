@@ -96,6 +96,6 @@ def test_a_request_is_closed_once(failed: World, support: User, accountant: User
     assert login(accountant).post(address).status_code == 403
     browser = login(support)
     assert browser.get(address).status_code == 405
-    assert "Marked as answered." in browser.post(address, follow=True).content.decode()
-    assert "It was marked as answered already." in browser.post(address, follow=True).content.decode()
+    assert "Marked as settled." in browser.post(address, follow=True).content.decode()
+    assert "It was settled already." in browser.post(address, follow=True).content.decode()
     assert SupportRequest.objects.get().state == SupportRequest.State.CLOSED
