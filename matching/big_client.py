@@ -6,6 +6,7 @@ that come thousands of times: what makes naive candidate lists grow with the squ
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -72,12 +73,14 @@ class _Maker:
     def _amount(self, low: int, high: int) -> Decimal:
         return Decimal(int(100 * low * (high / low) ** self._random.random())) / 100
 
-    def fill(self) -> None:
-        """Vouchers with their payments; then bookings that need no voucher."""
-        kinds = (
+    def fill(self, *, collective: bool = False) -> None:
+        """Vouchers with their payments, or with collective payments only; then bookings that need no voucher."""
+        kinds: tuple[tuple[Callable[[date], None], int], ...] = (
             (self._sale, 36), (self._subscription, 16), (self._purchase, 16), (self._card, 14), (self._debit, 8),
             (self._collective, 2), (self._instalments, 2), (self._cash, 4),
         )  # fmt: skip
+        if collective:
+            kinds = ((self._collective, 1),)
         while len(self.vouchers) < self._voucher_count:
             make = self._random.choices([k for k, _ in kinds], [w for _, w in kinds])[0]
             make(START + timedelta(days=self._random.randrange(DAYS)))
@@ -174,8 +177,13 @@ class _Maker:
                                      payments=items))  # fmt: skip
 
 
-def big_client(vouchers: int, transactions: int, seed: int = 1) -> tuple[list[Voucher], list[Transaction]]:
-    """Rows of one client: as many vouchers and transactions as asked for, most of which belong together."""
+def big_client(
+    vouchers: int, transactions: int, seed: int = 1, *, collective: bool = False
+) -> tuple[list[Voucher], list[Transaction]]:
+    """Rows of one client: as many vouchers and transactions as asked for, most of which belong together.
+
+    `collective`: every payment is for several vouchers, so that sets have to be found for all of them.
+    """
     maker = _Maker(vouchers, transactions, seed)
-    maker.fill()
+    maker.fill(collective=collective)
     return maker.vouchers, maker.transactions

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext, gettext_noop
 
+from accounts.collector import collector_rests
 from accounts.models import Client, User
 from integrations.models import StatementFile
-from integrations.services.collector import collector_rests
 from integrations.services.statement_accounts import PrivateAccount, account_of, named
 from integrations.services.statement_days import Covered, keep_days, newest_days, through
 from integrations.services.statement_lines import advice_data, transaction_data

@@ -121,6 +121,14 @@ class Book:
         if len(word) > 2 and not word.isdigit():
             self.calendar.add((b.sign, word), b.amount, b.day, b.index)
 
+    def take_off_shelves(self, b: Booking) -> None:
+        """Make a booking found no more."""
+        if b.amount <= 0:
+            return
+        self.shelf(b.sign, b.amount).remove(b)
+        for word in (*(b.words & self.vocabulary), ""):
+            self.calendar.remove((b.sign, word), b.amount, b.day, b.index)
+
     def shelf(self, sign: int, amount: int) -> AmountShelf:
         """The bookings of a direction and amount (positive cents)."""
         return self.shelves.setdefault((sign, amount), AmountShelf())
@@ -148,6 +156,16 @@ class Book:
             else:
                 before = (owners,) if isinstance(owners, int) else owners
                 self.by_form[value] = (*before, claim.index)
+
+    def forget_forms(self, claim: Claim) -> None:
+        """Know the ways to write a voucher's number no more."""
+        for value in claim.number.pointing:
+            owners = self.by_form[value]
+            left = () if isinstance(owners, int) else tuple(i for i in owners if i != claim.index)
+            if left:
+                self.by_form[value] = left
+            else:
+                del self.by_form[value]
 
     def points_at_some(self, b: Booking) -> bool:
         """Whether a booking names a voucher of its direction with its whole number."""

@@ -98,7 +98,7 @@ def examine(
             continue
         pair = measure(book, book.slots[s], book.bookings[i], names, memory)
         if pair.base >= floor:
-            examined[(s, i)] = _with_shared(pair, shared)
+            examined[(pair.slot, pair.booking)] = _with_shared(pair, shared)
     _observe(book, _by_measures(book, examined), memory)
     for done, code in enumerate(chosen, 1):
         if done % _REPORT_EVERY == 0:
@@ -113,7 +113,7 @@ def examine(
             pair = measure(book, book.slots[s], book.bookings[i], names, memory)
             if pair.base < floor:
                 continue
-            examined[(s, i)] = kept = _with_shared(pair, shared)
+            examined[(pair.slot, pair.booking)] = kept = _with_shared(pair, shared)
         else:
             continue
         score(book, kept, model.weights)
@@ -124,9 +124,14 @@ def examine(
 
 
 def _with_shared(pair: Measure, shared: dict[object, Any]) -> Measure:
-    """With what it has in common with other pairs kept once: most amounts and days fit in one of a few ways."""
+    """With what it has in common with other pairs kept once: most fit in one of a few ways."""
     pair.amount_fit = shared.setdefault(pair.amount_fit, pair.amount_fit)
     pair.day_fit = shared.setdefault(pair.day_fit, pair.day_fit)
+    pair.number_fit = shared.setdefault(pair.number_fit, pair.number_fit)
+    party = pair.party_fit
+    if party.known is None:
+        # The comparison of the names is one object for all who ask, and costs less to tell by that than to compare.
+        pair.party_fit = shared.setdefault((*party[:2], id(party.match), *party[3:]), party)
     return pair
 
 

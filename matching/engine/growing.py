@@ -1,4 +1,4 @@
-"""A client's book that takes in rows one by one, and knows which vouchers a booking may be for.
+"""A client's book that takes in and gives up rows one by one, and knows which vouchers a booking may be for.
 
 What rarity is judged by stays as it was when the book was made: how common words are, how dense amounts lie, how many
 bookings there are, which spellings are one party. All else is as if the new rows had been there from the beginning.
@@ -17,6 +17,7 @@ from .book import Book
 from .booking import Booking
 from .claim import Claim, Slot
 from .contacts import Contact
+from .numbers import Hit
 from .preselection import candidates
 from .shelves import Calendar
 from .types import Allocation, Transaction, Voucher
@@ -79,7 +80,7 @@ class GrowingBook(Book):
     def _index_slot(self, slot: Slot) -> None:
         claim = self.claims[slot.voucher]
         sign = claim.v.direction
-        for amount in {slot.amount, claim.total, slot.amount + claim.dunning} if slot.count == 1 else {slot.amount}:
+        for amount in _amounts(slot, claim):
             self._by_amount[(sign, amount)].append(slot.index)
         if self.account_currencies != [claim.v.currency]:
             self._other_currency.append(slot.index)
@@ -94,6 +95,7 @@ class GrowingBook(Book):
         """Take in a booking."""
         b = Booking(len(self.bookings), t, self._used_t.get(t.id, 0), self.pool)
         self.index_of[t.id] = b.index
+        self.alike = None, (0, None)
         self.bookings.append(b)
         self._digits.append(self._digits_of(b))
         self.put_on_shelves(b)
@@ -102,12 +104,53 @@ class GrowingBook(Book):
         return b
 
     def _find_again(self, b: Booking) -> None:
-        before, now = self.hits[b.index], self.find_numbers(b)
+        self._set_hits(b, self.find_numbers(b))
+
+    def _set_hits(self, b: Booking, now: Mapping[int, Hit]) -> None:
+        before = self.hits[b.index]
         self.hits[b.index] = now
         for index in now.keys() - before.keys():
             self.hit_by[index].append(b.index)
+        for index in before.keys() - now.keys():
+            self.hit_by[index].remove(b.index)
         if self.points_at_some(b):
             self.pointing.add(b.index)
+        else:
+            self.pointing.discard(b.index)
+
+    def remove_transaction(self, key: str) -> Booking:
+        """Forget a booking. Its index stays taken; nothing leads to it any more."""
+        b = self.bookings[self.index_of.pop(key)]
+        self.take_off_shelves(b)
+        self._set_hits(b, {})
+        self._digits[b.index] = ""
+        self.alike = None, (0, None)
+        return b
+
+    def remove_voucher(self, key: str) -> list[Booking]:
+        """Forget a voucher; the bookings in whose text its number stood. Its index and its slots' stay taken."""
+        claim = self.claim_of.pop(key)
+        self.totals[(claim.v.direction, claim.total)] -= 1
+        self._by_total[(claim.v.direction, claim.total)].remove(claim)
+        self._by_contact[claim.contact].remove(claim)
+        if not self._by_contact[claim.contact]:
+            for word in claim.contact:
+                self._contacts[word].discard(claim.contact)
+        for slot in claim.slots:
+            for amount in _amounts(slot, claim):
+                self._by_amount[(claim.v.direction, amount)].remove(slot.index)
+            if slot.index in self._other_currency:
+                self._other_currency.remove(slot.index)
+            for word in claim.contact:
+                row = max(1, slot.amount), _day(slot, claim), slot.index
+                self._by_word.remove((claim.v.direction, word), *row)
+        claim.slots = []
+        self.likely_parties.pop(claim.index, None)
+        self.forget_forms(claim)
+        named = [self.bookings[i] for i in self.hit_by[claim.index]]
+        for b in named:
+            self._find_again(b)
+        return named
 
     def add_voucher(self, v: Voucher) -> tuple[Claim, list[Booking]]:
         """Take in a voucher; also the bookings in whose text its number is found."""
@@ -160,6 +203,11 @@ class GrowingBook(Book):
             if near or not b.words.isdisjoint(claim.contact):
                 found.append(i)
         return found
+
+
+def _amounts(slot: Slot, claim: Claim) -> set[int]:
+    """The amounts under which a slot is found."""
+    return {slot.amount, claim.total, slot.amount + claim.dunning} if slot.count == 1 else {slot.amount}
 
 
 def _day(slot: Slot, claim: Claim) -> int:

@@ -15,7 +15,7 @@ from .booking import Booking
 from .contacts import Contact
 from .names import WordStatistics
 from .text import name_words
-from .types import Learned
+from .types import Learned, Transaction
 
 _ALIAS_SUPPORT = 2
 _ALIAS_SHARE = 0.9
@@ -53,7 +53,7 @@ class Memory:
         self._mark_most: dict[_Mark, int] = {}
         """How many bookings showed a mark with the party that it was seen with most."""
         self._observed: dict[str, tuple[Contact, ...]] = {}
-        self._facts: tuple[str, dict[Contact, Known]] = ("", {})
+        self._facts: tuple[Transaction | None, dict[Contact, Known]] = (None, {})
         self._names_with: dict[tuple[_Mark, Contact], Counter[str]] = {}
         self._named: dict[str, set[Contact]] = defaultdict(set)
         for spelling, party in parties.items():
@@ -76,7 +76,7 @@ class Memory:
         if not party or party in before:
             return
         self._observed[b.t.id] = (*before, party)
-        self._facts = ("", {})
+        self._facts = (None, {})
         if b.t.counterparty_iban:
             _count(self._ibans, b.t.counterparty_iban, party)
         for identifier in {b.t.creditor_id, b.t.mandate_id} - {""}:
@@ -90,8 +90,8 @@ class Memory:
 
     def facts(self, b: Booking) -> dict[Contact, Known]:
         """The parties that something ties to the booking; those of the last booking asked for are remembered."""
-        if self._facts[0] != b.t.id:
-            self._facts = b.t.id, self._collect(b)
+        if self._facts[0] is not b.t:
+            self._facts = b.t, self._collect(b)
         return self._facts[1]
 
     def iban_of_another(self, party: Contact, b: Booking) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from .book import Booking
 from .purpose import is_return
@@ -14,15 +14,18 @@ _RETURN_FEE = 2500
 _NO_ID = frozenset({"", "NOTPROVIDED"})
 
 
-def mark_returned(bookings: Sequence[Booking]) -> None:
+def mark_returned(bookings: Collection[Booking]) -> None:
     """Set `returned` on every return and on the booking it gives back, to the day of the return.
 
     The bank may add its fee to what it takes back, so the return may be up to 25.00 above the original; then
     both must share a reference or mandate, or the return must name the original amount.
     """
     returns = sorted((b for b in bookings if is_return(b.t)), key=lambda b: (b.t.booking_date, b.t.id))
+    if not returns:
+        return
     back_ids = {b.index for b in returns}
-    signed = sorted((b.sign * b.amount, b.index) for b in bookings if b.index not in back_ids)
+    by_index = {b.index: b for b in bookings if b.index not in back_ids}
+    signed = sorted((b.sign * b.amount, b.index) for b in by_index.values())
     taken: set[int] = set()
     for back in returns:
         back.returned = back.t.booking_date
@@ -31,7 +34,7 @@ def mark_returned(bookings: Sequence[Booking]) -> None:
         named = {value for value, _, _ in amounts_in(fold(back.t.purpose))}
         ranked = []
         for _, index in signed[low:high]:
-            b = bookings[index]
+            b = by_index[index]
             days = (back.t.booking_date - b.t.booking_date).days
             likeness = _likeness(b, back)
             fee = back.amount - b.amount
@@ -43,7 +46,14 @@ def mark_returned(bookings: Sequence[Booking]) -> None:
         if ranked:
             index = min(ranked)[-1]
             taken.add(index)
-            bookings[index].returned = back.t.booking_date
+            by_index[index].returned = back.t.booking_date
+
+
+def may_give_back(back: Booking, b: Booking) -> bool:
+    """Whether a return could give a booking back, whatever others there are."""
+    days = (back.t.booking_date - b.t.booking_date).days
+    near = b.sign != back.sign and 0 <= back.amount - b.amount <= _RETURN_FEE and 0 <= days <= _WINDOW
+    return near and bool(_likeness(b, back))
 
 
 def _likeness(b: Booking, back: Booking) -> int:

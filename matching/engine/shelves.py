@@ -23,6 +23,12 @@ def _size(amount: int) -> int:
     return int(4 * math.log(amount))
 
 
+def _take_out(rows: list[Dated], dated: Dated) -> None:
+    place = bisect_left(rows, dated)
+    if place < len(rows) and rows[place] == dated:
+        del rows[place]
+
+
 class Calendar:
     """Rows by any key and the size of their amount."""
 
@@ -38,6 +44,10 @@ class Calendar:
             row.append((day, index))
         else:
             insort(row, (day, index))
+
+    def remove(self, key: Hashable, amount: int, day: int, index: int) -> None:
+        """Take a row off the shelf of a key, where it is there."""
+        _take_out(self._parts.get((key, _size(amount)), []), (day, index))
 
     def between(self, key: Hashable, low: int, high: int, first: int, last: int, most: int) -> list[int]:
         """Bookings of about low..high cents from the day `first` to `last`; none where there are more than `most`.
@@ -88,6 +98,12 @@ class AmountShelf:
             insort(self.rows, (b.day, b.index))
         for word in words:
             self.add_word(word, b)
+
+    def remove(self, b: Booking) -> None:
+        """Take a booking off."""
+        _take_out(self.rows, (b.day, b.index))
+        for word in b.words & (self._by_word or {}).keys():
+            _take_out((self._by_word or {})[word], (b.day, b.index))
 
     def add_word(self, word: str, b: Booking) -> None:
         """Make a booking found by another word, where words are looked up at all."""

@@ -18,12 +18,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from .book import Book
 from .booking import Booking
-from .claim import Slot
+from .claim import Claim, Slot
 from .engine import conclude
 from .evidence import measure, score
 from .graph import KEEP_FROM, Graph, build, weighed
@@ -33,13 +34,22 @@ from .model import Model, load
 from .preselection import candidates
 from .proposals import order
 from .purpose import is_return
-from .reversals import mark_returned
+from .reversals import mark_returned, may_give_back
 from .types import Allocation, Learned, Permission, Proposal, Transaction, Voucher
 
 _RARE = 4
 _SET_EARLY, _SET_LATE = 15, 200
 _MOST_IN_SET = 40
 _MOST_CENTS = 10**10
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Rows by their ids, and the bookings that have been given up."""
+
+    vouchers: set[str]
+    transactions: set[str]
+    gone: list[Booking]
 
 
 class Workbook:
@@ -82,41 +92,91 @@ class Workbook:
         return self._decide(set(self._book.claim_of), set(self._book.index_of))
 
     def add(self, vouchers: Iterable[Voucher] = (), transactions: Iterable[Transaction] = ()) -> list[Proposal]:
-        """Take in rows with new ids; the proposals of all vouchers that they concern, which replace the former ones."""
-        book = self._book
-        claims: set[str] = set()
-        bookings: set[str] = set()
+        """Take in rows; one with a known id takes the place of the former.
+
+        Answers the proposals of all vouchers that they concern, which replace the former ones.
+        """
+        new_v, new_t = list(vouchers), list(transactions)
+        concerned = self._without(
+            {v.id for v in new_v} & self._book.claim_of.keys(), {t.id for t in new_t} & self._book.index_of.keys()
+        )
+        return self._renew(concerned, new_v, new_t)
+
+    def remove(self, vouchers: Iterable[str] = (), transactions: Iterable[str] = ()) -> list[Proposal]:
+        """Give up rows by their ids; the proposals of all vouchers that this concerns.
+
+        Raises KeyError, and gives up nothing, where one is not known.
+        """
+        gone_v, gone_t = set(vouchers), set(transactions)
+        unknown = (gone_v - self._book.claim_of.keys()) | (gone_t - self._book.index_of.keys())
+        if unknown:
+            raise KeyError(min(unknown))
+        return self._renew(self._without(gone_v, gone_t), [], [])
+
+    def _renew(self, concerned: _Rows, vouchers: list[Voucher], transactions: list[Transaction]) -> list[Proposal]:
+        book, claims, bookings = self._book, concerned.vouchers, concerned.transactions
         for v in vouchers:
             claim, named = book.add_voucher(v)
             claims.add(v.id)
             bookings |= {b.t.id for b in named}
-            if book.claims_of(v.direction, claim.total) <= _RARE:
-                claims |= {c.v.id for c in book.claims_with(v.direction, claim.total)}
+            claims |= self._claims_as_rare(claim)
         fresh = []
         for t in transactions:
             b = book.add_transaction(t)
             self._names.forget(b.sign, b.amount)
             bookings.add(t.id)
             fresh.append(b)
-        bookings |= self._returned(fresh)
+        bookings |= self._returned(fresh, concerned.gone)
+        claims &= book.claim_of.keys()
+        bookings &= book.index_of.keys()
         fresh_v, fresh_t = set(claims), set(bookings)
         for b in fresh:
             bookings |= self._as_rare(b)
         return self._judge(fresh_v, fresh_t, claims, bookings)
 
-    def _returned(self, fresh: Iterable[Booking]) -> set[str]:
+    def _without(self, vouchers: set[str], transactions: set[str]) -> _Rows:
+        """Take these rows out of the book; what they were tied to is to be judged anew."""
+        book, rows = self._book, _Rows(set(), set(), [])
+        for proposal in list(self._far.values()):
+            if any(a.voucher in vouchers or a.transaction in transactions for a in proposal.allocations):
+                del self._far[id(proposal)]
+                rows.vouchers |= {a.voucher for a in proposal.allocations}
+                rows.transactions |= {a.transaction for a in proposal.allocations}
+        for key in sorted(vouchers):
+            rows.vouchers |= self._claims_as_rare(book.claim_of[key])
+            rows.transactions |= self._paid_by[key] | self._free_bookings(key)
+            self._forget({key})
+            rows.transactions |= {b.t.id for b in book.remove_voucher(key)}
+        for key in sorted(transactions):
+            b = book.bookings[book.index_of[key]]
+            rows.vouchers |= self._pays[key]
+            rows.transactions |= self._as_rare(b)
+            rows.gone.append(book.remove_transaction(key))
+            self._names.forget(b.sign, b.amount)
+            for voucher in self._pays.pop(key, ()):
+                self._paid_by[voucher].discard(key)
+        return rows
+
+    def _claims_as_rare(self, claim: Claim) -> set[str]:
+        """The vouchers of a voucher's total that are more or less rare with it than without it."""
+        book, direction = self._book, claim.v.direction
+        few = book.claims_of(direction, claim.total) <= _RARE
+        return {c.v.id for c in book.claims_with(direction, claim.total)} if few else set()
+
+    def _returned(self, fresh: Iterable[Booking], gone: Iterable[Booking]) -> set[str]:
         """Bookings that new ones give back, or that are given back differently now."""
-        returns = [b for b in fresh if is_return(b.t)]
-        self._returns += returns
-        if not returns and not any(
-            r.sign != b.sign and r.amount >= b.amount and r.day >= b.day for b in fresh for r in self._returns
-        ):
+        changed = [*fresh, *gone]
+        again = any(is_return(b.t) or b.returned is not None for b in changed)
+        again = again or any(may_give_back(r, b) for b in changed for r in self._returns)
+        if not again:
             return set()
-        before = {b.t.id: b.returned for b in self._book.bookings if b.returned is not None}
-        for b in self._book.bookings:
+        present = [b for b in self._book.bookings if self._book.index_of.get(b.t.id) == b.index]
+        self._returns = [b for b in present if is_return(b.t)]
+        before = {b.t.id: b.returned for b in present if b.returned is not None}
+        for b in present:
             b.returned = None
-        mark_returned(self._book.bookings)
-        after = {b.t.id: b.returned for b in self._book.bookings if b.returned is not None}
+        mark_returned(present)
+        after = {b.t.id: b.returned for b in present if b.returned is not None}
         return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
     def _as_rare(self, b: Booking) -> set[str]:

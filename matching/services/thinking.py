@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
+from accounts.collector import collector_rests
 from accounts.models import Client
 from matching.client_policy import Policy, apply_policy
 from matching.engine import ENGINE_VERSION, propose
@@ -72,15 +73,16 @@ def think(client: Client, policy: Policy, *, renew: bool = False, progress: Prog
     }
     while True:
         settled = [part for match in standing if match.fingerprint in told for part in match.allocations]
-        found = propose(
-            vouchers,
-            transactions,
-            rates=rates,
-            settled=settled,
-            rejected=rejected,
-            learned=learned,
-            progress=progress,
-        )
+        with collector_rests():
+            found = propose(
+                vouchers,
+                transactions,
+                rates=rates,
+                settled=settled,
+                rejected=rejected,
+                learned=learned,
+                progress=progress,
+            )
         certain, drafts = set(), []
         for proposal in found:
             allowed = draft(client.pk, apply_policy(proposal, policy, worth.of(proposal)))

@@ -1,7 +1,8 @@
-"""Letting Python's cycle collector rest while a file is taken over.
+"""Letting Python's cycle collector rest while very many rows are worked on.
 
-Taking over 100,000 lines makes some million objects, none of them in a cycle; looking for cycles among them again and
-again is a fifth of the time (docs/performance.md). What is no longer used is freed at once as ever.
+Taking over 100,000 lines, or matching them, makes some million objects, none of them in a cycle; looking for cycles
+among them again and again is up to a fifth of the time (docs/performance.md). What is no longer used is freed at once
+as ever.
 """
 
 import gc
