@@ -12,9 +12,11 @@ from .components import Edge
 from .decide import Alike, Choice, choose
 from .graph import Graph, build
 from .kin import NameCache
+from .lists import named_together
 from .memory import Memory
 from .model import Model
 from .netting import with_credit_notes
+from .policy import NAMED
 from .proposals import Writer
 from .reversals import mark_returned
 from .sets import ChosenGroup, find_sets, named_nettings
@@ -54,7 +56,8 @@ def conclude(
     nettings = named_nettings(book, names, memory)
     held = [p for g in nettings for p in g.parts]
     alike = Alike(book, graph)
-    chosen = choose(book, graph, alike, {p[0] for p in held}, {p[1] for p in held}, last=False)
+    later = _listed_elsewhere(book, graph)
+    chosen = choose(book, graph, alike, {p[0] for p in held}, {p[1] for p in held}, without=later, last=False)
     chosen = _without_refused(book, chosen, refused)
     groups = find_sets(book, graph, names, memory, chosen, refused, far=far)
     parts = [p for g in groups if g.automatic for p in g.group.parts]
@@ -65,6 +68,17 @@ def conclude(
     chosen = _without_refused(book, chosen, refused)
     chosen, groups = with_credit_notes(book, graph, chosen, groups, refused)
     return Writer(book, graph, chosen, groups).write()
+
+
+def _listed_elsewhere(book: Book, graph: Graph) -> set[Edge]:
+    """Pairs that no number speaks for, of vouchers that the list in another booking's text names: sets come first."""
+    listed = named_together(book)
+    found = set()
+    for edge, pair in graph.pairs.items():
+        by = listed.get(book.slots[edge[0]].voucher)
+        if by and edge[1] not in by and pair.number not in NAMED:
+            found.add(edge)
+    return found
 
 
 def _explained(graph: Graph, groups: Iterable[ChosenGroup]) -> set[Edge]:

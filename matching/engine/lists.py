@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Set
 from itertools import pairwise
 
 from .book import Book, Booking
@@ -27,9 +27,8 @@ class NumberLine:
             if digits:
                 self._by_digits[digits].append(index)
 
-    def listed(self, book: Book, b: Booking, among: Iterable[int]) -> dict[int, Hit]:
-        """Claims among the given ones that a list in the booking's text names, beyond the plain hits."""
-        allowed = set(among)
+    def listed(self, book: Book, b: Booking, allowed: Set[int]) -> dict[int, Hit]:
+        """Claims among the allowed ones that a list in the booking's text names, beyond the plain hits."""
         found: dict[int, Hit] = {}
         plain = {i: h for i, h in book.hits[b.index].items() if i in allowed and h.whole}
         for base, hit in sorted(plain.items()):
@@ -48,7 +47,7 @@ class NumberLine:
             found.setdefault(index, hit)
         return found
 
-    def _ranges(self, b: Booking, plain: dict[int, Hit], allowed: set[int]) -> dict[int, Hit]:
+    def _ranges(self, b: Booking, plain: dict[int, Hit], allowed: Set[int]) -> dict[int, Hit]:
         found: dict[int, Hit] = {}
         ordered = sorted(plain.items(), key=lambda p: (p[1].field, p[1].start, p[0]))
         for (first, left), (last, right) in pairwise(ordered):
@@ -63,3 +62,21 @@ class NumberLine:
                 if len(digits) == len(low) == len(high) and low < digits < high:
                     found[index] = Hit("number_in_list", _RANGE_WEIGHT, False, left.field, left.start, right.end, "")
         return found
+
+
+def named_together(book: Book) -> dict[int, set[int]]:
+    """The claims that a text names together with others of their party, each with the bookings of these texts."""
+    line = NumberLine(book)
+    of_party: dict[object, set[int]] = defaultdict(set)
+    for claim in book.claims:
+        of_party[claim.party].add(claim.index)
+    found: dict[int, set[int]] = defaultdict(set)
+    for b in book.bookings:
+        whole = {i for i, hit in book.hits[b.index].items() if hit.whole}
+        named = set(whole)
+        for party in {book.claims[i].party for i in whole}:
+            named |= line.listed(book, b, of_party[party]).keys()
+        if len(named) > 1:
+            for index in named:
+                found[index].add(b.index)
+    return found

@@ -44,6 +44,8 @@ _SAME_DAY = frozenset({"equal"})
 _ONCE = frozenset({"once"})
 _STRONG = frozenset({"strong", "only"})
 _WEAK = frozenset({"weak"})
+NAMED = _STRONG | _WEAK
+"""The grades of a number that stands in the text, as a whole or the telling part of it."""
 _NONE = frozenset({"none", "cut"})
 _SLIP = frozenset({"typo", "cut"})
 _USUAL = frozenset({"usual"})
@@ -149,7 +151,7 @@ def needed(grounds: Grounds, pair: Measure, model: Model, *, twins: bool = False
     usual = threshold_of(grounds, model)
     if twins:
         return usual
-    by_days_alone = pair.alone == "no" and pair.number not in _STRONG | _WEAK and pair.day != "equal"
+    by_days_alone = pair.alone == "no" and pair.number not in NAMED and pair.day != "equal"
     return max(usual, AMONG_EQUALS) if by_days_alone else usual
 
 
@@ -162,7 +164,7 @@ def amount_grades(pair: Measure) -> set[str]:
 
 def identifies(pair: Measure) -> bool:
     """Whether anything beyond amount and day ties the booking to the voucher: the party or the number."""
-    return not pair.barred and (pair.party in _PARTY_PARTLY or pair.number in _STRONG | _WEAK)
+    return not pair.barred and (pair.party in _PARTY_PARTLY or pair.number in NAMED)
 
 
 def is_automatic(pair: Measure, certain: float, model: Model, *, last: bool, twins: bool = False) -> bool:

@@ -217,3 +217,22 @@ def test_whoever_takes_money_may_write_any_number(taken: dict[str, str]) -> None
     assert proposal.permission is Permission.SUGGEST
     transfer = booking("t", "2025-03-12", "-119.00", "Inkasso Quax Ltd", "RE-2041", code="PMNT-ICDT-ESCT")
     assert automatic(propose([v], [transfer, *noise()])) == {("v", "t")}
+
+
+def test_a_list_takes_what_it_names_before_an_equal_payment_without_a_number_does() -> None:
+    """Two invoices of one amount, and a day typed by hand that speaks for the payment that names neither."""
+    contact = "Küstenwerk Gastronomie GmbH"
+    bill = {"type": "salesinvoice"}
+    vouchers = [
+        voucher("early", "RG-240447", "1785.00", contact, "2024-12-01", paid="2025-01-02", **bill),
+        voucher("listed", "RG-240464", "1785.00", contact, "2024-12-26", paid="2024-12-30", **bill),
+        voucher("one", "RG-240457", "2412.50", contact, "2024-12-20", paid="2025-01-17", **bill),
+        voucher("two", "RG-240459", "963.17", contact, "2024-12-22", paid="2025-01-17", **bill),
+    ]
+    lines = [
+        booking("plain", "2024-12-30", "1785.00", contact.upper(), "BETREUUNG DEZEMBER"),
+        booking("list", "2025-01-16", "5160.67", contact.upper(), "RG-240457/459, 464"),
+    ]
+    booked = automatic(propose(vouchers, [*lines, *noise()]))
+    assert {("listed", "list"), ("one", "list"), ("two", "list")} <= booked
+    assert not {("listed", "plain"), ("early", "list")} & booked
