@@ -24,7 +24,7 @@ from matching.services.columns import columns_of
 from matching.services.identity import Seen, settle
 from matching.services.lines import LEGACY, ImportOutcome, TransactionData, is_money, rank_of
 from matching.services.pending import replace_pending
-from matching.services.rows import Row, Source, Told, load_rows, portions, write_rows
+from matching.services.rows import Row, Source, Told, load_rows, portions, write_lines, write_rows
 from matching.services.twins import as_told_before
 
 __all__ = ["AccountOfAnotherClient", "ImportOutcome", "TransactionData", "account_for", "import_transactions"]
@@ -89,7 +89,12 @@ class _Intake:
         here: dict[Bucket, list[TransactionData]] = defaultdict(list)
         for line in fresh:
             here[line.booking_date, line.amount, line.currency].append(line)
-        new = sum(self._place(some, here, stored) for some in portions(list(here)))
+        plain = [line for line in fresh if (line.booking_date, line.amount, line.currency) not in stored]
+        if plain:
+            write_lines(self.account, self.source, plain, self._source(plain[0]))
+        new = len(plain) + sum(
+            self._place(some, here, stored) for some in portions([*filter(stored.__contains__, here)])
+        )
         if has_batches or not is_money(self.family) or any(line.parts > 1 for line in fresh):
             arrange_batches(self.account, days)
         return new
@@ -97,15 +102,12 @@ class _Intake:
     def _place(
         self, buckets: Sequence[Bucket], here: Mapping[Bucket, list[TransactionData]], stored: dict[Bucket, list[int]]
     ) -> int:
-        """Write what is new in some buckets; a large delivery is never in memory as a whole more than once."""
-        rows = load_rows([pk for bucket in buckets for pk in stored.get(bucket, ())])
+        """Bring lines together with what is stored of the same day, amount and currency."""
+        rows = load_rows([pk for bucket in buckets for pk in stored[bucket]])
         result: list[Row] = []
         for bucket in buckets:
-            told = [self._told(line) for line in here[bucket]]
-            if bucket in stored:
-                result += self._settle([rows[pk] for pk in stored[bucket]], told)
-            else:
-                result += map(self._new, told)
+            told = [Told(self._source(line), columns_of(line), line) for line in here[bucket]]
+            result += self._settle([rows[pk] for pk in stored[bucket]], told)
         new = sum(row.id is None for row in result)
         write_rows(result)
         return new
@@ -130,21 +132,20 @@ class _Intake:
         result = []
         for payment in settle({pk: [told.seen for told in row.told] for pk, row in by_pk.items()}, _seen(fresh)):
             told = [pool[one.family, one.key] for one in payment.said]
-            row = by_pk[payment.row] if payment.row is not None else self._new(told[0], rows[0])
+            row = (
+                by_pk[payment.row]
+                if payment.row is not None
+                else Row.begin(self.account, self.source, told[0], rows[0])
+            )
             if payment.row is None or {one.name for one in told} != {one.name for one in row.told}:
                 row.tell(told)
                 result.append(row)
         return result
 
-    def _told(self, line: TransactionData) -> Told:
-        source = Source(
+    def _source(self, line: TransactionData) -> Source:
+        return Source(
             self.account.pk, self.family, self.rank, line.key, self.delivery, line.place[:80], seen_at=self.now
         )
-        return Told(source, columns_of(line), line)
-
-    def _new(self, told: Told, like: Row | None = None) -> Row:
-        """A transaction that did not exist, in the words of its best source."""
-        return Row.begin(self.account, self.source, told, like)
 
 
 def _seen(told: list[Told]) -> list[Seen]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from matching.models import BankAccount, Sighting, Transaction
 from matching.services.bulk import insert, reserve
-from matching.services.columns import ENRICHED, from_json, merged, to_json
+from matching.services.columns import ENRICHED, columns_of, from_json, merged, to_json
 from matching.services.identity import Seen, seen
 from matching.services.lines import LAST_RANK, LEGACY, TransactionData
 
@@ -88,36 +88,15 @@ class Row:
     @classmethod
     def begin(cls, account: BankAccount, source: str, told: Told, like: "Row | None") -> "Row":
         """A new transaction in the words of one source; ``like``: the one that had this source, where it is stored."""
-        line, family = told.line, told.source.family
-        if line is not None:
-            # a family names its lines for itself; two of them may use the same name for different lines
-            key = line.key if family == LEGACY else f"{line.key[:71]}~{crc32(family.encode()):08x}"
-            day, amount, currency = line.booking_date, line.amount, line.currency
-        else:  # its words had been stored with another transaction, whose name stays taken
-            assert like is not None  # noqa: S101
-            key = f"moved-{uuid4().hex}"
-            day, amount, currency = (like.values[name] for name in ("booking_date", "amount", "currency"))
-        split = line if line is not None and line.parts > 1 else None
-        return cls(
-            {
-                "id": None,
-                "client_id": account.client_id,
-                "account_id": account.pk,
-                "source": source,
-                "key": key,
-                "booking_date": day,
-                "amount": amount,
-                "currency": currency,
-                "entry_key": split.entry_key[:80] if split else "",
-                "part": split.part if split else 1,
-                "parts": split.parts if split else 1,
-                "withdrawn_at": None,
-                "withdrawn_reason": "",
-                "created_at": told.source.seen_at,
-                **told.columns,
-            },
-            [told],
-        )
+        if told.line is not None:
+            return cls(
+                values_of(account, source, told.source.family, told.line, told.columns, told.source.seen_at), [told]
+            )
+        # its words had been stored with another transaction, whose name stays taken
+        assert like is not None  # noqa: S101
+        given = {name: like.values[name] for name in ("client_id", "account_id", "booking_date", "amount", "currency")}
+        given |= {"id": None, "source": source, "key": f"moved-{uuid4().hex}", "created_at": told.source.seen_at}
+        return cls({**_WHOLE, **given, **told.columns}, [told])
 
     @property
     def id(self) -> int | None:
@@ -141,6 +120,60 @@ class Row:
         if self.values[name] != value:
             self.values[name] = value
             self.changed = self.id is not None
+
+
+_WHOLE: Final = {"entry_key": "", "part": 1, "parts": 1, "withdrawn_at": None, "withdrawn_reason": ""}
+"""The columns of a transaction that is one entry and stands."""
+
+
+def values_of(
+    account: BankAccount, source: str, family: str, line: TransactionData, columns: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The values of a new transaction, still without an id, in the words (``columns``) of a line."""
+    values = {
+        **_WHOLE,
+        "id": None,
+        "client_id": account.client_id,
+        "account_id": account.pk,
+        "source": source,
+        # a family names its lines for itself; two of them may use the same name for different lines
+        "key": line.key if family == LEGACY else f"{line.key[:71]}~{crc32(family.encode()):08x}",
+        "booking_date": line.booking_date,
+        "amount": line.amount,
+        "currency": line.currency,
+        "created_at": now,
+        **columns,
+    }
+    if line.parts > 1:
+        values |= {"entry_key": line.entry_key[:80], "part": line.part, "parts": line.parts}
+    return values
+
+
+def write_lines(account: BankAccount, source: str, lines: Sequence[TransactionData], like: Source) -> None:
+    """Write lines as new transactions with one source each, where nothing stored can be the same: the usual case.
+
+    ``like``: what their sources have in common. What `Row` and `write_rows` would write, row by row, while the
+    database takes the row before.
+    """
+    ids = reserve(Transaction, len(lines))
+    pick, now = itemgetter(*COLUMNS), like.seen_at
+    insert(
+        Transaction,
+        COLUMNS,
+        (
+            pick(values_of(account, source, like.family, line, columns_of(line), now) | {"id": pk})
+            for pk, line in zip(ids, lines, strict=True)
+        ),
+    )
+    common = (account.pk, like.family, like.rank)
+    insert(
+        Sighting,
+        SOURCE,
+        (
+            (pk, *common, line.key, like.delivery, line.place[:80], {}, "", now)
+            for pk, line in zip(ids, lines, strict=True)
+        ),
+    )
 
 
 def load_rows(ids: Sequence[int]) -> dict[int, Row]:

@@ -169,7 +169,7 @@ def _people(first: Client, accountant: User, count: int) -> None:
 
 PAGES: dict[str, tuple[str, Grow, int]] = {
     "start": ("admin:index", _clients, 20),
-    "start with cases": ("admin:index", _cases, 20),
+    "start with cases": ("admin:index", _cases, 21),
     "review": ("admin:review", _cases, 19),
     "clients": ("admin:accounts_client_changelist", _clients, 8),
     "connections": ("admin:integrations_connection_changelist", _clients, 8),
