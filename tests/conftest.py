@@ -23,10 +23,15 @@ NEEDS_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "django
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With KONTOR_DATABASE_TESTS=only the tests that touch no database are left out: another run has had them."""
-    if os.environ.get("KONTOR_DATABASE_TESTS") != "only":
-        return
-    kept = [item for item in items if item.get_closest_marker("django_db") or NEEDS_DATABASE & set(_fixtures(item))]
+    """Leave out what only the other run can do, of the two that ``make test`` makes.
+
+    With KONTOR_DATABASE_TESTS=only these are the tests that touch no database, and without PostgreSQL those marked so.
+    """
+    kept = items[:]
+    if os.environ.get("KONTOR_DATABASE_TESTS") == "only":
+        kept = [item for item in kept if item.get_closest_marker("django_db") or NEEDS_DATABASE & set(_fixtures(item))]
+    if "postgresql" not in django_settings.DATABASES["default"]["ENGINE"]:
+        kept = [item for item in kept if not item.get_closest_marker("postgresql")]
     left_out = set(items) - set(kept)
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = kept

@@ -4,7 +4,7 @@ from threading import Event
 from time import monotonic, sleep
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Client
 from integrations.models import StatementFile
@@ -23,7 +23,7 @@ def part(number: int, opening: str, closing: str) -> bytes:
     return one(booking("4.50", "Kaffee"), number=f"S-{number}", opening=opening, closing=closing)
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets nobody write while somebody else does")
+@pytest.mark.postgresql
 def test_an_import_that_is_overtaken_before_its_days_are_kept_still_proves_its_payments(kontor_client: Client) -> None:
     first, second = part(1, "100.00", "95.50"), part(2, "95.50", "91.00")
     stored = store(first, "application/xml")

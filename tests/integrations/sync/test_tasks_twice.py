@@ -15,7 +15,7 @@ from accounts.models import Client, TaskAttempt
 from integrations.models import SyncRun
 from integrations.services import connections
 from integrations.services.sync_queue import enqueue
-from matching.models import Comparison, Decision
+from matching.models import Comparison, Decision, FirmComparison
 from tests.integrations.sync.conftest import Lexware
 from tests.integrations.sync.truth import differences, matching_differences
 from tests.processes import wait_until, worker_command
@@ -39,7 +39,12 @@ def test_tasks_that_come_three_times_at_once_do_no_harm(
     connection = connections.connect(connections.get_or_create(kontor_client), small.key, sync=False)
     run = enqueue(connection, SyncRun.Trigger.MANUAL)
     comparison = Comparison.objects.create(client=kontor_client)
-    ids = {"connection_id": connection.pk, "client_id": kontor_client.pk, "comparison_id": comparison.pk}
+    ids = {
+        "connection_id": connection.pk,
+        "client_id": kontor_client.pk,
+        "comparison_id": comparison.pk,
+        "firm_comparison_id": FirmComparison.objects.create().pk,
+    }
     tasks = background_tasks()
     assert len(tasks) >= 10
     with worker_command(
