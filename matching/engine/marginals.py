@@ -17,7 +17,7 @@ from .components import Edge, components, counted, is_small
 _ROUNDS = 60
 _PRECISION = 1e-7
 _MAX_SCORE = 25.0
-_HOPELESS = 8.0
+_HOPELESS = 12.0
 
 
 def probabilities(scores: Mapping[Edge, float]) -> dict[Edge, float]:
