@@ -11,6 +11,8 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as drawing
 
 from accounts.groups import ACCOUNTANT, PARTNER, SUPPORT
 from accounts.models import Client, Membership, User
@@ -18,6 +20,9 @@ from accounts.services import add_client
 
 TODAY = date(2026, 3, 12)
 
+# No test is about time: on a busy machine a drawn example may take long.
+drawing.register_profile("kontor", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+drawing.load_profile("kontor")
 
 NEEDS_DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
 
