@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from matching.models import Allocation, BankAccount, Proposal, Sighting, Transaction
 from matching.services.batch_rules import REASONS, Line, Verdict, verdicts
+from matching.services.bulk import portions
 from matching.services.columns import NOTIFICATION
 from matching.services.identity import fold
 from matching.services.lines import is_money
-from matching.services.rows import portions
 from vouchers.locks import lock
 
 CONFIRMED = Exists(

@@ -5,13 +5,23 @@ as the database needs (docs/performance.md). What it does for a value of these k
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from types import NoneType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.db import connection, models
+
+ASKED: Final = 1000
+"""Keys, days or ids in one query, and rows in one statement."""
+
+_T = TypeVar("_T")
+
+
+def portions(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Slices of at most ``ASKED``."""
+    return (items[start : start + ASKED] for start in range(0, len(items), ASKED))
 
 
 def present(model: type[models.Model], fixed: Mapping[str, Any], name: str, values: Sequence[str]) -> set[str]:
@@ -24,8 +34,11 @@ def present(model: type[models.Model], fixed: Mapping[str, Any], name: str, valu
         rows = model._default_manager.filter(**fixed)
         if not rows.exists():
             return set()
-        asked = (values[start : start + 1000] for start in range(0, len(values), 1000))
-        return {value for some in asked for value in rows.filter(**{f"{name}__in": some}).values_list(name, flat=True)}
+        return {
+            value
+            for some in portions(values)
+            for value in rows.filter(**{f"{name}__in": some}).values_list(name, flat=True)
+        }
     quoted = connection.ops.quote_name
     column_of = {field.attname: quoted(str(field.column)) for field in model._meta.concrete_fields}
     wanted = column_of[name]

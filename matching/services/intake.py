@@ -19,12 +19,12 @@ from matching.models import BankAccount, Sighting, Transaction
 from matching.services.account_keys import AccountOfAnotherClient, account_for
 from matching.services.batch_rules import REASONS
 from matching.services.batches import arrange_batches
-from matching.services.bulk import present
+from matching.services.bulk import portions, present
 from matching.services.columns import columns_of
 from matching.services.identity import Seen, settle
 from matching.services.lines import LEGACY, ImportOutcome, TransactionData, is_money, rank_of
 from matching.services.pending import replace_pending
-from matching.services.rows import Row, Source, Told, load_rows, portions, write_lines, write_rows
+from matching.services.rows import Row, Source, Told, load_rows, write_lines, write_rows
 from matching.services.twins import as_told_before
 
 __all__ = ["AccountOfAnotherClient", "ImportOutcome", "TransactionData", "account_for", "import_transactions"]

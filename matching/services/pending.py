@@ -7,9 +7,9 @@ from datetime import date
 from django.db.models import Q
 
 from matching.models import BankAccount, PendingLine, Transaction
+from matching.services.bulk import portions
 from matching.services.columns import columns_of
 from matching.services.lines import TransactionData
-from matching.services.rows import portions
 
 
 def replace_pending(

@@ -3,24 +3,21 @@
 They are plain values here and not objects of the models: of a large file those took more time than everything else.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter, itemgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import uuid4
 from zlib import crc32
 
 from django.utils import timezone
 
 from matching.models import BankAccount, Sighting, Transaction
-from matching.services.bulk import insert, reserve
+from matching.services.bulk import ASKED, insert, portions, reserve
 from matching.services.columns import ENRICHED, columns_of, from_json, merged, to_json
 from matching.services.identity import Seen, seen
 from matching.services.lines import LAST_RANK, LEGACY, TransactionData
-
-ASKED: Final = 1000
-"""Keys, days or ids in one query, and rows in one statement."""
 
 UPDATED: Final = (*ENRICHED, "entry_key", "part", "parts")
 
@@ -32,13 +29,6 @@ COLUMNS: Final = (
 SOURCE: Final = (
     *("transaction_id", "account_id", "family", "rank", "key", "delivery", "place", "said", "raw", "seen_at"),
 )
-
-_T = TypeVar("_T")
-
-
-def portions(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """Slices of at most ``ASKED``."""
-    return (items[start : start + ASKED] for start in range(0, len(items), ASKED))
 
 
 @dataclass(slots=True)
@@ -86,14 +76,13 @@ class Row:
     changed: bool = False
 
     @classmethod
-    def begin(cls, account: BankAccount, source: str, told: Told, like: "Row | None") -> "Row":
-        """A new transaction in the words of one source; ``like``: the one that had this source, where it is stored."""
+    def begin(cls, account: BankAccount, source: str, told: Told, like: "Row") -> "Row":
+        """A new transaction in the words of one source, of the same day, amount and currency as ``like``."""
         if told.line is not None:
             return cls(
                 values_of(account, source, told.source.family, told.line, told.columns, told.source.seen_at), [told]
             )
         # its words had been stored with another transaction, whose name stays taken
-        assert like is not None  # noqa: S101
         given = {name: like.values[name] for name in ("client_id", "account_id", "booking_date", "amount", "currency")}
         given |= {"id": None, "source": source, "key": f"moved-{uuid4().hex}", "created_at": told.source.seen_at}
         return cls({**_WHOLE, **given, **told.columns}, [told])

@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Final
 
 from matching.models import BankAccount, Sighting
+from matching.services.bulk import portions
 from matching.services.identity import fold
 from matching.services.lines import TransactionData
-from matching.services.rows import portions
 
 _NUMBERED: Final = re.compile(r"([0-9a-f]{64})-[0-9]+")
 
